@@ -1,0 +1,222 @@
+"""The study file: what may be written in it, and what each setting means.
+
+Every field's docstring is its help, in the JSON Schema for editors and in error messages. A
+setting lives only in the variant that reads it; unknown keys are refused. How a file becomes a
+`Study` (YAML, `extends`, overrides, errors with lines) is in `loading.py`.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BeforeValidator, Field, model_validator
+
+from etude.config.settings import Name, Settings, counted
+from etude.config.sources import Source
+from etude.config.tuning import Tune
+
+Precision = Literal["fp32", "bf16", "fp16"]
+MetricName = Literal[
+    "rouge",
+    "rouge-1",
+    "rouge-2",
+    "rouge-l",
+    "rouge-lsum",
+    "bleu",
+    "chrf",
+    "squad",
+    "exact-match",
+    "squad-f1",
+    "accuracy",
+    "macro-f1",
+    "perplexity",
+]
+
+
+class Jinja(Settings):
+    """Role markup of your own: a Jinja chat template, rendered in a sandbox."""
+
+    jinja: str
+    """The template; it sees `messages`, `add_generation_prompt`, `bos_token`, `eos_token`."""
+
+
+Markup = Literal["auto", "llama-2", "chatml", "alpaca", "plain"] | Jinja
+
+
+class Model(Settings):
+    """The pretrained model that every approach starts from."""
+
+    base: str = Field(min_length=1)
+    """A package name (`random-llama`, `random-t5`), a hub id, or a folder."""
+    revision: str | None = None
+    """Branch, tag or commit of a hub id."""
+    precision: Precision = "fp32"
+    """Number format of the weights: fp32, bf16, or fp16 (GPU only)."""
+    device: Literal["auto", "cpu", "cuda"] = "auto"
+    """Where it runs; `auto` takes a GPU when there is one."""
+    markup: Markup = "auto"
+    """How turns are written for the model; `auto` is the tokenizer's own chat template, or
+    `plain` where it has none (the report says which)."""
+    trust_remote_code: bool = False
+    """Run Python code that comes with the model. Only for models whose code you have read."""
+
+
+class Split(Settings):
+    """How examples are divided. Below 1 is a share of all rows, from 1 up a number of rows."""
+
+    dev: float = Field(0.1, ge=0)
+    """Held out of training, for the validation loss and for choices."""
+    test: float = Field(0.1, gt=0)
+    """Held out of everything, for the scores."""
+    group_by: str | None = None
+    """Column whose values never appear in two splits (an artist, a document)."""
+
+
+class Sample(Settings):
+    """At most so many examples of each split, drawn with the study's seed."""
+
+    train: int | None = Field(None, ge=1)
+    """At most so many for training."""
+    dev: int | None = Field(None, ge=1)
+    """At most so many for validation."""
+    test: int | None = Field(None, ge=1)
+    """At most so many for the scores."""
+
+
+class Data(Settings):
+    """The material, and how it is split."""
+
+    task: Literal["generate", "classify"] = "generate"
+    """`generate` writes an answer; `classify` ranks the likelihood of every label."""
+    labels: tuple[str, ...] = ()
+    """For `classify`: the labels, as the model would write them."""
+    language: str = Field("en", pattern=r"^[a-z]{2,3}$")
+    """ISO 639 code of the answers' language: decides how metrics cut words."""
+    sources: dict[Name, Source] = Field(min_length=1)
+    """Named sources; one is common, several make several tasks."""
+    sample: Annotated[int, Field(ge=1)] | Sample | None = None
+    """Take only so many examples: a number of all rows before the split, or one per split."""
+    split: Split = Split()
+    """Shares held out. Splits that a source publishes are kept as they are."""
+
+    @model_validator(mode="after")
+    def labels_belong_to_classification(self) -> Data:
+        if self.task == "classify" and len(self.labels) < 2:
+            raise ValueError("task: classify needs labels: [...] with at least two labels")
+        if self.task == "generate" and self.labels:
+            raise ValueError("labels go with task: classify: remove them or set the task")
+        if len(set(self.labels)) < len(self.labels):
+            raise ValueError("a label stands twice in labels")
+        return self
+
+
+class Prompt(Settings):
+    """What the user's turn says."""
+
+    template: str = "{text}"
+    """Text with `{column}` in braces (`{{` for a brace). `{text}` is the whole instruction with
+    its input; `{instruction}`, `{input}` and every column of the row can be named."""
+
+
+class Shots(Settings):
+    """Worked examples from the training split, put before the question."""
+
+    count: int = Field(3, ge=1, le=64)
+    """How many."""
+    choose: Literal["fixed", "random", "similar"] = "fixed"
+    """`fixed`: the same for every question; `random`: drawn anew for each; `similar`: the most
+    similar questions by BM25."""
+    ids: tuple[str, ...] = ()
+    """With `fixed`: these training examples, by id, instead of drawn ones."""
+
+    @model_validator(mode="after")
+    def ids_are_fixed(self) -> Shots:
+        if self.ids and (self.choose != "fixed" or len(self.ids) != self.count):
+            raise ValueError("ids name the fixed shots: use choose: fixed and as many ids as count")
+        return self
+
+
+class Generation(Settings):
+    """How answers are written."""
+
+    max_tokens: int = Field(128, ge=1)
+    """An answer stops here if it has not stopped by itself."""
+    temperature: float = Field(0.0, ge=0, le=5)
+    """0 is greedy: always the likeliest token."""
+    top_p: float = Field(1.0, gt=0, le=1)
+    """Sample among the likeliest tokens that hold this much probability."""
+    batch_size: int = Field(32, ge=1)
+    """Examples answered together."""
+
+    @model_validator(mode="after")
+    def top_p_needs_sampling(self) -> Generation:
+        if self.top_p < 1 and self.temperature == 0:
+            raise ValueError("top_p goes with sampling: set a temperature above 0 or remove it")
+        return self
+
+
+class Approach(Settings):
+    """One way to adapt the model: what happens to the weights, and what the context carries."""
+
+    prompt: Prompt | None = None
+    """The user's turn, where it differs from the study's."""
+    system: str | None = None
+    """A system prompt, where it differs from the study's."""
+    shots: Annotated[Shots | None, BeforeValidator(counted)] = None
+    """Worked examples in the prompt: a number, or a block."""
+    weights: str | None = None
+    """Start from what this approach made, or from a folder, instead of the base."""
+    tune: Tune | None = None
+    """Fine-tune. Context beside it applies in training and in use."""
+    precision: Precision | None = None
+    """Number format, where it differs from the model's. Not with `weights`, which inherit it."""
+
+    @model_validator(mode="after")
+    def weights_bring_their_precision(self) -> Approach:
+        if self.weights is not None and self.precision is not None:
+            raise ValueError("weights: brings its own precision; remove precision")
+        return self
+
+
+class Compare(Settings):
+    """How approaches are compared."""
+
+    baseline: str | None = None
+    """The approach that the others are measured against; the first one when not given."""
+    metric: str | None = None
+    """The metric that decides; the first one when not given."""
+    resamples: int = Field(10_000, ge=100)
+    """Bootstrap resamples."""
+    confidence: Annotated[float, Field(gt=0.5, lt=1)] = 0.95
+    """Coverage of the intervals."""
+
+
+class Study(Settings):
+    """A study: a pretrained model, a body of material, and several approaches."""
+
+    name: Name
+    """Names the run folder and the report."""
+    description: str = ""
+    """What is asked, in a sentence or two; opens the report."""
+    seed: int = Field(13, ge=0, lt=2**31)
+    """Seed of every choice by chance."""
+    seeds: int = Field(1, ge=1, le=20)
+    """Training repeats, with seeds seed, seed + 1, ..."""
+    model: Model
+    """The pretrained model."""
+    data: Data
+    """The material."""
+    prompt: Prompt = Prompt()
+    """The user's turn, for every approach that does not say otherwise."""
+    system: str | None = None
+    """A system prompt for every approach that does not say otherwise."""
+    generation: Generation = Generation()
+    """How answers are written."""
+    approaches: dict[Name, Approach] = Field(min_length=1)
+    """Named approaches."""
+    metrics: tuple[MetricName, ...] = Field(("rouge",), min_length=1)
+    """What is measured; the first decides unless `compare.metric` says otherwise."""
+    compare: Compare = Compare()
+    """How approaches are compared."""
+    track: tuple[Literal["tensorboard", "wandb", "mlflow"], ...] = ("tensorboard",)
+    """Where training curves go besides the run folder's own history."""

@@ -1,0 +1,122 @@
+"""What may be written under `tune:`: method, optimizer and schedule as small tagged unions.
+
+`etude.training.METHODS` holds what each method does; a test asserts that the two agree.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BeforeValidator, Field, model_validator
+
+from etude.config.settings import Fraction, Positive, Settings, named
+
+
+class Full(Settings):
+    """Tune every parameter."""
+
+    name: Literal["full"] = "full"
+
+
+class Lora(Settings):
+    """Low-rank adaptation (Hu et al. 2021, arXiv:2106.09685): W + alpha/r * B A."""
+
+    name: Literal["lora"] = "lora"
+    r: int = Field(8, ge=1)
+    """Rank of the added matrices."""
+    alpha: Positive = 16
+    """Scale: the added matrices count alpha / r."""
+    dropout: Annotated[float, Field(ge=0, lt=1)] = 0.0
+    """Dropout on the added path, in training."""
+    targets: Literal["all-linear"] | tuple[str, ...] = "all-linear"
+    """Names of the layers to adapt (`q_proj`), or every linear layer but the head."""
+
+
+Method = Annotated[Full | Lora, Field(discriminator="name"), BeforeValidator(named)]
+
+
+class AdamW(Settings):
+    """AdamW (Loshchilov and Hutter 2019, arXiv:1711.05101)."""
+
+    name: Literal["adamw"] = "adamw"
+    learning_rate: Positive = 2e-4
+    """Peak step size."""
+    weight_decay: float = Field(0.0, ge=0)
+    """Decoupled decay, on matrices only."""
+    beta1: Annotated[float, Field(ge=0, lt=1)] = 0.9
+    """Decay of the mean of gradients."""
+    beta2: Annotated[float, Field(ge=0, lt=1)] = 0.999
+    """Decay of the mean of squared gradients."""
+    epsilon: Positive = 1e-8
+    """Keeps the division finite."""
+
+
+Optimizer = Annotated[AdamW, BeforeValidator(named)]
+
+
+class Constant(Settings):
+    """The same learning rate throughout."""
+
+    name: Literal["constant"] = "constant"
+
+
+class Warm(Settings):
+    """A schedule that warms up from zero."""
+
+    warmup_steps: int | None = Field(None, ge=0)
+    """Optimizer steps from zero to the peak."""
+    warmup_ratio: Fraction | None = None
+    """The same as a share of all steps."""
+
+    @model_validator(mode="after")
+    def one_warmup(self) -> Warm:
+        if self.warmup_steps is not None and self.warmup_ratio is not None:
+            raise ValueError("warmup_steps and warmup_ratio say the same thing: keep one")
+        return self
+
+
+class Linear(Warm):
+    """Falls in a straight line to zero."""
+
+    name: Literal["linear"] = "linear"
+
+
+class Cosine(Warm):
+    """Falls along half a cosine to zero."""
+
+    name: Literal["cosine"] = "cosine"
+
+
+Schedule = Annotated[
+    Constant | Linear | Cosine, Field(discriminator="name"), BeforeValidator(named)
+]
+
+
+class Tune(Settings):
+    """Fine-tuning on the training split."""
+
+    method: Method = Lora()
+    """Which parameters learn."""
+    optimizer: Optimizer = AdamW()
+    """How they are moved."""
+    schedule: Schedule = Cosine(warmup_ratio=0.03)
+    """How the learning rate goes over the steps."""
+    epochs: Positive = 3
+    """Passes over the training split."""
+    max_steps: int | None = Field(None, ge=1)
+    """Stop after so many optimizer steps, whatever `epochs` says."""
+    batch_size: int = Field(8, ge=1)
+    """Examples per forward pass."""
+    accumulate: int = Field(1, ge=1)
+    """Forward passes per optimizer step."""
+    supervise: Literal["response", "assistant_turns", "all"] = "response"
+    """Which tokens the loss counts: the answer, every assistant turn, or everything."""
+    max_tokens: int | None = Field(None, ge=8)
+    """Longest training sequence; longer ones are cut in the prompt's middle, and counted. The
+    model's own context when not given."""
+    clip: Positive | None = 1.0
+    """Largest norm of the gradient."""
+    log_steps: int = Field(10, ge=1)
+    """Optimizer steps between two rows of the history."""
+    save_seconds: float = Field(60, ge=0)
+    """Seconds between checkpoints: the most that a kill can lose."""

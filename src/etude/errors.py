@@ -1,0 +1,22 @@
+"""A mistake that the user can mend: one sentence, no stack trace, exit code 2."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+
+class UserError(Exception):
+    """What was expected, what was found, where, and what to do, in one sentence."""
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """A hint for an unknown name: the nearest known one, then all of them.
+
+    >>> nearest("epoch", ["epochs", "batch_size"])
+    "did you mean 'epochs'? Known: batch_size, epochs"
+    """
+    choices = sorted(known)
+    close = get_close_matches(name, choices, n=1, cutoff=0.6)
+    hint = f"did you mean '{close[0]}'? " if close else ""
+    return f"{hint}Known: {', '.join(choices) or 'none'}"
