@@ -1,4 +1,4 @@
-"""A mistake that the user can mend: one sentence, no stack trace, exit code 2."""
+"""What can go wrong: a mistake that the user can mend (exit code 2), a failure (exit code 1)."""
 
 from __future__ import annotations
 
@@ -8,6 +8,10 @@ from difflib import get_close_matches
 
 class UserError(Exception):
     """What was expected, what was found, where, and what to do, in one sentence."""
+
+
+class ChildFailed(Exception):
+    """A child process ended without finishing its task."""
 
 
 def nearest(name: str, known: Iterable[str]) -> str:

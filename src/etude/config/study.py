@@ -14,6 +14,7 @@ from pydantic import BeforeValidator, Field, model_validator
 from etude.config.settings import Name, Settings, counted
 from etude.config.sources import Source
 from etude.config.tuning import Tune
+from etude.errors import nearest
 
 Precision = Literal["fp32", "bf16", "fp16"]
 MetricName = Literal[
@@ -220,3 +221,37 @@ class Study(Settings):
     """How approaches are compared."""
     track: tuple[Literal["tensorboard", "wandb", "mlflow"], ...] = ("tensorboard",)
     """Where training curves go besides the run folder's own history."""
+
+    @model_validator(mode="after")
+    def names_exist(self) -> Study:
+        """Approaches that are named elsewhere in the file must be there, and not in a circle."""
+        for name, approach in self.approaches.items():
+            chain = [name]
+            while (origin := self.approaches[chain[-1]].weights) is not None:
+                if is_folder(origin):
+                    break
+                if origin not in self.approaches:
+                    raise ValueError(
+                        f"approaches.{chain[-1]}.weights names '{origin}', which is no approach "
+                        f"(a folder is written with ./ or /): {nearest(origin, self.approaches)}"
+                    )
+                if origin in chain:
+                    circle = " -> ".join([*chain, origin])
+                    raise ValueError(f"weights go round in a circle ({circle}): remove one of them")
+                chain.append(origin)
+            if approach.weights in self.approaches and len(chain) == 2:
+                origin_approach = self.approaches[str(approach.weights)]
+                if origin_approach.tune is None:
+                    raise ValueError(
+                        f"approaches.{name}.weights names '{approach.weights}', which tunes "
+                        "nothing: leave weights out to use the base, or name a tuned approach"
+                    )
+        if self.compare.baseline is not None and self.compare.baseline not in self.approaches:
+            hint = nearest(self.compare.baseline, self.approaches)
+            raise ValueError(f"compare.baseline '{self.compare.baseline}' is no approach: {hint}")
+        return self
+
+
+def is_folder(weights: str) -> bool:
+    """Whether `weights:` means a folder rather than an approach."""
+    return "/" in weights or weights.startswith(("~", "."))

@@ -1,0 +1,128 @@
+"""From an approach to a function that answers examples."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from etude.approaches.keys import context_settings, prediction_key, weights_done, weights_key
+from etude.approaches.order import Job, layers, maker, precision
+from etude.approaches.tuning import tune_weights
+from etude.config.study import Study
+from etude.data import Data
+from etude.engine.base import Base
+from etude.engine.encode import Context, encode_prompt
+from etude.engine.generate import Asked, batches_in, plan_batches, predict_batch
+from etude.engine.load import Loaded, Speaker, load
+from etude.environment import revision, versions
+from etude.progress import Progress
+from etude.prompts import choose_shots
+from etude.records import Example, Prediction
+from etude.store import begin_predictions, write_atomically
+
+Predict = Callable[[Sequence[Example]], Iterator[list[Prediction]]]
+
+
+def make_weights(
+    study: Study, job: Job, folder: Path, data: Data, base: Base, progress: Progress
+) -> Loaded:
+    """The model with the weights that a job uses, tuned first if that is not done yet."""
+    name = maker(study, job.approach)
+    if name is not None:
+        tuning = Job(name, job.seed)
+        key = weights_key(study, tuning, base, data.hash)
+        place = tuning.place(folder)
+        if not weights_done(place.weights, key):
+            context = context_of(study, name, data)
+            tune_weights(study, tuning, folder, key, data, base, context, progress)
+    return load(base, study.model, precision(study, job.approach), layers(study, job, folder))
+
+
+def build(
+    study: Study,
+    job: Job,
+    folder: Path,
+    data: Data,
+    base: Base,
+    loaded: Loaded,
+    progress: Progress,
+) -> Predict:
+    """A function that answers examples, batch by batch, going on where a kill left it."""
+    context = context_of(study, job.approach, data)
+    key = prediction_key(study, job, base, data.hash)
+    place = job.place(folder)
+
+    def predict(examples: Sequence[Example]) -> Iterator[list[Prediction]]:
+        room = prompt_room(loaded.speaker, study.generation.max_tokens)
+        asked = [
+            Asked(example, encode_prompt(loaded.speaker, example, context, room))
+            for example in examples
+        ]
+        write_atomically(place.prompts, "".join(rendered(item) for item in asked))
+        plan = plan_batches(asked, study.generation.batch_size)
+        waiting = begin_predictions(place, key, plan)
+        done = len(examples) - sum(len(batch) for batch in waiting)
+        for number, batch in enumerate(batches_in(waiting, asked), len(plan) - len(waiting)):
+            progress("answering", done, len(examples), "")
+            yield predict_batch(
+                loaded,
+                batch,
+                study.generation,
+                approach=job.approach,
+                seed=job.seed,
+                sampling_seed=job.seed * 100_003 + number,
+            )
+            done += len(batch)
+        progress("answering", done, len(examples), "")
+
+    return predict
+
+
+def context_of(study: Study, name: str, data: Data) -> Context:
+    """What an approach puts before the model; shots come from the training split only."""
+    prompt, system, shots = context_settings(study, name)
+    if shots is None:
+        return Context(prompt, system, no_shots)
+    return Context(prompt, system, choose_shots(shots, data.train, study.seed))
+
+
+def no_shots(example: Example) -> tuple[Example, ...]:
+    """Zero-shot."""
+    del example
+    return ()
+
+
+def prompt_room(speaker: Speaker, max_tokens: int) -> int | None:
+    """Tokens that a prompt may have so that an answer still fits the context window."""
+    if speaker.context is None:
+        return None
+    return speaker.context if speaker.encoder_decoder else speaker.context - max_tokens
+
+
+def rendered(item: Asked) -> str:
+    """A line of `prompts.test.jsonl`: the prompt as the model got it."""
+    row: dict[str, Any] = {
+        "example_id": item.example.id,
+        "prompt": item.prompt.text,
+        "prompt_tokens": len(item.prompt.ids),
+        "truncated_tokens": item.prompt.truncated_tokens,
+    }
+    return json.dumps(row, ensure_ascii=False) + "\n"
+
+
+def facts(study: Study, job: Job, base: Base, data: Data, loaded: Loaded) -> dict[str, Any]:
+    """What a manifest says of predictions: their key, and where they came from."""
+    return {
+        "key": prediction_key(study, job, base, data.hash),
+        "weights_key": weights_key(study, job, base, data.hash),
+        "data_hash": data.hash,
+        "base": {"name": base.name, "digest": base.digest},
+        "precision": loaded.precision,
+        "device": str(loaded.device),
+        "markup": loaded.speaker.markup.name,
+        "folds_system": loaded.speaker.markup.folds_system,
+        "versions": versions(),
+        "revision": revision(),
+    }

@@ -1,0 +1,73 @@
+"""What an approach depends on, as one hash: the same key means there is nothing to do."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from etude.approaches.order import Job, given_folder, makers, precision
+from etude.config.study import Prompt, Shots, Study
+from etude.engine.base import Base, digest
+from etude.store import FORMAT, fingerprint
+
+
+def context_settings(study: Study, name: str) -> tuple[Prompt, str | None, Shots | None]:
+    """Task prompt, system prompt and shots of an approach: its own, else the study's."""
+    approach = study.approaches[name]
+    system = approach.system if approach.system is not None else study.system
+    return approach.prompt or study.prompt, system or None, approach.shots
+
+
+def common(study: Study, name: str, data_hash: str) -> dict[str, Any]:
+    """What both training and use of an approach depend on."""
+    prompt, system, shots = context_settings(study, name)
+    return {
+        "format": FORMAT,
+        "data": data_hash,
+        "markup": study.model.model_dump(mode="json")["markup"],
+        "prompt": prompt.model_dump(mode="json"),
+        "system": system,
+        "shots": shots.model_dump(mode="json") if shots else None,
+        "chance": study.seed,  # shots are drawn with the study's seed, whatever the repeat
+    }
+
+
+def weights_key(study: Study, job: Job, base: Base, data_hash: str) -> str:
+    """Key of the weights that a job uses: the base's, or of all the tuning behind them."""
+    given = given_folder(study, job.approach)
+    key = fingerprint(
+        {
+            "format": FORMAT,
+            "base": base.digest,
+            "precision": precision(study, job.approach),
+            "given": digest(given) if given is not None else None,
+        }
+    )
+    for name in makers(study, job.approach):
+        tune = study.approaches[name].tune
+        assert tune is not None  # noqa: S101 - a maker tunes
+        settings = tune.model_dump(mode="json", exclude={"save_seconds"})
+        key = fingerprint(
+            {**common(study, name, data_hash), "from": key, "tune": settings, "seed": job.seed}
+        )
+    return key
+
+
+def prediction_key(study: Study, job: Job, base: Base, data_hash: str) -> str:
+    """Key of a job's predictions."""
+    return fingerprint(
+        {
+            **common(study, job.approach, data_hash),
+            "weights": weights_key(study, job, base, data_hash),
+            "generation": study.generation.model_dump(mode="json"),
+            "seed": job.seed,
+        }
+    )
+
+
+def weights_done(weights: Path, key: str) -> bool:
+    """Whether a weights folder is whole and was made from the same inputs."""
+    from etude.store import read_json
+
+    manifest = weights / "etude.json"
+    return manifest.exists() and read_json(manifest)["key"] == key

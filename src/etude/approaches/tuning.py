@@ -1,0 +1,165 @@
+"""Tuning one approach: material in, a weights folder out, whatever happens in between."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from pathlib import Path
+from typing import Any
+
+from etude.approaches.order import Job, goes_on, layers, precision
+from etude.config.study import Study
+from etude.config.tuning import Tune
+from etude.data import Data
+from etude.engine.base import Base
+from etude.engine.encode import Context
+from etude.engine.load import Speaker, attach, choose_device, dtype_of, is_adapter, load
+from etude.errors import UserError
+from etude.memory import peak_megabytes, reset_peak
+from etude.progress import Progress
+from etude.store import Place, publish, read_json, read_lines, set_aside, write_json
+from etude.training.encode import Material, decoded, encode_all
+from etude.training.history import TRACKERS
+from etude.training.methods import prepare, trainable
+from etude.training.rehearsal import rehearse
+from etude.training.train import Run, begin, train
+
+
+def tune_weights(
+    study: Study,
+    job: Job,
+    folder: Path,
+    key: str,
+    data: Data,
+    base: Base,
+    context: Context,
+    progress: Progress,
+) -> None:
+    """Train what the approach asks for and publish `weights/`; resumes from its checkpoint."""
+    tune = study.approaches[job.approach].tune
+    assert tune is not None  # noqa: S101 - only approaches that tune come here
+    place = job.place(folder)
+    checkpoint = place.path / "checkpoint.safetensors"
+    start_fresh_unless(key, place, checkpoint)
+    reset_peak()
+    progress("encoding", 0, 1, "")
+    network, speaker = network_to_train(study, job, folder, base, tune)
+    limit = smallest(tune.max_tokens, speaker.context)
+    material = encode_all(speaker, data.train, context, tune.supervise, limit)
+    validation = encode_all(speaker, data.dev, context, tune.supervise, limit)
+    run = begin(
+        network,
+        tune,
+        material.rows,
+        validation.rows,
+        precision=precision(study, job.approach),
+        seed=job.seed,
+        pad_id=speaker.pad_id,
+        decoder_start_id=network.config.decoder_start_token_id if speaker.encoder_decoder else None,
+    )
+    if not checkpoint.exists():
+        progress("rehearsal", 0, 1, "one step of training, validation and saving")
+        rehearsal = rehearse(run, place.path)
+        progress("rehearsal", 1, 1, f"about {rehearsal.estimated_seconds:.0f} s to train at most")
+    step = last_step(place)
+    settings = tune.model_dump(mode="json")
+    trackers = [
+        TRACKERS[name](place.path, f"{study.name}-{job.approach}-{job.seed}", settings, step)
+        for name in study.track
+    ]
+    train(run, checkpoint, place.history, trackers, progress)
+    save_weights(run, place, facts(run, key, tune, material, validation, speaker), study)
+    checkpoint.unlink(missing_ok=True)
+
+
+def start_fresh_unless(key: str, place: Place, checkpoint: Path) -> None:
+    """Keep the checkpoint of the same run; set what an older study made aside."""
+    begun = place.path / "tuning.json"
+    if begun.exists() and read_json(begun)["key"] == key:
+        return
+    if place.weights.exists():
+        set_aside(place.path)
+    checkpoint.unlink(missing_ok=True)
+    place.history.unlink(missing_ok=True)
+    shutil.rmtree(place.path / "tensorboard", ignore_errors=True)
+    write_json(begun, {"key": key, "begun": time.strftime("%Y-%m-%dT%H:%M:%S%z")})
+
+
+def network_to_train(
+    study: Study, job: Job, folder: Path, base: Base, tune: Tune
+) -> tuple[Any, Speaker]:
+    """The model on its device, with the method's parameters marked for training.
+
+    With `weights:` of another approach and the same adapter settings, that adapter goes on
+    learning; otherwise what came before is merged into the weights first.
+    """
+    before = layers(study, job, folder)[:-1]
+    number_format = precision(study, job.approach)
+    if goes_on(study, job.approach):
+        origin = Job(str(study.approaches[job.approach].weights), job.seed)
+        loaded = load(base, study.model, number_format, before)
+        adapter = layers(study, origin, folder)[-1]
+        network = attach(loaded.model, adapter, trainable=True)
+    else:
+        loaded = load(base, study.model, number_format, before)
+        network = loaded.model
+        if hasattr(network, "merge_and_unload"):
+            network = network.merge_and_unload()
+        network = prepare(network, tune.method, job.seed)
+    return network.to(choose_device(study.model.device)), loaded.speaker
+
+
+def save_weights(run: Run, place: Place, manifest: dict[str, Any], study: Study) -> None:
+    """Publish the weights folder: safetensors, the markup they were trained with, the facts."""
+    temporary = place.path / "weights.part"
+    shutil.rmtree(temporary, ignore_errors=True)
+    network = run.accelerator.unwrap_model(run.network)
+    if hasattr(network, "peft_config"):
+        for config in network.peft_config.values():
+            config.base_model_name_or_path = study.model.base
+        network.save_pretrained(temporary, save_embedding_layers=False)
+        (temporary / "README.md").unlink(missing_ok=True)  # PEFT's empty model card
+        assert is_adapter(temporary)  # noqa: S101 - what loading will look for
+    else:
+        network.to(dtype_of(precision(study, place.approach))).save_pretrained(temporary)
+    (temporary / "chat_template.jinja").write_text(manifest["markup"]["template"])
+    write_json(temporary / "etude.json", manifest)
+    publish(temporary, place.weights)
+
+
+def facts(
+    run: Run, key: str, tune: Tune, material: Material, validation: Material, speaker: Speaker
+) -> dict[str, Any]:
+    """What is to be known of a finished tuning."""
+    learning = trainable(run.network).values()
+    return {
+        "key": key,
+        "method": tune.method.name,
+        "supervise": tune.supervise,
+        "tune_seconds": run.position.seconds,
+        "steps": run.position.step,
+        "peak_memory_mb": peak_megabytes(),
+        "trainable_parameters": sum(item.numel() for item in learning),
+        "examples": len(material.rows),
+        "supervised_tokens": material.supervised_tokens,
+        "truncated_prompts": material.truncated_prompts + validation.truncated_prompts,
+        "truncated_answers": material.truncated_answers + validation.truncated_answers,
+        "decoded_example": decoded(speaker, material.rows[0]),
+        "markup": {"name": speaker.markup.name, "template": speaker.markup.template},
+    }
+
+
+def last_step(place: Place) -> int:
+    """The last step in the history, so that trackers know where a resumed run goes on."""
+    rows = read_lines(place.history)
+    return int(rows[-1]["step"]) if rows else 0
+
+
+def smallest(limit: int | None, context: int | None) -> int | None:
+    """The smaller of two limits that may be absent; a limit beyond the context is refused."""
+    if limit is not None and context is not None and limit > context:
+        raise UserError(
+            f"tune.max_tokens is {limit}, but the model sees {context} tokens at most: lower it, "
+            "or leave it out to use the model's own limit."
+        )
+    return limit if limit is not None else context

@@ -1,0 +1,50 @@
+"""What can be known to be wrong before anything long begins, without loading a model."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+
+from etude.approaches.order import precision
+from etude.config import Study
+from etude.data import Data
+from etude.environment import gpu
+from etude.errors import UserError
+from etude.metrics import METRICS, expand
+from etude.training.history import missing
+
+EXTRAS = ("wandb", "mlflow")
+
+
+def check(study: Study) -> None:
+    """Refuse a study that cannot work, with the reason and the nearest one that can."""
+    names = expand(study.metrics)
+    for name in names:
+        if "label" in METRICS[name].needs and study.data.task != "classify":
+            raise UserError(
+                f"metrics: {name} compares labels, but data.task is {study.data.task}: set "
+                "task: classify with labels, or use exact-match for short answers."
+            )
+    if study.compare.metric is not None and study.compare.metric not in names:
+        raise UserError(
+            f"compare.metric '{study.compare.metric}' is not measured by this study: add it to "
+            f"metrics, or use one of {', '.join(names)}."
+        )
+    for extra in EXTRAS:
+        if extra in study.track and find_spec(extra) is None:
+            raise UserError(missing(extra))
+    for name, approach in study.approaches.items():
+        if approach.tune and precision(study, name) == "fp16" and gpu() is None:
+            raise UserError(
+                f"approaches.{name}: fp16 cannot train on a CPU (its gradients underflow without "
+                "a GPU's loss scaling): use precision bf16 or fp32."
+            )
+
+
+def check_data(study: Study, data: Data) -> None:
+    """Refuse approaches that this material cannot serve."""
+    for name, approach in study.approaches.items():
+        if approach.tune and not data.dev:
+            raise UserError(
+                f"approaches.{name} tunes, but the dev split is empty, so its validation loss "
+                "could not be measured: set data.split.dev (0.1, say)."
+            )

@@ -1,0 +1,18 @@
+"""Raw material -> a frozen, hashed split. Only here are file formats known."""
+
+from etude.data.explore import explore
+from etude.data.frozen import Data, read_data, read_dropped, read_remarks
+from etude.data.prepare import Assembled, assemble, prepare
+from etude.data.sources import SOURCES
+
+__all__ = [
+    "SOURCES",
+    "Assembled",
+    "Data",
+    "assemble",
+    "explore",
+    "prepare",
+    "read_data",
+    "read_dropped",
+    "read_remarks",
+]

@@ -1,0 +1,300 @@
+"""Rows -> examples: what is asked, what a right answer is, through column templates.
+
+Text is taken as the file has it: no Unicode normalisation, no change of quotes or line breaks.
+Only the white space around a rendered user turn, system turn or reference is taken off.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from functools import lru_cache
+from typing import Any
+
+from etude.config.sources import Columns, Datasets, Source, Squad, Table
+from etude.config.study import Data as DataSettings
+from etude.data.keys import example_key, prompt_key
+from etude.data.rows import Dropped, Remark, Row, SplitName
+from etude.data.squad import COLUMNS as SQUAD_COLUMNS
+from etude.errors import UserError, nearest
+from etude.prompts import columns_of, fill
+from etude.records import Example, Message
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """An example that may still be dropped, and where its row stands.
+
+    `split` is the published one, None until it is cut. `bound` are ids of passages that, like
+    its group, may not stand in two splits. `prompt` and `key` are the keys of `keys.py`.
+    """
+
+    example: Example
+    split: SplitName | None
+    where: str
+    prompt: bytes
+    key: bytes
+    bound: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """One source, read: candidates, what was dropped and remarked on, and the row count."""
+
+    candidates: list[Candidate]
+    dropped: list[Dropped]
+    remarks: list[Remark]
+    rows: int
+    published: frozenset[SplitName]
+
+
+def make_examples(
+    name: str, source: Source, rows: Iterable[Row], settings: DataSettings
+) -> Material:
+    """Examples of one source, in the order of its rows.
+
+    A row without a prompt or without an answer is dropped and listed. UserError when a template
+    names a column that no row has, when the columns that are needed are absent, or when a label
+    is not one of the study's.
+    """
+    held = list(rows)
+    known = dict.fromkeys(column for row in held for column in row.columns)
+    mapping = _mapping(name, source, known, settings)
+    _check_group(name, settings.split.group_by, known)
+    candidates: list[Candidate] = []
+    dropped: list[Dropped] = []
+    remarks: list[Remark] = []
+    blank = dict.fromkeys(known, "")
+    for number, row in enumerate(held, start=1):
+        texts = blank | {column: as_text(value) for column, value in row.columns.items()}
+        identity = _identity(mapping, texts, row.where, f"{name}-{number}")
+        problem = _unencodable(texts)
+        if problem is None and isinstance(source, Squad) and source.answerable_only:
+            problem = ("unanswerable", "") if _is_silent(source, texts) else None
+        example: Example | None = None
+        if problem is None:
+            example, problem = _example(
+                name, identity, row, texts, mapping, settings, _is_silent(source, texts)
+            )
+        if example is None:
+            reason, detail = problem or ("", "")
+            printable = identity.encode(errors="replace").decode()
+            dropped.append(Dropped(name, row.where, printable, reason, detail))
+            continue
+        prompt = prompt_key(example)
+        key = example_key(example, prompt)
+        bound = _bound(source, settings, example)
+        candidates.append(Candidate(example, row.split, row.where, prompt, key, bound))
+        remarks += [Remark(name, row.where, identity, *remark) for remark in row.remarks]
+    published = frozenset(row.split for row in held if row.split is not None)
+    return Material(candidates, dropped, remarks, len(held), published)
+
+
+def as_text(value: Any) -> str:
+    """A column's value as text: nothing is "", lists and objects are JSON.
+
+    Numbers are written as Python writes them, true and false as JSON does; bytes that are UTF-8
+    are text, others are only counted, because no template can hold a picture.
+    """
+    if isinstance(value, str):
+        return value
+    if value is None or value != value:  # NaN, which is how tables write "missing"
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, bytes):
+        try:
+            return value.decode()
+        except UnicodeDecodeError:
+            return f"<{len(value):,} bytes>"
+    if isinstance(value, (date, datetime, time)):
+        return value.isoformat()
+    if isinstance(value, (list, tuple, dict)):
+        return json.dumps(value, ensure_ascii=False, default=as_text)
+    return str(value)
+
+
+def _mapping(
+    name: str, source: Source, known: Mapping[str, Any], settings: DataSettings
+) -> Columns:
+    """The source's templates, or the default names; UserError when something needed is absent."""
+    place = f"data.sources.{name}"
+    columns = source.columns if isinstance(source, (Table, Datasets)) else SQUAD_COLUMNS
+    if isinstance(source, Squad) and "id" in known:
+        columns = columns.model_copy(update={"id": "{id}"})
+    if columns == Columns():
+        answer = "response" if "response" in known else "output"
+        names = {"instruction": "instruction", "input": "input", "response": answer}
+        names |= {"label": "label", "id": "id"}
+        columns = Columns.model_validate(
+            {field: f"{{{column}}}" for field, column in names.items() if column in known}
+        )
+    for field in Columns.model_fields:
+        for template in _templates(getattr(columns, field)):
+            for column in columns_of(template, f"{place}.columns.{field}"):
+                if column not in known:
+                    raise UserError(
+                        f"{place}.columns.{field}: no row has a column '{column}'; "
+                        f"{nearest(column, known)}."
+                    )
+    found = f"the source has the columns {', '.join(known)}"
+    if columns.instruction is None and columns.input is None:
+        raise UserError(
+            f"{place}: {found}, and none is mapped to what is asked; write for example "
+            f"columns: {{instruction: '{{{next(iter(known))}}}'}}."
+        )
+    needed = "label" if settings.task == "classify" else "response"
+    if getattr(columns, needed) is None:
+        raise UserError(
+            f"{place}: {found}, and none is mapped to the {needed} that task: {settings.task} "
+            f"needs; write for example columns: {{{needed}: '{{{list(known)[-1]}}}'}}."
+        )
+    return columns
+
+
+def _templates(value: str | tuple[str, ...] | None) -> tuple[str, ...]:
+    return () if value is None else (value,) if isinstance(value, str) else value
+
+
+def _check_group(name: str, column: str | None, known: Mapping[str, Any]) -> None:
+    if column is not None and column not in known:
+        raise UserError(
+            f"data.split.group_by: source '{name}' has no column '{column}'; "
+            f"{nearest(column, known)}."
+        )
+
+
+def _identity(mapping: Columns, texts: Mapping[str, str], where: str, default: str) -> str:
+    if mapping.id is None:
+        return default
+    identity = fill(mapping.id, texts, where).strip()
+    if not identity:
+        raise UserError(
+            f"{where}: the id that {mapping.id!r} makes is empty; map a column that every row has, "
+            "or leave id out to have rows numbered."
+        )
+    return identity
+
+
+def _is_silent(source: Source, texts: Mapping[str, str]) -> bool:
+    """Whether the right answer is to say nothing (SQuAD 2.0)."""
+    return isinstance(source, Squad) and texts["is_impossible"] == "true"
+
+
+def _unencodable(texts: Mapping[str, str]) -> tuple[str, str] | None:
+    """Half of a surrogate pair is no character: no tokenizer and no file can take it."""
+    for column, text in texts.items():
+        if not text.isascii():
+            try:
+                text.encode()
+            except UnicodeEncodeError as error:
+                half = f"\\u{ord(text[error.start]):04x}"
+                return "broken character", f"column '{column}' holds half a character ({half})"
+    return None
+
+
+def _example(
+    name: str,
+    identity: str,
+    row: Row,
+    texts: Mapping[str, str],
+    mapping: Columns,
+    settings: DataSettings,
+    silent: bool,
+) -> tuple[Example | None, tuple[str, str] | None]:
+    """The example, or why there is none. `silent`: an empty answer is the right one."""
+    instruction = _filled(mapping.instruction, texts, row.where)
+    given = _filled(mapping.input, texts, row.where)
+    asked = [template for template in (mapping.instruction, mapping.input) if template]
+    if not any(_says_something(template, texts) for template in asked):
+        return None, ("empty prompt", f"nothing in {' or '.join(asked)}")
+    label: str | None = _filled(mapping.label, texts, row.where) or None
+    if settings.task == "classify":
+        if label is None:
+            return None, ("empty label", f"nothing in {mapping.label}")
+        if label not in settings.labels:
+            raise UserError(
+                f"{row.where}: the label '{label}' is not one of data.labels; "
+                f"{nearest(label, settings.labels)}."
+            )
+        references: tuple[str, ...] = (label,)
+    else:
+        references = _several(_templates(mapping.response), row, texts)
+        if not references and silent:
+            references = ("",)
+        if not references:
+            said = " or ".join(_templates(mapping.response))
+            return None, ("empty response", f"nothing in {said}")
+    system = _filled(mapping.system, texts, row.where)
+    turns = [Message("system", system)] if system else []
+    turns.append(Message("user", "\n\n".join(part for part in (instruction, given) if part)))
+    rendered = {"instruction": instruction} if mapping.instruction is not None else {}
+    if mapping.input is not None:
+        rendered["input"] = given
+    return (
+        Example(
+            id=identity,
+            task=name,
+            messages=tuple(turns),
+            references=references,
+            group=_group(settings.split.group_by, texts, identity),
+            label=label,
+            choices=settings.labels,
+            gold_passages=_several(mapping.passages, row, texts),
+            metadata={**texts, **rendered},
+        ),
+        None,
+    )
+
+
+def _filled(template: str | None, texts: Mapping[str, str], where: str) -> str:
+    """The template with the row's texts; "" when all columns that it names are empty.
+
+    So the words around an empty column (`Context: {input}`) do not stand alone.
+    """
+    if template is None or not _says_something(template, texts):
+        return ""
+    return fill(template, texts, where).strip()
+
+
+@lru_cache(maxsize=256)  # the same few templates are asked about for every row
+def _named(template: str) -> tuple[str, ...]:
+    return columns_of(template, "columns")
+
+
+def _says_something(template: str, texts: Mapping[str, str]) -> bool:
+    named = _named(template)
+    return not named or any(texts[column].strip() for column in named)
+
+
+def _several(templates: tuple[str, ...], row: Row, texts: Mapping[str, str]) -> tuple[str, ...]:
+    """Distinct, non-empty texts; a template that is one column with a list of texts gives all."""
+    made: list[str] = []
+    for template in templates:
+        named = _named(template)
+        value = row.columns.get(named[0]) if len(named) == 1 else None
+        if (
+            template == f"{{{named[0] if named else ''}}}"
+            and isinstance(value, (list, tuple))
+            and all(isinstance(item, str) for item in value)
+        ):
+            made += [item.strip() for item in value]
+        else:
+            made.append(_filled(template, texts, row.where))
+    return tuple(dict.fromkeys(text for text in made if text))
+
+
+def _group(column: str | None, texts: Mapping[str, str], identity: str) -> str | None:
+    """The group's name; a row that names none is a group of its own."""
+    if column is None:
+        return None
+    return texts[column].strip() or f"(no {column}) {identity}"
+
+
+def _bound(source: Source, settings: DataSettings, example: Example) -> tuple[str, ...]:
+    """Published articles may share paragraphs under two titles: these keep splits apart too."""
+    if isinstance(source, Squad) and settings.split.group_by == "article":
+        return example.gold_passages
+    return ()

@@ -1,0 +1,38 @@
+"""Which reader reads which kind of source, and which files a source is made of."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from etude.config.sources import Datasets, Source
+from etude.data.hub import folder_of, read_datasets
+from etude.data.json_files import read_json, read_jsonl
+from etude.data.rows import Reader
+from etude.data.squad import read_squad
+from etude.data.tables import read_csv, read_parquet, read_tsv
+from etude.data.text import files_of
+
+SOURCES: dict[str, Reader] = {
+    "json": read_json,
+    "jsonl": read_jsonl,
+    "csv": read_csv,
+    "tsv": read_tsv,
+    "parquet": read_parquet,
+    "squad": read_squad,
+    "datasets": read_datasets,
+}
+
+
+def source_files(source: Source, root: Path) -> list[tuple[str, Path]]:
+    """(name as the study writes it, path) of every file of a source; none for a hub data set."""
+    if not isinstance(source, Datasets):
+        return [(name, path) for _, name, path in files_of(source.path, root)]
+    folder = folder_of(source, root)
+    if folder is None:
+        return []
+    files = sorted(
+        path
+        for path in folder.rglob("*")
+        if path.is_file() and not path.name.startswith((".", "cache-"))  # not the material
+    )
+    return [(str(Path(source.path) / path.relative_to(folder)), path) for path in files]

@@ -1,0 +1,84 @@
+"""SQuAD JSON -> rows (Rajpurkar et al. 2016, arXiv:1606.05250; 2018, arXiv:1806.03822)."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from etude.config.sources import Columns, Json, Squad
+from etude.data.json_files import read_json
+from etude.data.rows import Row
+from etude.errors import UserError
+
+# How a question becomes an example; several answers are several references.
+COLUMNS = Columns(
+    instruction="{question}", input="{context}", response="{answers}", passages=("{passage}",)
+)
+
+
+def read_squad(source: Squad, root: Path) -> Iterator[Row]:
+    """One row per question, of SQuAD 1.1 or 2.0.
+
+    Columns: question, context, answers (distinct texts), title and article (the same), id,
+    is_impossible, passage. Answer spans that do not match the context are remarked on; the row
+    is kept, because the answer's text is what is used.
+    """
+    articles = Json(kind="json", path=source.path, encoding=source.encoding, rows="data")
+    for article in read_json(articles, root):
+        title = _get(article.columns, "title", str, article.where, default="")
+        for number, paragraph in enumerate(
+            _get(article.columns, "paragraphs", list, article.where), start=1
+        ):
+            place = article.where.replace(", row ", ", article ") + f", paragraph {number}"
+            context = _get(paragraph, "context", str, place)
+            passage = passage_id(context)
+            for position, question in enumerate(_get(paragraph, "qas", list, place), start=1):
+                where = f"{place}, question {position}"
+                answers = _get(question, "answers", list, where, default=[])
+                texts = [_get(answer, "text", str, where) for answer in answers]
+                columns = {
+                    "question": _get(question, "question", str, where),
+                    "context": context,
+                    "answers": list(dict.fromkeys(texts)),
+                    "title": title,
+                    "is_impossible": _get(question, "is_impossible", bool, where, not answers),
+                    "article": title,
+                    "passage": passage,
+                }
+                if "id" in question:
+                    columns["id"] = question["id"]
+                yield Row(article.split, where, columns, tuple(_wrong_spans(context, answers)))
+
+
+def passage_id(context: str) -> str:
+    """The same id for the same paragraph, whatever its letter case and white space."""
+    folded = " ".join(context.casefold().split())
+    return hashlib.sha256(folded.encode(errors="surrogatepass")).hexdigest()[:16]
+
+
+def _wrong_spans(context: str, answers: list[dict[str, Any]]) -> Iterator[tuple[str, str]]:
+    for answer in answers:
+        text, start = answer["text"], answer.get("answer_start")
+        if not isinstance(start, int):
+            continue
+        found = context[start : start + len(text)] if start >= 0 else ""
+        if found != text:
+            yield (
+                "span does not match",
+                f"the answer {text[:60]!r} is said to start at character {start}, where the "
+                f"context has {found[:60]!r}",
+            )
+
+
+def _get(row: Any, key: str, kind: type, where: str, default: Any = None) -> Any:
+    """A field of a SQuAD object, of the right type."""
+    value = row.get(key, default) if isinstance(row, dict) else None
+    if value is None or not isinstance(value, kind):
+        words = {str: "a text", list: "an array", bool: "true or false"}[kind]
+        raise UserError(
+            f"{where}: SQuAD JSON has '{key}' here, {words}, but it is "
+            f"{'missing' if value is None else repr(value)[:40]}; check the file's kind."
+        )
+    return value

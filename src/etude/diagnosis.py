@@ -1,0 +1,193 @@
+"""What went wrong and what to do about it: findings from predictions, histories and the card."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from etude.records import Example, Finding, Prediction
+
+SMALL_TEST = 50  # below this, differences of ten points are usually noise
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """All that a diagnosis looks at. Keys are names of approaches.
+
+    `predictions` are by approach and seed, `manifests` say where they came from; `histories` and
+    `tunings` hold, for each approach that tunes, the rows of its history and the facts of its
+    weights folder. But for `predictions`, everything is of an approach's first seed.
+    """
+
+    examples: Sequence[Example]
+    predictions: Mapping[str, Mapping[int, Sequence[Prediction]]]
+    card: Mapping[str, Any]
+    random_base: bool
+    manifests: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    histories: Mapping[str, Sequence[Mapping[str, Any]]] = field(default_factory=dict)
+    tunings: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    failures: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def answers(self) -> dict[str, Sequence[Prediction]]:
+        """The predictions of each approach's first seed."""
+        return {name: next(iter(seeds.values())) for name, seeds in self.predictions.items()}
+
+
+def diagnose(evidence: Evidence) -> list[Finding]:
+    """Every finding, the gravest first."""
+    found = [finding for look in LOOKS for finding in look(evidence)]
+    grave = ("error", "warning", "note")
+    return sorted(found, key=lambda finding: grave.index(finding.level))
+
+
+def failed(evidence: Evidence) -> Iterator[Finding]:
+    """An approach whose process ended before its time."""
+    for approach, reason in evidence.failures.items():
+        yield Finding(
+            kind="failed",
+            level="error",
+            what=f"{approach} did not finish, so it is not in the comparison.",
+            evidence=reason,
+            sure="certain",
+            advice="See log.txt in the run folder, mend the cause and run the study again: "
+            "what is done is kept.",
+            approach=approach,
+        )
+
+
+def random_weights(evidence: Evidence) -> Iterator[Finding]:
+    """A base that knows nothing."""
+    if evidence.random_base:
+        yield Finding(
+            kind="random-base",
+            level="warning",
+            what="The base model has random weights: this run proves the flow, not quality.",
+            evidence="The study's base is one that Etude makes on the spot.",
+            sure="certain",
+            advice="Name a pretrained model (a hub id or a folder) under model.base.",
+        )
+
+
+def overfitting(evidence: Evidence) -> Iterator[Finding]:
+    """Training loss falls while validation loss ends at least 2% above its best."""
+    for approach, history in evidence.histories.items():
+        validation = [(row["epoch"], row["dev_loss"]) for row in history if "dev_loss" in row]
+        training = [row["loss"] for row in history if "loss" in row]
+        if len(validation) < 3 or len(training) < 2:
+            continue
+        best_epoch, best = min(validation[1:], key=lambda pair: pair[1])
+        last_epoch, last = validation[-1]
+        if last > best * 1.02 and training[-1] < training[0]:
+            yield Finding(
+                kind="overfitting",
+                level="warning",
+                what=f"{approach} overfits: its validation loss has risen since epoch "
+                f"{best_epoch:g} while its training loss fell.",
+                evidence=f"Validation loss {best:.4f} at epoch {best_epoch:g}, {last:.4f} at "
+                f"epoch {last_epoch:g}; training loss {training[0]:.4f} at first, "
+                f"{training[-1]:.4f} at last.",
+                sure="likely" if last > best * 1.1 else "possible",
+                advice=f"Train for {best_epoch:g} epochs, lower the learning rate, or add "
+                "material.",
+                approach=approach,
+            )
+
+
+def truncation(evidence: Evidence) -> Iterator[Finding]:
+    """Prompts or training examples that were cut to fit the context window."""
+    for approach, predictions in evidence.answers.items():
+        cut = [item for item in predictions if item.truncated_tokens]
+        if cut:
+            most = max(item.truncated_tokens for item in cut)
+            yield Finding(
+                kind="truncated-prompts",
+                level="warning",
+                what=f"{approach}: {len(cut)} of {len(predictions)} prompts did not fit the "
+                "context window.",
+                evidence=f"Up to {most} tokens of a prompt are missing: worked examples first, "
+                "then the middle of the question.",
+                sure="certain",
+                advice="Use fewer shots, a shorter generation.max_tokens, or a base with a "
+                "longer context.",
+                approach=approach,
+            )
+    for approach, facts in evidence.tunings.items():
+        prompts, answers = facts["truncated_prompts"], facts["truncated_answers"]
+        if prompts or answers:
+            yield Finding(
+                kind="truncated-training",
+                level="warning",
+                what=f"{approach}: {prompts} prompts and {answers} answers were cut in training.",
+                evidence=f"Of {facts['examples']} training examples and the validation split.",
+                sure="certain",
+                advice="Raise tune.max_tokens, or leave long examples out.",
+                approach=approach,
+            )
+
+
+def endless(evidence: Evidence) -> Iterator[Finding]:
+    """Answers that reach the limit of tokens instead of stopping by themselves."""
+    for approach, predictions in evidence.answers.items():
+        length = sum(item.finish == "length" for item in predictions)
+        if length > len(predictions) / 2:
+            yield Finding(
+                kind="never-stops",
+                level="warning",
+                what=f"{approach}: {length} of {len(predictions)} answers never stopped.",
+                evidence="They were cut at generation.max_tokens.",
+                sure="certain",
+                advice="An untuned base often goes on: tune it, choose a chat model, or raise "
+                "generation.max_tokens if answers are that long.",
+                approach=approach,
+            )
+
+
+def empty(evidence: Evidence) -> Iterator[Finding]:
+    """Answers without a word."""
+    for approach, predictions in evidence.answers.items():
+        nothing = sum(not item.text.strip() for item in predictions)
+        if nothing:
+            yield Finding(
+                kind="empty-answers",
+                level="warning" if nothing > len(predictions) / 10 else "note",
+                what=f"{approach}: {nothing} of {len(predictions)} answers are empty.",
+                evidence="The model stopped before it wrote a word.",
+                sure="certain",
+                advice="Look at the rendered prompt in the report: the markup may not be the "
+                "model's own.",
+                approach=approach,
+            )
+
+
+def small_test(evidence: Evidence) -> Iterator[Finding]:
+    """A test split that is too small for fine distinctions."""
+    if len(evidence.examples) < SMALL_TEST:
+        yield Finding(
+            kind="small-test",
+            level="note",
+            what=f"The test split has {len(evidence.examples)} examples: only large differences "
+            "can be told from chance.",
+            evidence=f"Fewer than {SMALL_TEST} examples give wide intervals.",
+            sure="certain",
+            advice="Raise data.split.test or add material before deciding on small differences.",
+        )
+
+
+def dropped(evidence: Evidence) -> Iterator[Finding]:
+    """Rows of the material that were left out."""
+    reasons = evidence.card["dropped"]
+    if total := sum(reasons.values()):
+        listed = ", ".join(f"{count} {reason}" for reason, count in sorted(reasons.items()))
+        yield Finding(
+            kind="dropped-rows",
+            level="note",
+            what=f"{total} rows of the material were left out.",
+            evidence=f"{listed[0].upper()}{listed[1:]}.",
+            sure="certain",
+            advice="`etude look STUDY --dropped` lists each of them with its place and reason.",
+        )
+
+
+LOOKS = (failed, random_weights, overfitting, truncation, endless, empty, small_test, dropped)

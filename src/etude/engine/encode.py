@@ -1,0 +1,95 @@
+"""From an example to the tokens of its prompt, cut fairly where the context window is too small."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from etude.config.study import Prompt
+from etude.engine.load import Speaker
+from etude.prompts import answer_text, compose, render
+from etude.records import Example, Message
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What an approach puts before the model: task prompt, system prompt, worked examples."""
+
+    prompt: Prompt
+    system: str | None
+    shots: Callable[[Example], Sequence[Example]]
+
+    def messages(self, example: Example, shots: int | None = None) -> tuple[Message, ...]:
+        """The turns before the answer, with the last `shots` worked examples (None: all)."""
+        chosen = self.shots(example)
+        kept = chosen[len(chosen) - shots :] if shots is not None else chosen
+        return compose(example, prompt=self.prompt, system=self.system, shots=kept)
+
+
+@dataclass(frozen=True, slots=True)
+class EncodedPrompt:
+    """A prompt as the model gets it, and how much of it had to go.
+
+    `truncated_tokens` counts the tokens that are missing: those of worked examples that did not
+    fit and those cut out of the middle.
+    """
+
+    ids: tuple[int, ...]
+    text: str
+    messages: tuple[Message, ...]
+    truncated_tokens: int
+
+
+def encode_prompt(
+    speaker: Speaker, example: Example, context: Context, room: int | None
+) -> EncodedPrompt:
+    """Write and tokenise the prompt of an example within `room` tokens (None: no limit).
+
+    Worked examples are left out first, the farthest from the question before the others; if the
+    question alone is still too long, its middle is cut: the instruction usually stands at the
+    beginning and the generation prompt always at the end.
+    """
+    messages = context.messages(example)
+    text, ids = encode(speaker, messages)
+    whole = len(ids)
+    shots = len(context.shots(example))
+    while room is not None and len(ids) > room and shots:
+        shots -= 1
+        messages = context.messages(example, shots)
+        text, ids = encode(speaker, messages)
+    if room is not None and len(ids) > room:
+        ids = [*ids[: room // 2], *ids[len(ids) - (room - room // 2) :]]
+    return EncodedPrompt(tuple(ids), text, messages, whole - len(ids))
+
+
+def encode(speaker: Speaker, messages: Sequence[Message]) -> tuple[str, list[int]]:
+    """Rendered turns and their token ids, ready for the model to answer.
+
+    The markup writes the special tokens itself, so the tokenizer adds none; an encoder-decoder's
+    tokenizer does (its `</s>` closes the encoder's input).
+    """
+    text = render(speaker.markup, messages, add_generation_prompt=True)
+    encoding = speaker.tokenizer(text, add_special_tokens=speaker.encoder_decoder, verbose=False)
+    return text, list(encoding.input_ids)
+
+
+def encode_answer(speaker: Speaker, prompt: EncodedPrompt, answer: str) -> list[int]:
+    """Token ids of an answer as it follows a prompt, closed by an end token.
+
+    A decoder reads prompt and answer as one text: where the tokens of the whole begin with the
+    prompt's own, the rest is the answer (so that no spurious space token comes between them);
+    otherwise the answer is tokenised for itself, because in use the prompt's tokens are given.
+    """
+    tokenizer = speaker.tokenizer
+    if speaker.encoder_decoder:
+        ids: list[int] = tokenizer(text_target=answer, add_special_tokens=False).input_ids
+    else:
+        written = answer_text(speaker.markup, prompt.messages, answer)
+        both = tokenizer(prompt.text + written, add_special_tokens=False, verbose=False).input_ids
+        if tuple(both[: len(prompt.ids)]) == prompt.ids:
+            ids = both[len(prompt.ids) :]
+        else:
+            ids = tokenizer(written, add_special_tokens=False, verbose=False).input_ids
+    if not ids or ids[-1] not in speaker.stop_ids:
+        ids = [*ids, speaker.end_id]
+    return ids

@@ -1,0 +1,189 @@
+"""Tokenizer, model, precision, device: a base (and what was tuned on it) ready to run."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from etude.config.study import Model, Precision
+from etude.engine.base import Base
+from etude.engine.random_base import ensure
+from etude.errors import UserError
+from etude.prompts import Markup, choose_markup, ending
+
+if TYPE_CHECKING:
+    import torch
+    from transformers import PreTrainedModel, PreTrainedTokenizerBase
+
+UNLIMITED = 1_000_000  # tokenizers without a limit say 1e30
+
+
+@dataclass(frozen=True, slots=True)
+class Speaker:
+    """A tokenizer and the way turns are written for its model.
+
+    `context` is the number of tokens the model can see, or None where it has no limit;
+    `stop_ids` are the tokens that end an answer; `pad_id` fills rows up and is masked by
+    position, so it may equal the end of sequence without harm.
+    """
+
+    tokenizer: PreTrainedTokenizerBase
+    markup: Markup
+    encoder_decoder: bool
+    context: int | None
+    stop_ids: tuple[int, ...]
+    end_id: int
+    pad_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A model ready to run, with its tokenizer."""
+
+    model: Any  # PreTrainedModel or PeftModel, which share no typed ancestor
+    speaker: Speaker
+    device: torch.device
+    precision: Precision
+
+    @property
+    def decoder_start_id(self) -> int | None:
+        """What an encoder-decoder's decoder begins with; None for a decoder alone."""
+        if not self.speaker.encoder_decoder:
+            return None
+        start: int | None = self.model.config.decoder_start_token_id
+        return self.speaker.pad_id if start is None else start
+
+
+def load_config(base: Base, *, trust_remote_code: bool = False) -> Any:
+    """The model's own configuration (architecture and sizes)."""
+    from transformers import AutoConfig
+
+    try:
+        return AutoConfig.from_pretrained(
+            ensure(base).folder, trust_remote_code=trust_remote_code, local_files_only=True
+        )
+    except (OSError, ValueError, KeyError) as error:
+        raise UserError(f"model.base {base.name}: {first_line(error)}.") from None
+
+
+def load_speaker(base: Base, model: Model) -> Speaker:
+    """Tokenizer and markup of a base, without its weights."""
+    from transformers import AutoTokenizer, GenerationConfig
+
+    config = load_config(base, trust_remote_code=model.trust_remote_code)
+    try:
+        tokenizer = AutoTokenizer.from_pretrained(
+            base.folder, trust_remote_code=model.trust_remote_code, local_files_only=True
+        )
+    except (OSError, ValueError) as error:
+        raise UserError(f"model.base {base.name}: no tokenizer ({first_line(error)}).") from None
+    if tokenizer.eos_token_id is None:
+        raise UserError(
+            f"model.base {base.name}: its tokenizer has no end-of-sequence token, so an answer "
+            "could never stop: set eos_token in its tokenizer_config.json."
+        )
+    begins = tokenizer.bos_token_id in tokenizer("a").input_ids
+    markup = choose_markup(
+        model.markup,
+        chat_template=None if config.is_encoder_decoder else tokenizer.chat_template,
+        bos_token=tokenizer.bos_token if begins and tokenizer.bos_token else "",
+        eos_token=tokenizer.eos_token,
+    )
+    stops = {tokenizer.eos_token_id}
+    if (base.folder / "generation_config.json").exists():
+        own = GenerationConfig.from_pretrained(base.folder).eos_token_id
+        stops.update([own] if isinstance(own, int) else own or [])
+    last = tokenizer(ending(markup), add_special_tokens=False).input_ids
+    if last and last[-1] in tokenizer.added_tokens_decoder:
+        stops.add(last[-1])
+    pad = tokenizer.pad_token_id
+    return Speaker(
+        tokenizer=tokenizer,
+        markup=markup,
+        encoder_decoder=bool(config.is_encoder_decoder),
+        context=context_of(config, tokenizer),
+        stop_ids=tuple(sorted(stops)),
+        end_id=tokenizer.eos_token_id,
+        pad_id=tokenizer.eos_token_id if pad is None else pad,
+    )
+
+
+def context_of(config: Any, tokenizer: PreTrainedTokenizerBase) -> int | None:
+    """Tokens the model can see: the smaller of what its configuration and tokenizer say."""
+    text = config.get_text_config()
+    sizes = [getattr(text, name, None) for name in ("max_position_embeddings", "n_positions")]
+    sizes.append(tokenizer.model_max_length)
+    known = [size for size in sizes if size is not None and 0 < size < UNLIMITED]
+    return min(known, default=None)
+
+
+def choose_device(device: str) -> torch.device:
+    """`auto` takes a GPU when there is one; a device that is not there is refused."""
+    import torch
+
+    if device == "cuda" and not torch.cuda.is_available():
+        raise UserError("model.device is cuda, but torch sees no GPU here: use auto or cpu.")
+    return torch.device("cuda" if device != "cpu" and torch.cuda.is_available() else "cpu")
+
+
+def dtype_of(precision: Precision) -> torch.dtype:
+    """torch's type for a precision."""
+    import torch
+
+    return {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}[precision]
+
+
+def load(base: Base, model: Model, precision: Precision, layers: Sequence[Path] = ()) -> Loaded:
+    """Load a base and put on it, one after the other, what approaches made of it.
+
+    `layers` are weights folders: a whole model takes the place of what came before; an adapter
+    is attached to it, and merged when another layer follows.
+    """
+    speaker = load_speaker(base, model)
+    device = choose_device(model.device)
+    whole = [index for index, folder in enumerate(layers) if not is_adapter(folder)]
+    start = whole[-1] + 1 if whole else 0
+    network: Any = load_network(layers[whole[-1]] if whole else base.folder, model, precision)
+    for folder in layers[start:]:
+        if hasattr(network, "merge_and_unload"):
+            network = network.merge_and_unload()
+        network = attach(network, folder)
+    return Loaded(network.to(device).eval(), speaker, device, precision)
+
+
+def is_adapter(folder: Path) -> bool:
+    """Whether a weights folder holds an adapter rather than a whole model."""
+    return (folder / "adapter_config.json").exists()
+
+
+def attach(network: PreTrainedModel, folder: Path, *, trainable: bool = False) -> Any:
+    """Put a saved adapter on a model."""
+    from peft import PeftModel
+
+    return PeftModel.from_pretrained(network, str(folder), is_trainable=trainable)
+
+
+def load_network(folder: Path, model: Model, precision: Precision) -> PreTrainedModel:
+    """The bare model, from safetensors only."""
+    from transformers import AutoConfig, AutoModelForCausalLM, AutoModelForSeq2SeqLM
+
+    config = AutoConfig.from_pretrained(folder, trust_remote_code=model.trust_remote_code)
+    automatic = AutoModelForSeq2SeqLM if config.is_encoder_decoder else AutoModelForCausalLM
+    try:
+        network: PreTrainedModel = automatic.from_pretrained(
+            folder,
+            dtype=dtype_of(precision),
+            use_safetensors=True,
+            local_files_only=True,
+            trust_remote_code=model.trust_remote_code,
+        )
+    except (OSError, ValueError) as error:
+        raise UserError(f"The model in {folder} cannot be read: {first_line(error)}.") from None
+    return network
+
+
+def first_line(error: Exception) -> str:
+    """The first line of a library's message, without its full stop."""
+    return (str(error).splitlines() or [type(error).__name__])[0].rstrip(".")

@@ -1,0 +1,291 @@
+"""Scores of saved predictions, with paired intervals. No model is needed, ever.
+
+Intervals say how much the scores hang on which test examples happened to be drawn. Several
+training seeds are averaged first, so their own spread is not part of the intervals.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+
+from etude.config.study import Compare
+from etude.errors import UserError, nearest
+from etude.metrics import METRICS, Measured, check_needs, expand
+from etude.metrics.metric import Floats
+from etude.metrics.resampling import interval, replicates, two_sided, units_of
+from etude.records import Example, Prediction, Score
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+Units = Literal["examples", "groups"]
+Predictions = Mapping[str, Mapping[int, Sequence[Prediction]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """How far an approach is from another one on the same examples, by one metric.
+
+    `difference` is approach minus baseline, `low` and `high` bound its interval, `p` is the
+    two-sided p-value of the paired bootstrap; the three are None where nothing can be drawn.
+    `n` counts the units that were resampled. `better` is True where the interval lies wholly on
+    the good side of zero, False where wholly on the bad side, None where zero is inside.
+    """
+
+    approach: str
+    baseline: str
+    metric: str
+    difference: float
+    low: float | None
+    high: float | None
+    p: float | None
+    n: int
+    units: Units
+    better: bool | None
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """Everything that scoring found.
+
+    `comparisons` set every approach against the baseline, by every metric; `rivals` set the
+    best approach by the deciding metric, `best`, against each other one, by that metric.
+    `signatures` say, per metric, which implementation and settings made the values.
+    """
+
+    scores: tuple[Score, ...]
+    comparisons: tuple[Comparison, ...]
+    rivals: tuple[Comparison, ...]
+    approaches: tuple[str, ...]
+    metrics: tuple[str, ...]
+    baseline: str
+    metric: str
+    best: str
+    n: int
+    units: Units
+    unit_count: int
+    signatures: Mapping[str, str]
+
+    def score(self, approach: str, metric: str) -> Score:
+        """The score of one approach by one metric."""
+        return next(s for s in self.scores if (s.approach, s.metric) == (approach, metric))
+
+
+def evaluate(
+    examples: Sequence[Example],
+    predictions: Predictions,
+    metrics: Sequence[str],
+    compare: Compare,
+    language: str,
+    seed: int,
+    grouped: bool,
+) -> Evaluation:
+    """Score every approach by every metric, and compare them on the same resamples.
+
+    `predictions` maps approaches to seeds to predictions, in any order, matched by example id.
+    `metrics` may name groups. `seed` seeds the bootstrap; `grouped` resamples whole groups.
+
+    Raises:
+        UserError: where predictions and examples do not match, a metric cannot be fed, or
+            `compare` names what is not there.
+    """
+    if not examples:
+        raise UserError("there are no test examples to score: give data.split.test a larger share")
+    names = expand(metrics)
+    baseline, deciding = _compared(compare, tuple(predictions), names)
+    for approach, by_seed in predictions.items():
+        if not by_seed:
+            raise UserError(f"'{approach}' has no predictions to score: run the study again")
+    matched = {
+        approach: [match(examples, made, approach, number) for number, made in by_seed.items()]
+        for approach, by_seed in predictions.items()
+    }
+    measured = {
+        (approach, name): _measure(name, examples, by_seed, language)
+        for approach, by_seed in matched.items()
+        for name in names
+    }
+    index, by_group = units_of(examples, grouped)
+    count = int(index.max()) + 1
+    bootstrap: dict[tuple[str, str], Floats | None] = dict.fromkeys(measured)
+    if count >= 2:
+        drawn = replicates(list(measured.values()), index, compare.resamples, seed)
+        bootstrap |= zip(measured, drawn.T, strict=True)
+    values = {key: _total(item) for key, item in measured.items()}
+    units: Units = "groups" if by_group else "examples"
+
+    def score(approach: str, name: str) -> Score:
+        key = (approach, name)
+        low, high = _bounds(bootstrap[key], compare.confidence)
+        own = measured[key].values
+        ids = (example.id for example in examples)
+        per_example = {} if own is None else dict(zip(ids, own.tolist(), strict=True))
+        return Score(name, approach, values[key], low, high, len(examples), per_example)
+
+    def against(approach: str, other: str, name: str) -> Comparison:
+        ours, theirs = (approach, name), (other, name)
+        gaps = _gaps(bootstrap[ours], bootstrap[theirs])
+        low, high = _bounds(gaps, compare.confidence)
+        p = None if gaps is None else two_sided(gaps)
+        gap = float(values[ours] - values[theirs])
+        better = _better(low, high, METRICS[name].better)
+        return Comparison(approach, other, name, gap, low, high, p, count, units, better)
+
+    best = _best(baseline, deciding, values)
+    return Evaluation(
+        scores=tuple(score(approach, name) for approach, name in measured),
+        comparisons=tuple(
+            against(approach, baseline, name) for approach, name in measured if approach != baseline
+        ),
+        rivals=tuple(against(best, other, deciding) for other in matched if other != best),
+        approaches=tuple(matched),
+        metrics=names,
+        baseline=baseline,
+        metric=deciding,
+        best=best,
+        n=len(examples),
+        units=units,
+        unit_count=count,
+        signatures={name: METRICS[name].signature(language, examples) for name in names},
+    )
+
+
+def match(
+    examples: Sequence[Example], predictions: Sequence[Prediction], approach: str, seed: int
+) -> list[Prediction]:
+    """Predictions in the order of the examples.
+
+    Raises:
+        UserError: where one is missing, doubled, or belongs to no example.
+    """
+    of = f"the predictions of '{approach}' (seed {seed})"
+    mend = "the file was edited or belongs to other data: delete it and run the study again"
+    known = {example.id for example in examples}
+    found: dict[str, Prediction] = {}
+    for prediction in predictions:
+        name = prediction.example_id
+        if name not in known:
+            raise UserError(f"{of} answer '{name}', which is no test example: {mend}")
+        if name in found:
+            raise UserError(f"{of} answer test example '{name}' twice: {mend}")
+        found[name] = prediction
+    missing = [example.id for example in examples if example.id not in found]
+    if missing:
+        raise UserError(
+            f"{of} lack {len(missing)} of {len(examples)} test examples, "
+            f"the first of them '{missing[0]}': {mend}"
+        )
+    return [found[example.id] for example in examples]
+
+
+def to_frames(evaluation: Evaluation) -> dict[str, DataFrame]:
+    """Tables for notebooks and for `scores.parquet`.
+
+    `scores`: a row per approach and metric; `table`: the same values, approaches down and
+    metrics across; `values`: a row per approach, metric and example; `comparisons`: a row per
+    approach and metric against the baseline.
+    """
+    from pandas import DataFrame
+
+    scores = DataFrame(
+        [(s.approach, s.metric, s.value, s.low, s.high, s.n) for s in evaluation.scores],
+        columns=["approach", "metric", "value", "low", "high", "n"],
+    ).astype({"value": float, "low": float, "high": float})
+    values = DataFrame(
+        [
+            (s.approach, s.metric, example, value)
+            for s in evaluation.scores
+            for example, value in s.values.items()
+        ],
+        columns=["approach", "metric", "example", "value"],
+    ).astype({"value": float})
+    table = scores.pivot(index="approach", columns="metric", values="value")
+    comparisons = DataFrame(
+        [comparison.to_json() for comparison in evaluation.comparisons],
+        columns=list(Comparison.__dataclass_fields__),
+    ).astype({"low": float, "high": float, "p": float, "better": "boolean"})
+    return {
+        "scores": scores,
+        "table": table.reindex(index=evaluation.approaches, columns=evaluation.metrics),
+        "values": values,
+        "comparisons": comparisons,
+    }
+
+
+def _compared(
+    compare: Compare, approaches: tuple[str, ...], names: tuple[str, ...]
+) -> tuple[str, str]:
+    """The baseline and the deciding metric; a group decides by its first member."""
+    if not approaches:
+        raise UserError("there are no predictions to score: run the study first")
+    if not names:
+        raise UserError("there are no metrics to score by: name one under metrics")
+    baseline = compare.baseline or approaches[0]
+    if baseline not in approaches:
+        raise UserError(
+            f"compare.baseline names '{baseline}', which has no predictions: "
+            f"{nearest(baseline, approaches)}"
+        )
+    deciding = expand([compare.metric])[0] if compare.metric else names[0]
+    if deciding not in names:
+        raise UserError(
+            f"compare.metric names '{compare.metric}', which is not among the metrics: "
+            f"{nearest(deciding, names)}"
+        )
+    return baseline, deciding
+
+
+def _measure(
+    name: str, examples: Sequence[Example], by_seed: Sequence[Sequence[Prediction]], language: str
+) -> Measured:
+    """Statistics and values of one approach by one metric, averaged over its seeds."""
+    metric = METRICS[name]
+    for predictions in by_seed:
+        check_needs(metric, examples, predictions)
+    runs = [metric.measure(examples, predictions, language) for predictions in by_seed]
+    own = [run.values for run in runs if run.values is not None]
+    return Measured(
+        np.mean([run.statistics for run in runs], axis=0),
+        np.mean(own, axis=0) if own else None,
+        runs[0].aggregate,
+    )
+
+
+def _total(measured: Measured) -> float:
+    return float(measured.aggregate(measured.statistics.sum(axis=0, keepdims=True))[0])
+
+
+def _gaps(ours: Floats | None, theirs: Floats | None) -> Floats | None:
+    if ours is None or theirs is None:
+        return None
+    with np.errstate(invalid="ignore"):  # both infinite: no difference can be named
+        return ours - theirs
+
+
+def _bounds(values: Floats | None, confidence: float) -> tuple[float | None, float | None]:
+    found = None if values is None else interval(values, confidence)
+    return found or (None, None)
+
+
+def _better(low: float | None, high: float | None, good: Literal["higher", "lower"]) -> bool | None:
+    if low is None or high is None or low <= 0 <= high:
+        return None
+    return (low > 0) == (good == "higher")
+
+
+def _best(baseline: str, metric: str, values: Mapping[tuple[str, str], float]) -> str:
+    """The approach with the best value; the baseline wins ties, then the order of the study."""
+    sign = 1 if METRICS[metric].better == "higher" else -1
+
+    def rank(approach: str) -> tuple[float, bool]:
+        value = sign * values[approach, metric]
+        return (-np.inf if np.isnan(value) else value, approach == baseline)
+
+    return max((approach for approach, name in values if name == metric), key=rank)

@@ -1,0 +1,37 @@
+"""Peak memory of this process, measured rather than estimated."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from pathlib import Path
+
+MEGABYTE = 1_000_000
+
+
+def reset_peak() -> None:
+    """Begin a new measurement (Linux, CUDA); elsewhere the peak is the process's own so far."""
+    if (torch := sys.modules.get("torch")) is not None and torch.cuda.is_available():
+        torch.cuda.reset_peak_memory_stats()
+    with contextlib.suppress(OSError):  # not Linux, or a container that forbids it
+        Path("/proc/self/clear_refs").write_text("5")
+
+
+def peak_megabytes() -> dict[str, float]:
+    """Peak resident memory of the host and peak allocation of the device, in MB (10^6 bytes)."""
+    torch = sys.modules.get("torch")  # never loaded only to be asked
+    used = torch is not None and torch.cuda.is_available()
+    device = torch.cuda.max_memory_allocated() if torch is not None and used else 0
+    return {"host": host_peak() / MEGABYTE, "device": device / MEGABYTE}
+
+
+def host_peak() -> int:
+    """Peak resident bytes."""
+    status = Path("/proc/self/status")
+    if status.exists():
+        line = next(row for row in status.read_text().splitlines() if row.startswith("VmHWM"))
+        return int(line.split()[1]) * 1024
+    import resource
+
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak if sys.platform == "darwin" else peak * 1024

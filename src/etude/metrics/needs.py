@@ -1,0 +1,61 @@
+"""Whether examples and predictions hold what a metric reads; a sentence where they do not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from etude.errors import UserError
+from etude.metrics.metric import Metric, Need
+from etude.records import Example, Prediction
+
+
+def check_needs(
+    metric: Metric, examples: Sequence[Example], predictions: Sequence[Prediction]
+) -> None:
+    """Refuse a metric that these examples, or the predictions for them, cannot feed.
+
+    Raises:
+        UserError: naming the first example at fault and what to do.
+    """
+    for need in sorted(metric.needs):
+        NEEDS[need](metric, examples, predictions)
+
+
+def _text(metric: Metric, examples: Sequence[Example], _: Sequence[Prediction]) -> None:
+    for example in examples:
+        if not example.references:
+            raise UserError(
+                f"{metric.name} compares answers with references, but test example "
+                f"'{example.id}' has none: map 'response' in the source's columns, or remove "
+                f"{metric.name} from metrics"
+            )
+
+
+def _label(metric: Metric, examples: Sequence[Example], _: Sequence[Prediction]) -> None:
+    for example in examples:
+        if example.label is None:
+            raise UserError(
+                f"{metric.name} compares labels, but test example '{example.id}' has none: set "
+                "task: classify and map 'label' in the source's columns, or remove "
+                f"{metric.name} from metrics"
+            )
+
+
+def _reference_logprob(
+    metric: Metric, examples: Sequence[Example], predictions: Sequence[Prediction]
+) -> None:
+    for example, prediction in zip(examples, predictions, strict=True):
+        if prediction.reference_logprob is None or not prediction.reference_tokens:
+            raise UserError(
+                f"{metric.name} reads the log-probability of the reference, but the predictions "
+                f"of '{prediction.approach}' (seed {prediction.seed}) hold none for test example "
+                f"'{example.id}': run the study again with {metric.name} in its metrics, or "
+                "remove it"
+            )
+
+
+NEEDS: dict[Need, Callable[[Metric, Sequence[Example], Sequence[Prediction]], None]] = {
+    "text": _text,
+    "label": _label,
+    "reference_logprob": _reference_logprob,
+}

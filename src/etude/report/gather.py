@@ -1,0 +1,289 @@
+"""What a report says, gathered from a run folder into one JSON-able dictionary."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from statistics import fmean
+from typing import Any
+
+import numpy as np
+
+from etude.approaches.keys import context_settings
+from etude.approaches.order import Job, ancestry, base_of, maker, makers, seeds
+from etude.config.study import Study
+from etude.data import read_data
+from etude.diagnosis import Evidence
+from etude.engine.base import PACKAGED
+from etude.environment import machine, versions
+from etude.errors import UserError
+from etude.evaluate import Evaluation
+from etude.metrics import METRICS, expand
+from etude.records import Finding
+from etude.store import fingerprint, folder_size, read_json, read_lines, read_predictions
+from etude.verdict import verdict
+
+FORMAT = 1  # of report.json; raised by hand when its meaning changes
+
+
+def read_evidence(study: Study, folder: Path, failures: Mapping[str, str]) -> Evidence:
+    """Everything a run has saved, for scoring and diagnosis."""
+    data = read_data(folder)
+    predictions: dict[str, dict[int, Any]] = {}
+    manifests, histories, tunings = {}, {}, {}
+    for name in study.approaches:
+        if name in failures:
+            continue
+        places = [Job(name, seed).place(folder) for seed in seeds(study, name)]
+        places = [place for place in places if place.manifest.exists()]
+        if not places:
+            continue
+        manifests[name] = read_json(places[0].manifest)
+        if manifests[name]["data_hash"] != data.hash:
+            raise UserError(
+                f"The predictions of {name} in {folder} were made on other data than is there "
+                "now: run the study again."
+            )
+        predictions[name] = {place.seed: read_predictions(place) for place in places}
+        if study.approaches[name].tune is not None:
+            histories[name] = read_lines(places[0].history)
+            tunings[name] = read_json(places[0].weights / "etude.json")
+    if not predictions:
+        raise UserError(f"{folder} holds no finished approach: run the study first.")
+    return Evidence(
+        examples=data.test,
+        predictions=predictions,
+        card=data.card,
+        random_base=study.model.base in PACKAGED,
+        manifests=manifests,
+        histories=histories,
+        tunings=tunings,
+        failures=failures,
+    )
+
+
+def report_key(study: Study, evidence: Evidence) -> str:
+    """What a report depends on."""
+    return fingerprint(
+        {
+            "format": FORMAT,
+            "etude": versions()["etude"],
+            "study": study.model_dump(mode="json"),
+            "predictions": {
+                name: manifest["predictions_sha256"]
+                for name, manifest in evidence.manifests.items()
+            },
+            "failures": dict(evidence.failures),
+        }
+    )
+
+
+def gather(
+    study: Study,
+    folder: Path,
+    evidence: Evidence,
+    evaluation: Evaluation,
+    findings: Sequence[Finding],
+) -> dict[str, Any]:
+    """The whole report but the answers."""
+    winner, words = verdict(evaluation, study.compare)
+    names = expand(study.metrics)
+    language = study.data.language
+    first = next(iter(evidence.manifests.values()))
+    return {
+        "format": FORMAT,
+        "key": report_key(study, evidence),
+        "created": datetime.now(UTC).isoformat(timespec="seconds"),
+        "study": {
+            "name": study.name,
+            "description": study.description,
+            "seed": study.seed,
+            "seeds": study.seeds,
+            "base": study.model.base,
+            "task": study.data.task,
+            "language": language,
+            "precision": study.model.precision,
+            "device": first["device"],
+            "markup": first["markup"],
+            "prompt": study.prompt.template,
+            "system": study.system,
+            "generation": study.generation.model_dump(mode="json"),
+            "yaml": (folder / "study.yaml").read_text(),
+        },
+        "verdict": words,
+        "winner": winner,
+        "baseline": study.compare.baseline or next(iter(evidence.predictions)),
+        "metric": study.compare.metric or names[0],
+        "metrics": {
+            name: {
+                "title": METRICS[name].title,
+                "better": METRICS[name].better,
+                "low": METRICS[name].low,
+                "high": METRICS[name].high if np.isfinite(METRICS[name].high) else None,
+                "signature": METRICS[name].signature(language),
+                "paper": METRICS[name].paper,
+            }
+            for name in names
+        },
+        "approaches": {
+            name: describe(study, folder, evidence, evaluation, name)
+            for name in evidence.predictions
+        },
+        "comparisons": [asdict(item) for item in evaluation.comparisons],
+        "findings": [finding.to_json() for finding in findings],
+        "data": dict(evidence.card),
+        "lengths": lengths(evidence),
+        "versions": first["versions"],
+        "revision": first["revision"],
+        "machine": machine(),
+        "reproduce": f"etude run study.yaml --folder {folder.name}",
+    }
+
+
+def describe(
+    study: Study, folder: Path, evidence: Evidence, evaluation: Evaluation, name: str
+) -> dict[str, Any]:
+    """One approach: what it is, what it scored, what it cost, how it was trained."""
+    approach, answers = study.approaches[name], evidence.answers[name]
+    manifest = evidence.manifests[name]
+    made_by = maker(study, name)
+    place = Job(name, study.seed).place(folder)
+    first_prompt = next(iter(read_lines(place.prompts)), {"prompt": ""})
+    notes = []
+    if manifest["folds_system"] and context_settings(study, name)[1]:
+        notes.append(f"The markup {manifest['markup']} has no system role: folded into the turn.")
+    return {
+        "kind": "tuned" if approach.tune else "weights" if made_by else "prompt",
+        "summary": in_words(study, name),
+        "weights": made_by or base_of(study, name),
+        "seeds": list(evidence.predictions[name]),
+        "metrics": {
+            score.metric: {
+                "value": finite(score.value),
+                "low": finite(score.low),
+                "high": finite(score.high),
+                "n": score.n,
+            }
+            for score in evaluation.scores
+            if score.approach == name
+        },
+        "cost": cost(study, folder, evidence, name),
+        "training": training(evidence, name),
+        "rendered": first_prompt["prompt"],
+        "truncated_prompts": sum(item.truncated_tokens > 0 for item in answers),
+        "notes": notes,
+    }
+
+
+def finite(value: float | None) -> float | None:
+    """JSON knows no infinity: an undefined or unbounded value is null."""
+    return value if value is not None and np.isfinite(value) else None
+
+
+def in_words(study: Study, name: str) -> str:
+    """An approach in a line."""
+    approach = study.approaches[name]
+    parts = []
+    if approach.weights is not None:
+        parts.append(f"starts from {approach.weights}")
+    if approach.tune is not None:
+        tune, method = approach.tune, approach.tune.method
+        called = f"LoRA r {method.r}, alpha {method.alpha:g}" if method.name == "lora" else "full"
+        length = f"{tune.max_steps} steps" if tune.max_steps else f"{tune.epochs:g} epochs"
+        parts.append(f"{called} fine-tuning, {length}, rate {tune.optimizer.learning_rate:g}")
+    prompt, system, shots = context_settings(study, name)
+    if shots is not None:
+        parts.append(f"{shots.count} {shots.choose} shot{'s' if shots.count > 1 else ''}")
+    if system:
+        parts.append("system prompt")
+    if approach.prompt is not None:
+        parts.append("own prompt template")
+    text = ", ".join(parts) or "the question alone"
+    return text[0].upper() + text[1:]
+
+
+def cost(study: Study, folder: Path, evidence: Evidence, name: str) -> dict[str, Any]:
+    """What an approach costs; tuning is that of everything its weights went through."""
+    facts = [
+        read_json(Job(item, study.seed).place(folder).weights / "etude.json")
+        for item in makers(study, name)
+        if item in ancestry(study, name)
+    ]
+    answers = evidence.answers[name]
+    peaks = [
+        evidence.manifests[name]["peak_memory_mb"],
+        *(item["peak_memory_mb"] for item in facts),
+    ]
+    made_by = maker(study, name)
+    added = Job(made_by, study.seed).place(folder).weights if made_by else None
+    on_device = max(peak["device"] for peak in peaks)
+    return {
+        "tune_seconds": sum(item["tune_seconds"] for item in facts),
+        "predict_seconds": sum(item.seconds for item in answers),
+        "peak_memory_mb": max(peak["host"] for peak in peaks),
+        "peak_device_memory_mb": on_device or None,
+        "trainable_parameters": facts[-1]["trainable_parameters"] if facts else 0,
+        "bytes_on_disk": folder_size(added) if added is not None else 0,
+        "prompt_tokens": fmean(item.prompt_tokens for item in answers),
+        "answer_tokens": fmean(item.answer_tokens for item in answers),
+    }
+
+
+def training(evidence: Evidence, name: str) -> dict[str, Any] | None:
+    """History, epoch table and facts of a tuned approach."""
+    if name not in evidence.tunings:
+        return None
+    history, facts = list(evidence.histories[name]), evidence.tunings[name]
+    wanted = ("supervise", "decoded_example", "examples", "supervised_tokens", "steps")
+    return {
+        **{key: facts[key] for key in wanted},
+        "truncated": facts["truncated_prompts"] + facts["truncated_answers"],
+        "history": history,
+        "epochs": epochs(history),
+    }
+
+
+def epochs(history: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The epoch table: training loss averaged over the epoch's rows, validation at its end."""
+    rows, before = [], 0.0
+    for validation in (row for row in history if "dev_loss" in row):
+        inside = [
+            row for row in history if "loss" in row and before < row["epoch"] <= validation["epoch"]
+        ]
+        rows.append(
+            {
+                "epoch": validation["epoch"],
+                "train_loss": fmean(row["loss"] for row in inside) if inside else None,
+                "dev_loss": validation["dev_loss"],
+                "learning_rate": inside[-1]["learning_rate"] if inside else None,
+                "seconds": validation["seconds"],
+            }
+        )
+        before = validation["epoch"]
+    return rows
+
+
+def lengths(evidence: Evidence) -> dict[str, Any]:
+    """Histograms of tokens in prompts, answers and references."""
+    answers = evidence.answers
+    first = next(iter(answers.values()))
+    return {
+        "unit": "tokens",
+        "prompt": {
+            name: histogram(item.prompt_tokens for item in given) for name, given in answers.items()
+        },
+        "answer": {
+            name: histogram(item.answer_tokens for item in given) for name, given in answers.items()
+        },
+        "reference": histogram(item.reference_tokens or 0 for item in first),
+    }
+
+
+def histogram(values: Iterable[int]) -> dict[str, list[float]]:
+    """Counts in at most 24 bins of equal width."""
+    numbers = np.fromiter(values, dtype=float)
+    bins = int(min(24, max(1, np.ptp(numbers))))
+    counts, edges = np.histogram(numbers, bins=bins)
+    return {"edges": edges.tolist(), "counts": counts.tolist()}

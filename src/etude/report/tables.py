@@ -1,0 +1,251 @@
+"""The report's tables as plain rows of written cells; the page only lays them out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from etude.report import words
+from etude.report.looks import MUTED, looks
+
+Report = Mapping[str, Any]
+Cells = dict[str, Any]
+
+KINDS = {"prompt": "prompted", "tuned": "fine-tuned", "weights": "tuned weights, own context"}
+LEVELS = {"error": "Error", "warning": "Warning", "note": "Note"}
+BETTER = {"higher": "higher is better", "lower": "lower is better"}
+MONTHS = (
+    "January February March April May June July August September October November December"
+).split()
+COST_HEADS = {
+    "tune_seconds": ("Tuning", words.duration),
+    "predict_seconds": ("Answering", words.duration),
+    "peak_memory_mb": ("Peak memory", words.megabytes),
+    "trainable_parameters": ("Trained parameters", words.amount),
+    "bytes_on_disk": ("Size on disk", words.size),
+    "prompt_tokens": ("Prompt tokens", words.amount),
+    "answer_tokens": ("Answer tokens", words.amount),
+}
+
+
+def when(created: Any) -> str:
+    """An ISO time as people write it: 21 November 2026, 02:00 UTC."""
+    try:
+        moment = datetime.fromisoformat(str(created))
+    except ValueError:
+        return str(created)
+    zone = f" {moment.tzname()}" if moment.tzinfo else ""
+    return f"{moment.day} {MONTHS[moment.month - 1]} {moment.year}, {moment:%H:%M}{zone}"
+
+
+def metric_heads(report: Report) -> list[Cells]:
+    """Every metric with its title, direction and decimals; the deciding one first."""
+    deciding = report.get("metric")
+    heads = [
+        {
+            "name": name,
+            "title": about.get("title") or name,
+            "direction": BETTER.get(about.get("better", ""), ""),
+            "better": about.get("better"),
+            "digits": words.digits(about),
+            "deciding": name == deciding,
+            "signature": about.get("signature") or "",
+            "paper": web(about.get("paper")),
+        }
+        for name, about in report["metrics"].items()
+    ]
+    return sorted(heads, key=lambda head: not head["deciding"])
+
+
+def web(address: Any) -> str | None:
+    """The address if it is one of the web: nothing else becomes a link."""
+    text = str(address or "")
+    return text if text.startswith(("https://", "http://")) else None
+
+
+def approach_rows(report: Report) -> list[Cells]:
+    """One row per approach: scores with intervals, the best of each metric marked, and costs."""
+    approaches, baseline = report["approaches"], report.get("baseline")
+    look, heads = looks(approaches, baseline), metric_heads(report)
+    tops = {head["name"]: _best(approaches, head) for head in heads}
+    return [
+        {
+            "name": name,
+            "colour": look[name].colour,
+            "kind": KINDS.get(approach["kind"], approach["kind"]),
+            "summary": approach.get("summary") or "",
+            "seeds": ", ".join(str(seed) for seed in approach.get("seeds") or ()),
+            "baseline": name == baseline,
+            "winner": name == report.get("winner"),
+            "scores": [
+                _score_cell(approach["metrics"].get(head["name"]) or {}, head, tops[head["name"]])
+                for head in heads
+            ],
+            "costs": [write(approach["cost"].get(kind)) for kind, (_, write) in COST_HEADS.items()],
+            "notes": approach.get("notes") or [],
+            "rendered": approach.get("rendered") or "",
+            "truncated": approach.get("truncated_prompts") or 0,
+        }
+        for name, approach in approaches.items()
+    ]
+
+
+def _best(approaches: Mapping[str, Any], head: Mapping[str, Any]) -> float | None:
+    """The best value of a metric, where there are several approaches to choose from."""
+    found = [approach["metrics"].get(head["name"]) or {} for approach in approaches.values()]
+    values = [words.number(score.get("value")) for score in found]
+    known = [value for value in values if value is not None]
+    if len(known) < 2 or head["better"] not in BETTER:
+        return None
+    return max(known) if head["better"] == "higher" else min(known)
+
+
+def _score_cell(score: Mapping[str, Any], head: Mapping[str, Any], top: float | None) -> Cells:
+    value = words.number(score.get("value"))
+    return {
+        "value": words.score(value, head["digits"]),
+        "interval": words.interval(score.get("low"), score.get("high"), head["digits"]),
+        "best": value is not None and value == top,
+        "n": words.count(score.get("n")),
+    }
+
+
+def comparison_rows(report: Report) -> list[Cells]:
+    """Paired differences, the deciding metric first, each with what it amounts to in a word."""
+    heads = {head["name"]: head for head in metric_heads(report)}
+    order = {name: place for place, name in enumerate(heads)}
+    look = looks(report["approaches"], report.get("baseline"))
+    pairs = sorted(report["comparisons"], key=lambda pair: order.get(pair["metric"], len(order)))
+    rows = []
+    for pair in pairs:
+        head = heads.get(pair["metric"], {"title": pair["metric"], "digits": 3})
+        verdicts = {True: "better", False: "worse"}
+        known = look.get(pair["approach"])
+        rows.append(
+            {
+                "approach": pair["approach"],
+                "baseline": pair["baseline"],
+                "colour": known.colour if known else MUTED,
+                "metric": head["title"],
+                "difference": words.difference(pair.get("difference"), head["digits"]),
+                "interval": words.interval(pair.get("low"), pair.get("high"), head["digits"])
+                or words.DASH,
+                "p": words.probability(pair.get("p")),
+                "over": over(pair.get("n"), pair.get("units")),
+                "verdict": verdicts.get(pair.get("better"), "not settled"),
+            }
+        )
+    return rows
+
+
+def over(n: Any, units: Any) -> str:
+    """What was resampled: 500 examples, or 500 examples in 41 groups."""
+    examples = f"{words.count(n)} examples"
+    if isinstance(units, str) and units:
+        return examples if units == "examples" else f"{examples}, by {units}"
+    many = words.number(units)
+    if many is None or many == words.number(n):
+        return examples
+    return f"{examples} in {words.count(many)} groups"
+
+
+def finding_rows(report: Report) -> list[Cells]:
+    """Findings, the gravest first."""
+    gravity = list(LEVELS)
+    found = [
+        {
+            "level": item["level"],
+            "level_word": LEVELS.get(item["level"], item["level"]),
+            "kind": item["kind"],
+            "what": item["what"],
+            "evidence": item.get("evidence") or "",
+            "sure": item.get("sure") or "",
+            "advice": item.get("advice") or "",
+            "approach": item.get("approach"),
+        }
+        for item in report["findings"]
+    ]
+    return sorted(found, key=lambda row: gravity.index(row["level"]) if row["level"] in LEVELS else 9)
+
+
+def epoch_rows(training: Mapping[str, Any]) -> list[Cells]:
+    """Training and validation loss by epoch, the lowest validation loss marked."""
+    epochs = training.get("epochs") or []
+    known = [value for row in epochs if (value := words.number(row.get("dev_loss"))) is not None]
+    lowest = min(known, default=None)
+    return [
+        {
+            "epoch": words.score(row.get("epoch"), 0)
+            if words.number(row.get("epoch")) in range(10_000)
+            else words.score(row.get("epoch"), 2),
+            "train_loss": words.score(row.get("train_loss"), 4),
+            "dev_loss": words.score(row.get("dev_loss"), 4),
+            "lowest": len(known) > 1 and words.number(row.get("dev_loss")) == lowest,
+            "learning_rate": words.scientific(row.get("learning_rate")),
+            "seconds": words.duration(row.get("seconds")),
+        }
+        for row in epochs
+    ]
+
+
+def source_rows(data: Mapping[str, Any]) -> list[Cells]:
+    """Every source with its files, sizes and hashes."""
+    return [
+        {
+            "name": name,
+            "kind": source.get("kind") or words.DASH,
+            "rows": words.count(source.get("rows")),
+            "used": words.count(source.get("used")),
+            "files": [
+                {
+                    "path": file.get("path") or words.DASH,
+                    "size": words.size(file.get("bytes")),
+                    "sha256": file.get("sha256") or words.DASH,
+                }
+                for file in source.get("files") or ()
+            ],
+        }
+        for name, source in (data.get("sources") or {}).items()
+    ]
+
+
+def settings_rows(study: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """The study's settings in words; what is not set is left out."""
+    named = {
+        "Base model": study.get("base"),
+        "Task": study.get("task"),
+        "Language": study.get("language"),
+        "Precision": study.get("precision"),
+        "Device": study.get("device"),
+        "Role markup": study.get("markup"),
+        "Prompt": study.get("prompt"),
+        "System prompt": study.get("system"),
+        "Seed": study.get("seed"),
+        "Training repeats": study.get("seeds"),
+    }
+    generation = {
+        f"Generation: {name.replace('_', ' ')}": value
+        for name, value in (study.get("generation") or {}).items()
+    }
+    return plain(named | generation)
+
+
+def machine_rows(machine: Mapping[str, Any]) -> list[tuple[str, str]]:
+    memory = words.number(machine.get("memory_gb"))
+    named = {
+        "Processor": machine.get("cpu"),
+        "Cores": machine.get("cores"),
+        "Memory": None if memory is None else f"{memory:.4g} GB",
+        "GPU": machine.get("gpu") or "none",
+    }
+    others = {name: value for name, value in machine.items() if name not in _MACHINE}
+    return plain(named | others)
+
+
+_MACHINE = ("cpu", "cores", "memory_gb", "gpu")
+
+
+def plain(values: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Names and values as text, without those that are not set."""
+    return [(name, str(value)) for name, value in values.items() if value not in (None, "")]

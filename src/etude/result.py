@@ -1,0 +1,116 @@
+"""A finished run, for notebooks: tables as DataFrames, figures as objects."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from etude.errors import UserError
+from etude.store import Place, read_json, read_lines, read_predictions
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+    from pandas import DataFrame
+
+
+@dataclass(frozen=True)
+class Result:
+    """A run folder with its report.
+
+    >>> result = run(load_study("study.yaml"))  # doctest: +SKIP
+    >>> result.scores                            # doctest: +SKIP
+    """
+
+    folder: Path
+
+    @property
+    def report(self) -> Path:
+        """The page to open."""
+        return self.folder / "report.html"
+
+    @cached_property
+    def contents(self) -> dict[str, Any]:
+        """`report.json`."""
+        path = self.folder / "report.json"
+        if not path.exists():
+            raise UserError(f"{self.folder} holds no report.json: run the study first.")
+        contents: dict[str, Any] = read_json(path)
+        return contents
+
+    @property
+    def verdict(self) -> str:
+        """Which approach won, by how much, and how certainly."""
+        return str(self.contents["verdict"])
+
+    @property
+    def scores(self) -> DataFrame:
+        """One row per approach and metric: value, low, high, n."""
+        from pandas import DataFrame
+
+        rows = [
+            {"approach": name, "metric": metric, **score}
+            for name, approach in self.contents["approaches"].items()
+            for metric, score in approach["metrics"].items()
+        ]
+        return DataFrame(rows).set_index(["approach", "metric"])
+
+    @property
+    def costs(self) -> DataFrame:
+        """One row per approach: seconds, megabytes, parameters, tokens."""
+        from pandas import DataFrame
+
+        approaches = self.contents["approaches"]
+        return DataFrame({name: item["cost"] for name, item in approaches.items()}).T
+
+    @property
+    def comparisons(self) -> DataFrame:
+        """One row per approach and metric: the paired difference to the baseline."""
+        from pandas import DataFrame
+
+        return DataFrame(self.contents["comparisons"])
+
+    @property
+    def findings(self) -> DataFrame:
+        """What went wrong or deserves attention."""
+        from pandas import DataFrame
+
+        return DataFrame(self.contents["findings"])
+
+    @property
+    def values(self) -> DataFrame:
+        """Scores of every single example: approach, metric, example, value."""
+        from pandas import read_parquet
+
+        return read_parquet(self.folder / "scores.parquet")
+
+    def answers(self, approach: str, seed: int | None = None) -> DataFrame:
+        """The predictions of an approach."""
+        from pandas import DataFrame
+
+        place = self.place(approach, seed)
+        return DataFrame([item.to_json() for item in read_predictions(place)])
+
+    def history(self, approach: str, seed: int | None = None) -> DataFrame:
+        """The training and validation rows of a tuned approach."""
+        from pandas import DataFrame
+
+        return DataFrame(read_lines(self.place(approach, seed).history))
+
+    def place(self, approach: str, seed: int | None = None) -> Place:
+        """Where an approach keeps what it made; its first seed unless another is named."""
+        seeds = self.contents["approaches"][approach]["seeds"]
+        return Place(self.folder, approach, seeds[0] if seed is None else seed)
+
+    @property
+    def figures(self) -> dict[str, Figure]:
+        """The report's figures."""
+        from etude.report import draw
+
+        return draw(self.contents)
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows."""
+        table = self.scores["value"].unstack().to_html(float_format="{:.3f}".format)
+        return f"<p>{self.verdict}</p>{table}<p>{self.report}</p>"

@@ -1,0 +1,230 @@
+"""A run folder: what is done, what was predicted, where it came from.
+
+Nothing half-written is ever read as whole: files are written under a temporary name, synced and
+renamed; predictions grow in a `.part` file that is renamed when complete. DATA-MODEL of the run
+folder: `docs/design/run-folder.md`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from etude.errors import UserError
+from etude.memory import peak_megabytes
+from etude.records import Prediction
+
+FORMAT = 1  # raised by hand when the meaning of what is stored changes; part of every key
+
+
+def sync(path: Path) -> None:
+    """Ask the disk to keep a file or folder."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def write_atomically(path: Path, content: bytes | str) -> None:
+    """Write a file so that it is there whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    data = content.encode() if isinstance(content, str) else content
+    try:
+        with temporary.open("wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+    sync(path.parent)
+
+
+def publish(temporary: Path, path: Path) -> None:
+    """Give a finished folder its real name, every file in it synced first."""
+    for file in sorted(temporary.rglob("*")):
+        sync(file)
+    sync(temporary)
+    temporary.rename(path)
+    sync(path.parent)
+
+
+def write_json(path: Path, value: Any) -> None:
+    """Write a JSON file, indented, atomically."""
+    write_atomically(path, json.dumps(value, ensure_ascii=False, indent=1, allow_nan=False) + "\n")
+
+
+def read_json(path: Path) -> Any:
+    """Read a JSON file of a run folder; a damaged one is a user's problem, told in a sentence."""
+    try:
+        return json.loads(path.read_text())
+    except (OSError, ValueError) as error:
+        raise UserError(f"{path} should be a JSON file that Etude wrote, but {error}.") from error
+
+
+def fingerprint(value: Any) -> str:
+    """SHA-256 of a JSON value, whatever the order of its keys."""
+    text = json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def file_hash(path: Path) -> str:
+    """SHA-256 of a file's bytes."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def folder_size(folder: Path) -> int:
+    """Bytes of all files in a folder; 0 when it is not there."""
+    return sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
+
+
+@contextmanager
+def claim(folder: Path) -> Iterator[None]:
+    """Hold a run folder for this process alone; the system lets go when the process dies."""
+    from filelock import FileLock, Timeout  # 20 ms that `--help` need not pay
+
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        with FileLock(folder / ".lock", timeout=0):
+            yield
+    except Timeout:
+        raise UserError(
+            f"{folder} is in use by another etude process: wait for it, or name another --folder."
+        ) from None
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where one approach with one seed keeps what it made."""
+
+    folder: Path
+    approach: str
+    seed: int
+
+    @property
+    def path(self) -> Path:
+        return self.folder / "approaches" / self.approach / f"seed-{self.seed}"
+
+    @property
+    def weights(self) -> Path:
+        return self.path / "weights"
+
+    @property
+    def manifest(self) -> Path:
+        return self.path / "manifest.json"
+
+    @property
+    def history(self) -> Path:
+        return self.path / "history.jsonl"
+
+    @property
+    def predictions(self) -> Path:
+        return self.path / "predictions.test.jsonl"
+
+    @property
+    def prompts(self) -> Path:
+        return self.path / "prompts.test.jsonl"
+
+
+def is_done(place: Place, key: str) -> bool:
+    """Whether this approach's predictions are whole and were made from the same inputs."""
+    return place.manifest.exists() and read_json(place.manifest).get("key") == key
+
+
+def set_aside(path: Path) -> None:
+    """Keep what an older study made as `NAME.previous`, so that a changed setting undoes."""
+    if not path.exists():
+        return
+    previous = path.with_name(path.name + ".previous")
+    if previous.is_dir():
+        shutil.rmtree(previous)
+    path.replace(previous)
+
+
+def begin_predictions(place: Place, key: str, plan: list[list[str]]) -> list[list[str]]:
+    """Freeze the batch plan, or take up the frozen one; returns the batches still to do.
+
+    A resumed run repeats the plan it began with, because results in bf16 depend on what shares a
+    batch. A torn last line or batch (a kill while writing) is cut off and done again.
+    """
+    batches = place.path / "batches.json"
+    part = place.predictions.with_suffix(".jsonl.part")
+    if batches.exists():
+        frozen = read_json(batches)
+        if frozen["key"] == key:
+            if place.predictions.exists() and not part.exists():
+                place.predictions.replace(part)  # killed between the last batch and the manifest
+            whole = len(keep_whole_batches(part, frozen["batches"]))
+            return [list(batch) for batch in frozen["batches"][whole:]]
+    part.unlink(missing_ok=True)
+    write_json(batches, {"key": key, "batches": plan})
+    return plan
+
+
+def keep_whole_batches(part: Path, plan: Sequence[Sequence[str]]) -> list[str]:
+    """Cut an unfinished predictions file after its last whole batch; returns those batches."""
+    lines = part.read_bytes().splitlines(keepends=True) if part.exists() else []
+    kept, whole = 0, []
+    for batch in plan:
+        rows = lines[kept : kept + len(batch)]
+        if len(rows) < len(batch) or not rows[-1].endswith(b"\n"):
+            break
+        if [json.loads(row)["example_id"] for row in rows] != list(batch):
+            break
+        kept += len(batch)
+        whole.append(batch[0])
+    if part.exists():
+        with part.open("r+b") as file:
+            file.truncate(sum(len(line) for line in lines[:kept]))
+            os.fsync(file.fileno())
+    return whole
+
+
+def save_predictions(
+    place: Place, batches: Iterable[Sequence[Prediction]], manifest: Mapping[str, Any]
+) -> None:
+    """Append predictions batch by batch as they come; the manifest follows when all are there."""
+    part = place.predictions.with_suffix(".jsonl.part")
+    for batch in batches:
+        rows = (json.dumps(item.to_json(), ensure_ascii=False) for item in batch)
+        with part.open("ab") as file:
+            file.write("".join(f"{row}\n" for row in rows).encode())
+            file.flush()
+            os.fsync(file.fileno())
+    part.replace(place.predictions)
+    sync(place.path)
+    measured = {
+        "predictions_sha256": file_hash(place.predictions),
+        "peak_memory_mb": peak_megabytes(),
+    }
+    write_json(place.manifest, {**manifest, **measured})
+
+
+def read_predictions(place: Place) -> list[Prediction]:
+    """The finished predictions of one approach; an edited file is refused by its hash."""
+    manifest = read_json(place.manifest)
+    if file_hash(place.predictions) != manifest["predictions_sha256"]:
+        raise UserError(
+            f"{place.predictions} is not as it was written (its hash differs from manifest.json): "
+            "delete its folder and run the study again."
+        )
+    lines = place.predictions.read_text().splitlines()
+    return [Prediction.from_json(json.loads(line)) for line in lines]
+
+
+def read_lines(path: Path) -> list[dict[str, Any]]:
+    """Rows of a JSONL file that grows (history); a torn last line is left out."""
+    if not path.exists():
+        return []
+    lines = path.read_bytes().splitlines(keepends=True)
+    return [json.loads(line) for line in lines if line.endswith(b"\n")]

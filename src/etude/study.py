@@ -1,0 +1,216 @@
+"""The story of Etude: one study, from raw material to a report."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from etude.approaches.build import build, facts, make_weights
+from etude.approaches.keys import prediction_key
+from etude.approaches.order import Job, ancestry, in_order
+from etude.checks import check, check_data
+from etude.child import in_child
+from etude.config import Study, load_study
+from etude.data import Data, explore, prepare, read_data, read_dropped
+from etude.diagnosis import diagnose
+from etude.display import Display
+from etude.engine.base import Base, find_base
+from etude.errors import ChildFailed, UserError
+from etude.evaluate import evaluate
+from etude.memory import reset_peak
+from etude.progress import Progress
+from etude.report import draw_again, is_current, read_evidence, write_report
+from etude.result import Result
+from etude.store import claim, is_done, read_json, save_predictions, write_atomically, write_json
+
+
+def run(study: Study, folder: Path | str | None = None, display: Display | None = None) -> Result:
+    """Try every approach of a study on the same held-out examples, and report.
+
+    What is done already, from the same inputs, is not done again. Raises `UserError` for what
+    the user can mend.
+    """
+    folder, display = Path(folder or default_folder(study)), display or Display()
+    check(study)
+    with claim(folder):
+        base, data = begin(study, folder, display)  # a frozen, hashed split: train, dev, test
+        failures: dict[str, str] = {}
+        for group in in_order(study):  # approaches that share weights; origins come first
+            waiting = [job for job in group if not done(study, job, folder, base, data)]
+            failures |= try_in_child(study, folder, waiting, failures, display)
+        return report(study, folder, failures, display)
+
+
+def try_together(task: Mapping[str, Any], progress: Progress) -> None:
+    """Make the weights that these jobs share, then let each answer. Runs in a child process."""
+    study, folder = Study.model_validate(task["study"]), Path(task["folder"])
+    jobs = [Job(approach, seed) for approach, seed in task["jobs"]]
+    base, data = find_base(study.model.base, study.model.revision), read_data(folder)
+    loaded = make_weights(study, jobs[0], folder, data, base, progress)
+    for job in jobs:
+        reset_peak()
+        predict = build(study, job, folder, data, base, loaded, progress)
+        manifest = facts(study, job, base, data, loaded)
+        save_predictions(job.place(folder), predict(data.test), manifest)
+
+
+def report(study: Study, folder: Path, failures: Mapping[str, str], display: Display) -> Result:
+    """Scores, findings and the page, from what is saved: no model is needed."""
+    evidence = read_evidence(study, folder, failures)
+    if is_current(study, folder, evidence):
+        display.say(f"Nothing to do: {folder} is complete and as the study asks.")
+        return Result(folder)
+    evaluation = evaluate(
+        evidence.examples,
+        evidence.predictions,
+        metrics=study.metrics,
+        compare=study.compare,
+        language=study.data.language,
+        seed=study.seed,
+        grouped=study.data.split.group_by is not None,
+    )
+    findings = diagnose(evidence)
+    write_report(study, folder, evidence, evaluation, findings)
+    return Result(folder)
+
+
+def begin(study: Study, folder: Path, display: Display) -> tuple[Base, Data]:
+    """Prepare the data and plan every approach, so that what cannot work fails at once."""
+    data = open_data(study, folder, display)
+    base = find_base(study.model.base, study.model.revision)
+    jobs = [job for group in in_order(study) for job in group]
+    if not all(done(study, job, folder, base, data) for job in jobs):
+        for note in plan_in_child(study, folder, display)["notes"]:
+            display.say(note)
+    return base, data
+
+
+def open_data(study: Study, folder: Path, display: Display) -> Data:
+    """The frozen split of a run folder, made if it is not there; the study is kept beside it."""
+    display.log_to(folder / "log.txt")
+    with display.working("data") as progress:
+        progress("reading", 0, 1, "")
+        data = prepare(study, Path.cwd(), folder)
+    check_data(study, data)
+    write_study(folder, study)
+    return data
+
+
+def plan(study: Study, folder: Path, display: Display) -> tuple[Path, dict[str, Any]]:
+    """Check everything and estimate, without training; returns plan.json and its contents."""
+    check(study)
+    with claim(folder):
+        open_data(study, folder, display)
+        return folder / "plan.json", plan_in_child(study, folder, display)
+
+
+def plan_in_child(study: Study, folder: Path, display: Display) -> dict[str, Any]:
+    """`etude.plan.make_plan` in a process of its own."""
+    settings = study.model_dump(mode="json", exclude_unset=True)
+    with display.working("plan") as progress:
+        task = {"do": "plan", "study": settings, "folder": str(folder)}
+        in_child(task, folder / "log.txt", progress)
+    planned: dict[str, Any] = read_json(folder / "plan.json")
+    return planned
+
+
+def look(
+    study: Study, folder: Path, display: Display
+) -> tuple[Path, dict[str, Any], list[dict[str, Any]]]:
+    """What is in the material: look.json, its contents, and the rows that were left out."""
+    with claim(folder):
+        data = open_data(study, folder, display)
+        seen = explore(data)
+        write_json(folder / "look.json", seen)
+        return folder / "look.json", seen, [asdict(row) for row in read_dropped(folder)]
+
+
+def score(folder: Path, overrides: Sequence[str], display: Display) -> Result:
+    """Score a run again from its saved predictions; settings that need no model may change."""
+    study = load_study(folder / "study.yaml", overrides)
+    check(study)
+    with claim(folder):
+        refuse_other_predictions(load_study(folder / "study.yaml"), study)
+        write_study(folder, study)
+        return report(study, folder, {}, display)
+
+
+def refuse_other_predictions(before: Study, after: Study) -> None:
+    """Only what is computed from predictions may change in `etude score`."""
+    free = {"metrics", "compare", "description", "track"}
+    changed = [
+        name
+        for name in Study.model_fields
+        if name not in free and getattr(before, name) != getattr(after, name)
+    ]
+    if changed:
+        raise UserError(
+            f"etude score keeps the predictions, so {', '.join(changed)} cannot change "
+            f"({', '.join(sorted(free))} can): use etude run."
+        )
+
+
+def draw(folder: Path) -> Result:
+    """Draw the page of a run again from report.json and what is saved beside it."""
+    study = load_study(folder / "study.yaml")
+    result = Result(folder)
+    failures = {
+        item["approach"]: item["evidence"]
+        for item in result.contents["findings"]
+        if item["kind"] == "failed"
+    }
+    draw_again(folder, read_evidence(study, folder, failures))
+    return result
+
+
+def done(study: Study, job: Job, folder: Path, base: Base, data: Data) -> bool:
+    """Whether a job's predictions are there, made from the same inputs."""
+    return is_done(job.place(folder), prediction_key(study, job, base, data.hash))
+
+
+def try_in_child(
+    study: Study, folder: Path, jobs: Sequence[Job], failures: Mapping[str, str], display: Display
+) -> dict[str, str]:
+    """Try jobs in a process of their own; returns the reasons of those that failed."""
+    failed = {
+        job.approach: f"It starts from {origin}, which did not finish."
+        for job in jobs
+        for origin in ancestry(study, job.approach)
+        if origin in failures
+    }
+    waiting = [job for job in jobs if job.approach not in failed]
+    if not waiting:
+        return failed
+    task = {
+        "do": "try",
+        "study": study.model_dump(mode="json", exclude_unset=True),
+        "folder": str(folder),
+        "jobs": [(job.approach, job.seed) for job in waiting],
+    }
+    title = ", ".join(dict.fromkeys(job.approach for job in waiting))
+    try:
+        with display.working(title) as progress:
+            in_child(task, folder / "log.txt", progress)
+    except ChildFailed as error:
+        display.say(f"{title}: {error} (see {folder / 'log.txt'}); going on with the others.")
+        failed |= {
+            job.approach: str(error) for job in waiting if not job.place(folder).manifest.exists()
+        }
+    return failed
+
+
+def default_folder(study: Study) -> Path:
+    """Where a run is kept when no folder is named."""
+    return Path("runs") / study.name
+
+
+def write_study(folder: Path, study: Study) -> None:
+    """Keep the study in its run folder, paths absolute, so that it can be scored again alone."""
+    import yaml
+
+    settings = study.model_dump(mode="json", exclude_unset=True)
+    write_atomically(
+        folder / "study.yaml", yaml.safe_dump(settings, sort_keys=False, allow_unicode=True)
+    )

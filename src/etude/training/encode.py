@@ -1,0 +1,129 @@
+"""Training examples as tokens: what the model is asked, and which tokens the loss counts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from etude.engine.batch import Encoded
+from etude.engine.encode import Context, EncodedPrompt, encode_answer, encode_prompt
+from etude.engine.load import Speaker
+from etude.errors import UserError
+from etude.prompts import pieces
+from etude.records import Example
+
+Supervise = Literal["response", "assistant_turns", "all"]
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """Encoded examples, and how many had to be cut to fit."""
+
+    rows: tuple[Encoded, ...]
+    truncated_prompts: int
+    truncated_answers: int
+
+    @property
+    def supervised_tokens(self) -> int:
+        return sum(row.supervised for row in self.rows)
+
+
+def encode_all(
+    speaker: Speaker,
+    examples: Sequence[Example],
+    context: Context,
+    supervise: Supervise,
+    limit: int | None,
+) -> Material:
+    """Encode examples for training within `limit` tokens each.
+
+    An answer that has to be cut loses its end token too: the model must not learn to stop there.
+    Raises `UserError` when an example has no supervised token.
+    """
+    rows, prompts, answers = [], 0, 0
+    for example in examples:
+        prompt = encode_prompt(speaker, example, context, None)
+        answer = encode_answer(speaker, prompt, example.references[0])
+        room, keep = share(len(prompt.ids), len(answer), limit, speaker.encoder_decoder)
+        if room is not None and len(prompt.ids) > room:
+            prompt = encode_prompt(speaker, example, context, room)
+            prompts += 1
+        if keep is not None and len(answer) > keep:
+            answer = answer[:keep]
+            answers += 1
+        earlier = supervised_before(speaker, prompt, supervise)
+        row = Encoded(prompt.ids, tuple(answer), earlier)
+        if not row.supervised:
+            raise UserError(
+                f"Example {example.id} has no supervised token, so nothing could be learnt from "
+                f"it: give it a response, or raise tune.max_tokens (now {limit})."
+            )
+        rows.append(row)
+    return Material(tuple(rows), prompts, answers)
+
+
+def share(
+    prompt: int, answer: int, limit: int | None, encoder_decoder: bool
+) -> tuple[int | None, int | None]:
+    """Tokens that a prompt and its answer may take of `limit`; the prompt keeps a quarter."""
+    if limit is None or encoder_decoder:
+        return limit, limit
+    room = max(limit - answer, min(prompt, limit // 4))
+    return room, limit - min(prompt, room)
+
+
+def supervised_before(
+    speaker: Speaker, prompt: EncodedPrompt, supervise: Supervise
+) -> tuple[bool, ...]:
+    """Which tokens of the prompt the loss counts."""
+    if supervise == "response" or speaker.encoder_decoder:
+        return ()
+    if supervise == "all":
+        return (True,) * len(prompt.ids)
+    parts = pieces(speaker.markup, prompt.messages, "").parts
+    if not any(part.kind == "earlier" for part in parts):
+        return ()
+    if prompt.truncated_tokens and len(prompt.ids) < len(whole_ids(speaker, prompt)):
+        return ()  # turns were cut in the middle: what is left of them is no turn
+    return spans(speaker, prompt, [(part.text, part.kind == "earlier") for part in parts])
+
+
+def whole_ids(speaker: Speaker, prompt: EncodedPrompt) -> list[int]:
+    """The prompt's token ids before its middle was cut."""
+    ids: list[int] = speaker.tokenizer(prompt.text, add_special_tokens=False).input_ids
+    return ids
+
+
+def spans(
+    speaker: Speaker, prompt: EncodedPrompt, parts: Sequence[tuple[str, bool]]
+) -> tuple[bool, ...]:
+    """Tokens that begin inside a supervised part, by their character offsets."""
+    if not speaker.tokenizer.is_fast:
+        raise UserError(
+            "supervise: assistant_turns needs a fast tokenizer (one with tokenizer.json), which "
+            "this base lacks: use supervise: response."
+        )
+    encoding = speaker.tokenizer(
+        prompt.text, add_special_tokens=False, return_offsets_mapping=True, verbose=False
+    )
+    inside = [flag for text, flag in parts for _ in text]
+    return tuple(
+        begin < len(inside) and end > begin and inside[begin]
+        for begin, end in encoding.offset_mapping
+    )
+
+
+def decoded(speaker: Speaker, row: Encoded) -> list[dict[str, Any]]:
+    """A row as text, in runs of supervised and unsupervised tokens: what the loss sees."""
+    earlier = row.earlier or (False,) * len(row.prompt)
+    flags = [*earlier, *[True] * len(row.answer)]
+    ids = [*row.prompt, *row.answer]
+    runs: list[dict[str, Any]] = []
+    start = 0
+    for index in range(1, len(ids) + 1):
+        if index == len(ids) or flags[index] != flags[start]:
+            text = speaker.tokenizer.decode(ids[start:index], skip_special_tokens=False)
+            runs.append({"text": text, "supervised": flags[start]})
+            start = index
+    return runs

@@ -1,0 +1,174 @@
+"""What the scores say, in words: which approach won, by how much, and how sure that is."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from etude.config.study import Compare
+from etude.evaluate import Comparison, Evaluation
+from etude.metrics import METRICS
+
+# Percentile intervals of fewer units than this cover less than they say.
+FEW_UNITS = 20
+
+
+def verdict(evaluation: Evaluation, compare: Compare) -> tuple[str | None, str]:
+    """The winner, and one to three sentences by the deciding metric.
+
+    The winner is the best approach that is ahead of the baseline beyond chance (the interval of
+    the paired difference leaves zero out); the baseline itself wins where every other approach
+    is behind it beyond chance. Where neither holds there is no winner: None.
+    """
+    if len(evaluation.approaches) == 1:
+        opening = f"{evaluation.best} scores {_with_interval(evaluation, compare)}"
+        return None, f"{opening}. It is the only approach, so there is nothing to compare it with."
+    if evaluation.best == evaluation.baseline:
+        return _baseline_is_best(evaluation, compare)
+    return _another_is_best(evaluation, compare)
+
+
+def _baseline_is_best(evaluation: Evaluation, compare: Compare) -> tuple[str | None, str]:
+    opening = (
+        f"No approach beats the baseline {evaluation.baseline}: it scores "
+        f"{_with_interval(evaluation, compare)}."
+    )
+    level, behind = _told_apart(evaluation.rivals)
+    winner = None if level else evaluation.baseline
+    sentences = [opening]
+    if evaluation.unit_count < 2:
+        sentences.append(_no_interval(evaluation))
+    elif level and behind:
+        verb = "is" if len(behind) == 1 else "are"
+        sentences.append(
+            f"{_listed(level, 'and')} cannot be told apart from it; {_listed(behind, 'and')} "
+            f"{verb} worse beyond chance."
+        )
+    elif level:
+        sentences.append(f"{_listed(level, 'and')} cannot be told apart from it.")
+    elif len(behind) == 1:
+        sentences.append(f"{behind[0]} is worse beyond chance ({_gap(evaluation.rivals[0])}).")
+    else:
+        sentences.append("Every other approach is worse beyond chance.")
+    return winner, " ".join(sentences)
+
+
+def _another_is_best(evaluation: Evaluation, compare: Compare) -> tuple[str | None, str]:
+    metric = METRICS[evaluation.metric]
+    ahead = next(c for c in evaluation.rivals if c.baseline == evaluation.baseline)
+    opening = f"{evaluation.best} is best: {_with_interval(evaluation, compare)}."
+    if evaluation.unit_count < 2:
+        lead = f"It is {_beside(ahead)} the baseline {evaluation.baseline}."
+        return None, " ".join([opening, lead, _no_interval(evaluation)])
+    if ahead.better:
+        lead = (
+            f"It is {_beside(ahead)} the baseline {evaluation.baseline} ({_span(ahead)}), "
+            "which chance does not explain."
+        )
+        return evaluation.best, " ".join([opening, lead, *_rest(evaluation)])
+    doubt = f"It is {_beside(ahead)} the baseline {evaluation.baseline}, but this may be chance"
+    if ahead.low is not None and ahead.better is None:
+        doubt += f": the interval of the difference ({_span(ahead)}) contains zero"
+    proven = [
+        c for c in evaluation.comparisons if c.metric == evaluation.metric and c.better is True
+    ]
+    if not proven:
+        return None, f"{opening} {doubt}. Nothing is shown to beat the baseline."
+    sign = 1 if metric.better == "higher" else -1
+    first = max(proven, key=lambda c: sign * c.difference)
+    return first.approach, (
+        f"{opening} {doubt}. {first.approach} is {_beside(first)} the baseline ({_span(first)}) "
+        "beyond chance."
+    )
+
+
+def _rest(evaluation: Evaluation) -> list[str]:
+    """How the winner stands to the approaches that are neither it nor the baseline."""
+    others = [c for c in evaluation.rivals if c.baseline != evaluation.baseline]
+    level, behind = _told_apart(others)
+    if not others:
+        return []
+    if level:
+        return [f"It cannot be told apart from {_listed(level, 'or')}."]
+    if len(behind) == 1:
+        return [f"{behind[0]} is behind it beyond chance ({_gap(others[0])})."]
+    return ["Every other approach is behind it beyond chance."]
+
+
+def _told_apart(rivals: Sequence[Comparison]) -> tuple[list[str], list[str]]:
+    """Names of those that may be as good as the best, and of those that are worse."""
+    level = [c.baseline for c in rivals if not c.better]
+    return level, [c.baseline for c in rivals if c.better]
+
+
+def _with_interval(evaluation: Evaluation, compare: Compare) -> str:
+    """`ROUGE-1 0.412 (95% interval 0.398 to 0.427) on 500 test examples`."""
+    score = evaluation.score(evaluation.best, evaluation.metric)
+    title = METRICS[evaluation.metric].title
+    title = title[0].lower() + title[1:] if title[1:2].islower() else title
+    text = f"{title} {number(score.value)}"
+    if score.low is not None and score.high is not None:
+        text += (
+            f" ({100 * compare.confidence:g}% interval {number(score.low)} to {number(score.high)})"
+        )
+    return f"{text} on {_material(evaluation)}"
+
+
+def _material(evaluation: Evaluation) -> str:
+    text = f"{evaluation.n} test example{'' if evaluation.n == 1 else 's'}"
+    count = evaluation.unit_count
+    if evaluation.units == "groups":
+        text += f" in {count} group{'' if count == 1 else 's'}"
+    if 2 <= count < FEW_UNITS:
+        text += ", too few for intervals to be relied on"
+    return text
+
+
+def _no_interval(evaluation: Evaluation) -> str:
+    unit = "group" if evaluation.units == "groups" else "test example"
+    return f"With a single {unit} no interval can be drawn, so nothing is certain."
+
+
+def _beside(comparison: Comparison) -> str:
+    """`0.105 above` or `2.1 below`: the size of the difference and its side."""
+    side = "above" if comparison.difference >= 0 else "below"
+    return f"{number(abs(comparison.difference))} {side}"
+
+
+def _gap(comparison: Comparison) -> str:
+    """The difference of the two, without its sign, and its interval likewise."""
+    return f"by {number(abs(comparison.difference))}, {_span(comparison)}"
+
+
+def _span(comparison: Comparison) -> str:
+    """The interval of a difference, in sizes where it lies on one side of zero."""
+    if comparison.low is None or comparison.high is None:
+        return "no interval"
+    low, high = comparison.low, comparison.high
+    if high < 0:
+        low, high = -high, -low
+    return f"{number(low)} to {number(high)}"
+
+
+def _listed(names: Sequence[str], word: str) -> str:
+    """`a, b and c`."""
+    head = ", ".join(names[:-1])
+    return f"{head} {word} {names[-1]}" if head else names[-1]
+
+
+def number(value: float) -> str:
+    """Three significant digits, never in powers of ten.
+
+    >>> [number(x) for x in (0.41234, 12.3456, 1234.5, -0.00123, 0.0)]
+    ['0.412', '12.3', '1,234', '-0.00123', '0']
+    """
+    if math.isnan(value):
+        return "undefined"
+    if math.isinf(value):
+        return "infinity" if value > 0 else "-infinity"
+    if value == 0:
+        return "0"
+    # Rounded first: 0.9996 has four digits before the point's place is known, 1.00 after.
+    rounded = float(f"{value:.2e}")
+    decimals = max(0, 2 - math.floor(math.log10(abs(rounded))))
+    return f"{rounded if decimals else value:,.{decimals}f}"
