@@ -53,3 +53,8 @@ def sentence(root: Path, **settings: Any) -> str:
     with pytest.raises(UserError) as told:
         rows_of(root, **settings)
     return str(told.value)
+
+
+def apart(sets: list[set[Any]]) -> bool:
+    """Whether no two of the sets share a value."""
+    return sum(map(len, sets)) == len(set().union(*sets))

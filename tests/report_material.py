@@ -63,10 +63,11 @@ SUMMARY = {
     "tuned": "LoRA r 8 on all linear layers, 3 epochs, learning rate 2e-4",
     "weights": "starts from what lora made",
 }
-WORDS = (
+SENTENCE = (
     "Ana asks Ben whether the choir rehearses on Thursday or on Friday because the hall is being "
     "painted and the new piano has not arrived yet so they agree to meet at her house instead"
-).split()
+)
+WORDS = SENTENCE.split()
 
 
 def history(steps: int = 120, floor: float = 1.9) -> list[dict[str, Any]]:
@@ -110,7 +111,10 @@ def training(steps: int = 120) -> dict[str, Any]:
         ],
         "decoded_example": [
             {"text": "<s>### Instruction:\nSummarise the dialogue.\n\n", "supervised": False},
-            {"text": "Ana: Shall we meet?\nBen: On Friday.\n\n### Response:\n", "supervised": False},
+            {
+                "text": "Ana: Shall we meet?\nBen: On Friday.\n\n### Response:\n",
+                "supervised": False,
+            },
             {"text": "Ana and Ben meet on Friday.</s>", "supervised": True},
         ],
         "truncated": 3,
@@ -160,8 +164,8 @@ def make_report(
                 "peak_memory_mb": 812.0 + 155.0 * place,
                 "trainable_parameters": 1_179_648 if tuned else 0,
                 "bytes_on_disk": 4_741_112 if tuned else None,
-                "prompt_tokens": 88_204 * (1 + 3 * (name == "few-shot")),
-                "answer_tokens": 21_500,
+                "prompt_tokens": 176.4 * (1 + 3 * (name == "few-shot")),
+                "answer_tokens": 43.0,
             },
             "training": training(steps) if tuned else None,
             "rendered": "<s>### Instruction:\nSummarise the dialogue.\n\nAna: Shall we meet?\n"
@@ -185,7 +189,7 @@ def make_report(
                     "high": change * 1.4,
                     "p": 0.18 if better is None else 0.0002,
                     "n": 500,
-                    "units": 500,
+                    "units": "examples",
                     "better": better,
                 }
             )

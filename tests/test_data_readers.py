@@ -10,11 +10,11 @@ from typing import Any, get_args
 
 import pyarrow as arrow
 import pytest
-from data_helper import real, rows_of, sentence
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyarrow import parquet
 
+from data_helper import real, rows_of, sentence
 from etude.config.sources import Source
 from etude.data import SOURCES
 

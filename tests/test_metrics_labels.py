@@ -92,4 +92,5 @@ def test_perplexity_counts_tokens_not_examples() -> None:
 
 def test_perplexity_beyond_every_float_is_infinite_without_a_warning() -> None:
     assert total(perplexity([(-1e6, 2)])) == math.inf
-    assert total(perplexity([(-math.inf, 2)])) == math.inf
+    assert total(perplexity([(-math.inf, 2), (-1.0, 1)])) == math.inf
+    assert total(perplexity([(math.nan, 2), (-1.0, 1)])) == math.inf

@@ -153,7 +153,7 @@ def new(options: argparse.Namespace) -> int:
 def plan(options: argparse.Namespace) -> int:
     """Check a study and estimate what it will take, without training."""
     from etude import views
-    from etude.study import plan as make
+    from etude.verbs import plan as make
 
     study, folder, display = opened(options)
     path, planned = make(study, folder, display)
@@ -163,7 +163,7 @@ def plan(options: argparse.Namespace) -> int:
 def look(options: argparse.Namespace) -> int:
     """Show the material of a study: rows, lengths, labels, words, and what was left out."""
     from etude import views
-    from etude.study import look as make
+    from etude.verbs import look as make
 
     study, folder, display = opened(options)
     path, seen, dropped = make(study, folder, display)
@@ -187,7 +187,7 @@ def run(options: argparse.Namespace) -> int:
 def score(options: argparse.Namespace) -> int:
     """Score a run again from its saved predictions, with no model: metrics may be changed."""
     from etude import views
-    from etude.study import score as make
+    from etude.verbs import score as make
 
     result = make(run_folder(options), options.overrides, display_of(options))
     return finish(options, result.contents, result.report, lambda: views.report(result.contents))
@@ -195,7 +195,7 @@ def score(options: argparse.Namespace) -> int:
 
 def report(options: argparse.Namespace) -> int:
     """Draw the page of a run again from what it has saved."""
-    from etude.study import draw
+    from etude.verbs import draw
 
     result = draw(run_folder(options))
     return finish(options, result.contents, result.report)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -129,36 +129,59 @@ def truncation(evidence: Evidence) -> Iterator[Finding]:
 
 def endless(evidence: Evidence) -> Iterator[Finding]:
     """Answers that reach the limit of tokens instead of stopping by themselves."""
-    for approach, predictions in evidence.answers.items():
-        length = sum(item.finish == "length" for item in predictions)
-        if length > len(predictions) / 2:
-            yield Finding(
-                kind="never-stops",
-                level="warning",
-                what=f"{approach}: {length} of {len(predictions)} answers never stopped.",
-                evidence="They were cut at generation.max_tokens.",
-                sure="certain",
-                advice="An untuned base often goes on: tune it, choose a chat model, or raise "
-                "generation.max_tokens if answers are that long.",
-                approach=approach,
-            )
+    shares = {
+        approach: sum(item.finish == "length" for item in predictions)
+        for approach, predictions in evidence.answers.items()
+    }
+    found = {name: count for name, count in shares.items() if count > len(evidence.examples) / 2}
+    if found:
+        yield Finding(
+            kind="never-stops",
+            level="warning",
+            what=f"Most answers of {listed(found)} never stopped.",
+            evidence=counted(found, len(evidence.examples), "cut at generation.max_tokens"),
+            sure="certain",
+            advice="An untuned base often goes on: tune it, choose a chat model, or raise "
+            "generation.max_tokens if answers are that long.",
+            approach=only(found),
+        )
 
 
 def empty(evidence: Evidence) -> Iterator[Finding]:
     """Answers without a word."""
-    for approach, predictions in evidence.answers.items():
-        nothing = sum(not item.text.strip() for item in predictions)
-        if nothing:
-            yield Finding(
-                kind="empty-answers",
-                level="warning" if nothing > len(predictions) / 10 else "note",
-                what=f"{approach}: {nothing} of {len(predictions)} answers are empty.",
-                evidence="The model stopped before it wrote a word.",
-                sure="certain",
-                advice="Look at the rendered prompt in the report: the markup may not be the "
-                "model's own.",
-                approach=approach,
-            )
+    counts = {
+        approach: sum(not item.text.strip() for item in predictions)
+        for approach, predictions in evidence.answers.items()
+    }
+    if found := {name: count for name, count in counts.items() if count}:
+        often = any(count > len(evidence.examples) / 10 for count in found.values())
+        yield Finding(
+            kind="empty-answers",
+            level="warning" if often else "note",
+            what=f"Some answers of {listed(found)} are empty.",
+            evidence=counted(found, len(evidence.examples), "without a word"),
+            sure="certain",
+            advice="Look at the rendered prompt in the report: the markup may not be the "
+            "model's own.",
+            approach=only(found),
+        )
+
+
+def listed(names: Iterable[str]) -> str:
+    """`a`, `a and b`, `a, b and c`."""
+    *rest, last = names
+    return f"{', '.join(rest)} and {last}" if rest else last
+
+
+def counted(found: Mapping[str, int], total: int, what: str) -> str:
+    """Counts per approach, as evidence."""
+    counts = ", ".join(f"{name} {count} of {total}" for name, count in found.items())
+    return f"Answers {what}: {counts}."
+
+
+def only(found: Mapping[str, int]) -> str | None:
+    """The approach that a finding is about, where it is one."""
+    return next(iter(found)) if len(found) == 1 else None
 
 
 def small_test(evidence: Evidence) -> Iterator[Finding]:
@@ -177,14 +200,18 @@ def small_test(evidence: Evidence) -> Iterator[Finding]:
 
 def dropped(evidence: Evidence) -> Iterator[Finding]:
     """Rows of the material that were left out."""
-    reasons = evidence.card["dropped"]
+    reasons = {
+        reason: count
+        for reason, count in evidence.card["dropped"].items()
+        if reason != "not sampled"  # the study asked for that
+    }
     if total := sum(reasons.values()):
-        listed = ", ".join(f"{count} {reason}" for reason, count in sorted(reasons.items()))
+        told = ", ".join(f"{count} {reason}" for reason, count in sorted(reasons.items()))
         yield Finding(
             kind="dropped-rows",
             level="note",
             what=f"{total} rows of the material were left out.",
-            evidence=f"{listed[0].upper()}{listed[1:]}.",
+            evidence=f"{told[0].upper()}{told[1:]}.",
             sure="certain",
             advice="`etude look STUDY --dropped` lists each of them with its place and reason.",
         )

@@ -1,5 +1,7 @@
-"""Check everything and estimate, without training: what `etude plan` shows, and what `etude run`
-does first, so that what cannot work fails in seconds and not after hours.
+"""Check everything and estimate, without training.
+
+What `etude plan` shows, and what `etude run` does first, so that what cannot work fails in
+seconds and not after hours.
 """
 
 from __future__ import annotations
@@ -154,4 +156,4 @@ def memory(
     supervised = sorted((row.supervised for row in material.rows), reverse=True)[:batch_size]
     activations = 34 * width * tokens * layers * config.hidden_size
     logits = 3 * 4 * sum(supervised) * config.vocab_size
-    return LIBRARIES + frozen * BYTES[number_format] + learning * 16 + activations + logits
+    return float(LIBRARIES + frozen * BYTES[number_format] + learning * 16 + activations + logits)

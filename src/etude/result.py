@@ -105,10 +105,22 @@ class Result:
 
     @property
     def figures(self) -> dict[str, Figure]:
-        """The report's figures."""
-        from etude.report import draw
+        """The report's figures by name: scores and differences per metric, curves per tuning."""
+        from etude.report import figures
 
-        return draw(self.contents)
+        contents = self.contents
+        drawn = {}
+        for metric in contents["metrics"]:
+            drawn[f"scores {metric}"] = figures.scores(contents, metric)
+            drawn[f"differences {metric}"] = figures.differences(contents, metric)
+        for name, approach in contents["approaches"].items():
+            if (training := approach["training"]) is not None:
+                history, supervise = training["history"], training["supervise"]
+                drawn[f"curves {name}"] = figures.curves(history, supervise=supervise)
+                drawn[f"learning rate {name}"] = figures.learning_rate(history)
+        for part in ("prompt", "answer"):
+            drawn[f"{part} tokens"] = figures.token_lengths(contents, part)
+        return drawn
 
     def _repr_html_(self) -> str:
         """What a notebook shows."""

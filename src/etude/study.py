@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -12,18 +11,18 @@ from etude.approaches.keys import prediction_key
 from etude.approaches.order import Job, ancestry, in_order
 from etude.checks import check, check_data
 from etude.child import in_child
-from etude.config import Study, load_study
-from etude.data import Data, explore, prepare, read_data, read_dropped
+from etude.config import Study
+from etude.data import Data, prepare, read_data
 from etude.diagnosis import diagnose
 from etude.display import Display
 from etude.engine.base import Base, find_base
-from etude.errors import ChildFailed, UserError
+from etude.errors import ChildFailed
 from etude.evaluate import evaluate
 from etude.memory import reset_peak
 from etude.progress import Progress
-from etude.report import draw_again, is_current, read_evidence, write_report
+from etude.report import is_current, read_evidence, write_report
 from etude.result import Result
-from etude.store import claim, is_done, read_json, save_predictions, write_atomically, write_json
+from etude.store import claim, is_done, read_json, save_predictions, write_atomically
 
 
 def run(study: Study, folder: Path | str | None = None, display: Display | None = None) -> Result:
@@ -58,21 +57,22 @@ def try_together(task: Mapping[str, Any], progress: Progress) -> None:
 
 def report(study: Study, folder: Path, failures: Mapping[str, str], display: Display) -> Result:
     """Scores, findings and the page, from what is saved: no model is needed."""
-    evidence = read_evidence(study, folder, failures)
-    if is_current(study, folder, evidence):
+    if not failures and is_current(study, folder):
         display.say(f"Nothing to do: {folder} is complete and as the study asks.")
         return Result(folder)
-    evaluation = evaluate(
-        evidence.examples,
-        evidence.predictions,
-        metrics=study.metrics,
-        compare=study.compare,
-        language=study.data.language,
-        seed=study.seed,
-        grouped=study.data.split.group_by is not None,
-    )
-    findings = diagnose(evidence)
-    write_report(study, folder, evidence, evaluation, findings)
+    with display.working("report") as progress:
+        progress("scoring", 0, 1, "")
+        evidence = read_evidence(study, folder, failures)
+        evaluation = evaluate(
+            evidence.examples,
+            evidence.predictions,
+            metrics=study.metrics,
+            compare=study.compare,
+            language=study.data.language,
+            seed=study.seed,
+            grouped=study.data.split.group_by is not None,
+        )
+        write_report(study, folder, evidence, evaluation, diagnose(evidence))
     return Result(folder)
 
 
@@ -98,14 +98,6 @@ def open_data(study: Study, folder: Path, display: Display) -> Data:
     return data
 
 
-def plan(study: Study, folder: Path, display: Display) -> tuple[Path, dict[str, Any]]:
-    """Check everything and estimate, without training; returns plan.json and its contents."""
-    check(study)
-    with claim(folder):
-        open_data(study, folder, display)
-        return folder / "plan.json", plan_in_child(study, folder, display)
-
-
 def plan_in_child(study: Study, folder: Path, display: Display) -> dict[str, Any]:
     """`etude.plan.make_plan` in a process of its own."""
     settings = study.model_dump(mode="json", exclude_unset=True)
@@ -114,55 +106,6 @@ def plan_in_child(study: Study, folder: Path, display: Display) -> dict[str, Any
         in_child(task, folder / "log.txt", progress)
     planned: dict[str, Any] = read_json(folder / "plan.json")
     return planned
-
-
-def look(
-    study: Study, folder: Path, display: Display
-) -> tuple[Path, dict[str, Any], list[dict[str, Any]]]:
-    """What is in the material: look.json, its contents, and the rows that were left out."""
-    with claim(folder):
-        data = open_data(study, folder, display)
-        seen = explore(data)
-        write_json(folder / "look.json", seen)
-        return folder / "look.json", seen, [asdict(row) for row in read_dropped(folder)]
-
-
-def score(folder: Path, overrides: Sequence[str], display: Display) -> Result:
-    """Score a run again from its saved predictions; settings that need no model may change."""
-    study = load_study(folder / "study.yaml", overrides)
-    check(study)
-    with claim(folder):
-        refuse_other_predictions(load_study(folder / "study.yaml"), study)
-        write_study(folder, study)
-        return report(study, folder, {}, display)
-
-
-def refuse_other_predictions(before: Study, after: Study) -> None:
-    """Only what is computed from predictions may change in `etude score`."""
-    free = {"metrics", "compare", "description", "track"}
-    changed = [
-        name
-        for name in Study.model_fields
-        if name not in free and getattr(before, name) != getattr(after, name)
-    ]
-    if changed:
-        raise UserError(
-            f"etude score keeps the predictions, so {', '.join(changed)} cannot change "
-            f"({', '.join(sorted(free))} can): use etude run."
-        )
-
-
-def draw(folder: Path) -> Result:
-    """Draw the page of a run again from report.json and what is saved beside it."""
-    study = load_study(folder / "study.yaml")
-    result = Result(folder)
-    failures = {
-        item["approach"]: item["evidence"]
-        for item in result.contents["findings"]
-        if item["kind"] == "failed"
-    }
-    draw_again(folder, read_evidence(study, folder, failures))
-    return result
 
 
 def done(study: Study, job: Job, folder: Path, base: Base, data: Data) -> bool:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from rich.console import Console
 
-WIDTH = 100  # where output is no terminal, tables are as wide as a usual one
+WIDTH = 200  # where output is no terminal, nothing needs to be folded
 BARS = " ▁▂▃▄▅▆▇█"
 
 
@@ -28,7 +28,7 @@ def table(rows: Iterable[Sequence[str]], *, right: bool = True) -> None:
     header, *body = [tuple(row) for row in rows]
     drawn = Table(box=SIMPLE, pad_edge=False, show_edge=False)
     for index, title in enumerate(header):
-        drawn.add_column(title, justify="right" if right and index else "left", overflow="fold")
+        drawn.add_column(title, justify="right" if right and index else "left", no_wrap=right)
     for row in body:
         drawn.add_row(*(_plain(cell) for cell in row))
     console().print(drawn)
@@ -128,9 +128,11 @@ def _score(score: Mapping[str, Any] | None) -> str:
     """A value with half the width of its interval."""
     if score is None or score["value"] is None:
         return "-"
+    decimals = max(0, 3 - len(str(int(abs(score["value"])))) + (abs(score["value"]) < 1))
+    value = f"{score['value']:,.{decimals}f}"
     if score["low"] is None:
-        return f"{score['value']:.3g}"
-    return f"{score['value']:.3g} ±{(score['high'] - score['low']) / 2:.2g}"
+        return value
+    return f"{value} ±{(score['high'] - score['low']) / 2:,.{decimals}f}"
 
 
 def _supervised(runs: Sequence[Mapping[str, Any]]) -> str:

@@ -6,10 +6,8 @@ Only the white space around a rendered user turn, system turn or reference is ta
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time
 from functools import lru_cache
 from typing import Any
 
@@ -18,6 +16,7 @@ from etude.config.study import Data as DataSettings
 from etude.data.keys import example_key, prompt_key
 from etude.data.rows import Dropped, Remark, Row, SplitName
 from etude.data.squad import COLUMNS as SQUAD_COLUMNS
+from etude.data.values import as_text, broken_character
 from etude.errors import UserError, nearest
 from etude.prompts import columns_of, fill
 from etude.records import Example, Message
@@ -70,7 +69,7 @@ def make_examples(
     for number, row in enumerate(held, start=1):
         texts = blank | {column: as_text(value) for column, value in row.columns.items()}
         identity = _identity(mapping, texts, row.where, f"{name}-{number}")
-        problem = _unencodable(texts)
+        problem = broken_character(texts)
         if problem is None and isinstance(source, Squad) and source.answerable_only:
             problem = ("unanswerable", "") if _is_silent(source, texts) else None
         example: Example | None = None
@@ -90,30 +89,6 @@ def make_examples(
         remarks += [Remark(name, row.where, identity, *remark) for remark in row.remarks]
     published = frozenset(row.split for row in held if row.split is not None)
     return Material(candidates, dropped, remarks, len(held), published)
-
-
-def as_text(value: Any) -> str:
-    """A column's value as text: nothing is "", lists and objects are JSON.
-
-    Numbers are written as Python writes them, true and false as JSON does; bytes that are UTF-8
-    are text, others are only counted, because no template can hold a picture.
-    """
-    if isinstance(value, str):
-        return value
-    if value is None or value != value:  # NaN, which is how tables write "missing"
-        return ""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, bytes):
-        try:
-            return value.decode()
-        except UnicodeDecodeError:
-            return f"<{len(value):,} bytes>"
-    if isinstance(value, (date, datetime, time)):
-        return value.isoformat()
-    if isinstance(value, (list, tuple, dict)):
-        return json.dumps(value, ensure_ascii=False, default=as_text)
-    return str(value)
 
 
 def _mapping(
@@ -181,18 +156,6 @@ def _identity(mapping: Columns, texts: Mapping[str, str], where: str, default: s
 def _is_silent(source: Source, texts: Mapping[str, str]) -> bool:
     """Whether the right answer is to say nothing (SQuAD 2.0)."""
     return isinstance(source, Squad) and texts["is_impossible"] == "true"
-
-
-def _unencodable(texts: Mapping[str, str]) -> tuple[str, str] | None:
-    """Half of a surrogate pair is no character: no tokenizer and no file can take it."""
-    for column, text in texts.items():
-        if not text.isascii():
-            try:
-                text.encode()
-            except UnicodeEncodeError as error:
-                half = f"\\u{ord(text[error.start]):04x}"
-                return "broken character", f"column '{column}' holds half a character ({half})"
-    return None
 
 
 def _example(

@@ -22,16 +22,14 @@ CONVERT = (
 def read_json(source: Json, root: Path) -> Iterator[Row]:
     """Rows of a JSON file: an array of objects, at the top or at `rows` inside."""
     for split, name, path in files_of(source.path, root):
-        with text_of(path, source.encoding, newline="") as file:
-            text = file.read()
-        rows = _array(_whole(text, name), source.rows, name)
+        rows = _array(load(path, name, source.encoding), source.rows, name)
         if not rows:
             raise UserError(f"{name} holds an array without rows: there is nothing to read.")
         for number, row in enumerate(rows, start=1):
             where = f"{name}, row {number}"
             if not isinstance(row, dict):
                 raise UserError(
-                    f"{where}: {_kind(row)} where an object with named columns was expected; "
+                    f"{where}: {kind_of(row)} where an object with named columns was expected; "
                     'write every row as {"column": "text"}.'
                 )
             yield Row(split, where, row)
@@ -77,7 +75,7 @@ def _line(line: str, split: SplitName | None, where: str) -> Row:
         raise UserError(f"{where}: JSON that cannot be read ({error}); mend the line.") from None
     if not isinstance(row, dict):
         raise UserError(
-            f"{where}: {_kind(row)} where an object with named columns was expected; "
+            f"{where}: {kind_of(row)} where an object with named columns was expected; "
             'write every line as {"column": "text"}.'
         )
     return Row(split, where, row)
@@ -129,8 +127,10 @@ def _another_shape(path: Path, name: str, encoding: str) -> UserError | None:
     )
 
 
-def _whole(text: str, name: str) -> Any:
-    """Parse a whole file, telling JSON Lines, Python reprs and repeated keys apart."""
+def load(path: Path, name: str, encoding: str) -> Any:
+    """A whole JSON file; UserError tells JSON Lines, Python reprs and repeated keys apart."""
+    with text_of(path, encoding, newline="") as file:
+        text = file.read()
     try:
         return json.loads(text, object_pairs_hook=_object)
     except json.JSONDecodeError as error:
@@ -160,11 +160,15 @@ def _array(value: Any, path: str | None, name: str) -> list[Any]:
         here = "the top"
         for step in path.split("."):
             if not isinstance(value, dict) or step not in value:
-                known = nearest(step, value) if isinstance(value, dict) else f"it is {_kind(value)}"
+                known = (
+                    nearest(step, value) if isinstance(value, dict) else f"it is {kind_of(value)}"
+                )
                 raise UserError(f"{name}: rows: '{path}' leads nowhere at {here}; {known}.")
             value, here = value[step], f"'{step}'"
         if not isinstance(value, list):
-            raise UserError(f"{name}: rows: '{path}' is {_kind(value)}; name an array of objects.")
+            raise UserError(
+                f"{name}: rows: '{path}' is {kind_of(value)}; name an array of objects."
+            )
         return value
     if isinstance(value, list):
         return value
@@ -182,12 +186,12 @@ def _array(value: Any, path: str | None, name: str) -> list[Any]:
             f"{arrays[0]}."
         )
     raise UserError(
-        f"{name} holds {_kind(value)} without an array of rows: expected [{{...}}, {{...}}], or an "
-        "object that holds it; name a deeper one with rows: (dotted path)."
+        f"{name} holds {kind_of(value)} without an array of rows: expected [{{...}}, {{...}}], or "
+        "an object that holds it; name a deeper one with rows: (dotted path)."
     )
 
 
-def _kind(value: Any) -> str:
+def kind_of(value: Any) -> str:
     """What a JSON value is, in words."""
     if value is None:
         return "null"

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from etude.config.sources import Columns, Json, Squad
-from etude.data.json_files import read_json
-from etude.data.rows import Row
+from etude.config.sources import Columns, Squad
+from etude.data.json_files import kind_of, load
+from etude.data.rows import Row, SplitName
+from etude.data.text import files_of
 from etude.errors import UserError
 
 # How a question becomes an example; several answers are several references.
@@ -25,31 +26,39 @@ def read_squad(source: Squad, root: Path) -> Iterator[Row]:
     is_impossible, passage. Answer spans that do not match the context are remarked on; the row
     is kept, because the answer's text is what is used.
     """
-    articles = Json(kind="json", path=source.path, encoding=source.encoding, rows="data")
-    for article in read_json(articles, root):
-        title = _get(article.columns, "title", str, article.where, default="")
-        for number, paragraph in enumerate(
-            _get(article.columns, "paragraphs", list, article.where), start=1
-        ):
-            place = article.where.replace(", row ", ", article ") + f", paragraph {number}"
-            context = _get(paragraph, "context", str, place)
-            passage = passage_id(context)
-            for position, question in enumerate(_get(paragraph, "qas", list, place), start=1):
-                where = f"{place}, question {position}"
-                answers = _get(question, "answers", list, where, default=[])
-                texts = [_get(answer, "text", str, where) for answer in answers]
-                columns = {
-                    "question": _get(question, "question", str, where),
-                    "context": context,
-                    "answers": list(dict.fromkeys(texts)),
-                    "title": title,
-                    "is_impossible": _get(question, "is_impossible", bool, where, not answers),
-                    "article": title,
-                    "passage": passage,
-                }
-                if "id" in question:
-                    columns["id"] = question["id"]
-                yield Row(article.split, where, columns, tuple(_wrong_spans(context, answers)))
+    for split, name, path in files_of(source.path, root):
+        value = load(path, name, source.encoding)
+        if not isinstance(value, dict) or not isinstance(value.get("data"), list):
+            raise UserError(
+                f"{name}: SQuAD JSON is an object with 'data', an array of articles, but the file "
+                f"holds {kind_of(value)}; check the file's kind."
+            )
+        for number, article in enumerate(value["data"], start=1):
+            yield from _questions(article, split, f"{name}, article {number}")
+
+
+def _questions(article: Any, split: SplitName | None, at: str) -> Iterator[Row]:
+    title = _get(article, "title", str, at, default="")
+    for number, paragraph in enumerate(_get(article, "paragraphs", list, at), start=1):
+        place = f"{at}, paragraph {number}"
+        context = _get(paragraph, "context", str, place)
+        passage = passage_id(context)
+        for position, question in enumerate(_get(paragraph, "qas", list, place), start=1):
+            where = f"{place}, question {position}"
+            answers = _get(question, "answers", list, where, default=[])
+            texts = [_get(answer, "text", str, where) for answer in answers]
+            columns = {
+                "question": _get(question, "question", str, where),
+                "context": context,
+                "answers": list(dict.fromkeys(texts)),
+                "title": title,
+                "is_impossible": _get(question, "is_impossible", bool, where, not answers),
+                "article": title,
+                "passage": passage,
+            }
+            if "id" in question:
+                columns["id"] = question["id"]
+            yield Row(split, where, columns, tuple(_wrong_spans(context, answers)))
 
 
 def passage_id(context: str) -> str:

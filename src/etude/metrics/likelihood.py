@@ -15,19 +15,25 @@ def perplexity(
 ) -> Measured:
     """exp of the mean negative log-probability of a token, of all reference tokens together.
 
-    Statistics are the log-probability of the first reference (natural logarithm) and its
-    tokens. Only models with the same tokeniser can be compared by it.
+    Statistics are the log-probability of the first reference (natural logarithm), its tokens,
+    and whether it was impossible to the model: a log-probability that is not finite, as a model
+    that diverged gives. A set with an impossible reference has infinite perplexity. Only models
+    with the same tokeniser can be compared by it.
     """
-    statistics = np.asarray(
+    given = np.asarray(
         [[p.reference_logprob, p.reference_tokens] for p in predictions], dtype=np.float64
     ).reshape(-1, 2)
+    impossible = ~np.isfinite(given[:, 0])
+    logprob = np.where(impossible, 0.0, given[:, 0])
+    statistics = np.column_stack([logprob, given[:, 1], impossible])
     return Measured(statistics, of_tokens(statistics), of_tokens)
 
 
 def of_tokens(sums: Floats) -> Floats:
     """Perplexity of m summed rows; infinite where it is beyond the largest float."""
     with np.errstate(over="ignore"):
-        return np.exp(-ratio(sums[:, 0], sums[:, 1]))
+        finite = np.exp(-ratio(sums[:, 0], sums[:, 1]))
+    return np.where(sums[:, 2] > 0, np.inf, finite)
 
 
 def perplexity_signature(language: str, examples: Sequence[Example] = ()) -> str:

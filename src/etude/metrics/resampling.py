@@ -88,7 +88,7 @@ def interval(values: Floats, confidence: float) -> tuple[float, float] | None:
     kept = values[~np.isnan(values)]
     if not kept.size:
         return None
-    tail = (1 - confidence) / 2
+    tail = round((1 - confidence) / 2, 12)  # 0.025 and not a hair more, which is a rank further
     low = np.quantile(kept, tail, method="inverted_cdf")
     high = -np.quantile(-kept, tail, method="inverted_cdf")  # a - b mirrors b - a exactly
     return float(low), float(high)

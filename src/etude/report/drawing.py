@@ -8,21 +8,24 @@ from __future__ import annotations
 
 import re
 import warnings
+from contextlib import AbstractContextManager
 from io import StringIO
+from typing import Any
 from xml.etree import ElementTree
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.layout_engine import ConstrainedLayoutEngine
 
 from etude.report.looks import INK, MUTED
 
-WIDTH = 4.6  # inches: small enough to be read on a phone without scaling down
-STYLE: dict[str, object] = {
+WIDTH = 4.0  # inches: small enough to be read on a phone without scaling down
+_STYLE: Any = {  # Any: matplotlib types its settings by every name it knows
     "font.family": "sans-serif",
     "font.sans-serif": ["DejaVu Sans"],
-    "font.size": 9.5,
-    "axes.labelsize": 9.5,
+    "font.size": 10,
+    "axes.labelsize": 10,
     "axes.labelcolor": MUTED,
     "axes.edgecolor": "#9aa1a9",
     "axes.linewidth": 0.8,
@@ -33,15 +36,15 @@ STYLE: dict[str, object] = {
     "grid.color": "#e4e6e9",
     "grid.linewidth": 0.8,
     "legend.frameon": False,
-    "legend.fontsize": 9.5,
+    "legend.fontsize": 10,
     "text.color": INK,
     "text.parse_math": False,  # a dollar sign in a name is a dollar sign
     "xtick.color": "#9aa1a9",
     "ytick.color": "#9aa1a9",
     "xtick.labelcolor": MUTED,
     "ytick.labelcolor": MUTED,
-    "xtick.labelsize": 9,
-    "ytick.labelsize": 9,
+    "xtick.labelsize": 9.5,
+    "ytick.labelsize": 9.5,
     "lines.solid_capstyle": "round",
     "svg.fonttype": "none",  # text stays text: searchable, and read in the page's own font
 }
@@ -56,13 +59,18 @@ class Picture(Figure):
         return svg(self, "notebook", "", "")
 
 
+def style(**more: Any) -> AbstractContextManager[None]:
+    """The house's hand for as long as the `with` block lasts; `more` settings with `_` for `.`."""
+    settings: Any = {name.replace("_", ".", 1): value for name, value in more.items()}
+    return mpl.rc_context({**_STYLE, **settings})
+
+
 def blank(height: float, width: float = WIDTH) -> tuple[Picture, Axes]:
     """A figure of that many inches with one pair of axes."""
-    with mpl.rc_context(STYLE):
-        picture = Picture(figsize=(width, height), layout="constrained")
-        axes = picture.add_subplot()
-        picture.get_layout_engine().set(w_pad=0.06, h_pad=0.05)  # type: ignore[union-attr]  # constrained, as asked
-    return picture, axes
+    with style():
+        layout = ConstrainedLayoutEngine(w_pad=0.06, h_pad=0.05)
+        picture = Picture(figsize=(width, height), layout=layout)
+        return picture, picture.add_subplot()
 
 
 def label(text: object, longest: int = 44) -> str:
@@ -83,10 +91,10 @@ def svg(figure: Figure, key: str, title: str, description: str) -> str:
     buffer = StringIO()
     nothing = dict.fromkeys(("Creator", "Date", "Format", "Type"))
     with (
-        mpl.rc_context({**STYLE, "svg.hashsalt": key, "svg.id": None}),
+        style(svg_hashsalt=key, svg_id=None),
         warnings.catch_warnings(),
     ):
-        # The page's font draws the text; that DejaVu, used for measuring, lacks a letter is no news.
+        # DejaVu only measures the text, the page's font draws it: a letter it lacks is no news.
         warnings.filterwarnings("ignore", message="Glyph .* missing from")
         figure.savefig(buffer, format="svg", metadata=nothing, transparent=True)
     root = ElementTree.fromstring(buffer.getvalue())  # noqa: S314 - matplotlib's own output

@@ -16,10 +16,10 @@ Report = Mapping[str, Any]
 Drawn = dict[str, Any]
 
 
-def drawn(figure: Figure, key: str, caption: str, description: str) -> Drawn:
-    """A figure as markup that the page may trust, with its words."""
-    markup = Markup(svg(figure, key, caption, description))  # noqa: S704 - escaped by its serialiser
-    return {"svg": markup, "caption": caption}
+def drawn(figure: Figure, key: str, title: str, description: str) -> Drawn:
+    """A figure as markup that the page may trust, with its words for screen readers inside."""
+    markup = Markup(svg(figure, key, title, description))  # noqa: S704 - escaped by its serialiser
+    return {"svg": markup}
 
 
 def score_figures(report: Report) -> list[Drawn]:

@@ -8,16 +8,15 @@ module loads matplotlib; import it where a figure is wanted.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Literal
 
-import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from etude.report import words
-from etude.report.drawing import STYLE, blank, label
+from etude.report import tables, words
+from etude.report.drawing import blank, label, style
+from etude.report.forest import Row, bare, forest, name_row, write_row
 from etude.report.looks import COLOURS, INK, MUTED, Look, looks
 
 Report = Mapping[str, Any]
@@ -32,10 +31,11 @@ COSTS: dict[str, tuple[str, Callable[[Any], str]]] = {
     "tune_seconds": ("Time to tune", words.duration),
     "predict_seconds": ("Time to answer", words.duration),
     "peak_memory_mb": ("Peak memory", words.megabytes),
+    "peak_device_memory_mb": ("Peak GPU memory", words.megabytes),
     "trainable_parameters": ("Trained parameters", words.amount),
     "bytes_on_disk": ("Size on disk", words.size),
-    "prompt_tokens": ("Prompt tokens", words.amount),
-    "answer_tokens": ("Answer tokens", words.amount),
+    "prompt_tokens": ("Tokens in a prompt, on average", words.amount),
+    "answer_tokens": ("Tokens in an answer, on average", words.amount),
 }
 POINTS = 300  # a training curve keeps at most so many; more would only thicken the page
 
@@ -48,8 +48,8 @@ def curves(history: History, *, supervise: str = "response", colour: str = COLOU
     """
     training, every = thinned(points(history, "loss"))
     validation, _ = points(history, "dev_loss"), 1
-    figure, axes = blank(3.1)
-    with mpl.rc_context(STYLE):
+    figure, axes = blank(2.7)
+    with style():
         axes.plot(
             *_columns(training),
             color=colour,
@@ -79,8 +79,8 @@ def curves(history: History, *, supervise: str = "response", colour: str = COLOU
 def learning_rate(history: History, *, colour: str = COLOURS[0]) -> Figure:
     """The learning rate by step, as the schedule really set it."""
     rates, _ = thinned(points(history, "learning_rate"))
-    figure, axes = blank(3.1)
-    with mpl.rc_context(STYLE):
+    figure, axes = blank(2.7)
+    with style():
         axes.plot(*_columns(rates), color=colour, marker="." if len(rates) <= 40 else "")
         _steps(figure, axes, "learning rate")
         axes.set_ylim(bottom=0)
@@ -99,7 +99,7 @@ def token_lengths(report: Report, part: Literal["prompt", "answer"]) -> Figure:
         rows = {"reference": reference} | rows
     figure, axes = blank(0.65 + 0.62 * max(len(rows), 1))
     longest = 1.0
-    with mpl.rc_context(STYLE):
+    with style():
         for place, (name, histogram) in enumerate(reversed(rows.items())):
             counts = [words.number(count) or 0.0 for count in histogram["counts"]]
             tallest = max(counts, default=0.0) or 1.0
@@ -108,32 +108,20 @@ def token_lengths(report: Report, part: Literal["prompt", "answer"]) -> Figure:
             edges = histogram["edges"]
             axes.stairs(heights, edges, baseline=place, fill=True, color=colour)
             axes.axhline(place, color="#d5d8dc", linewidth=0.8, zorder=1)
-            _name(axes, place + 0.76, name)
+            name_row(axes, place + 0.76, name)
             filled = (edge for edge, count in zip(edges[1:], counts, strict=True) if count)
             longest = max(longest, *filled, 1.0)
         axes.set_ylim(-0.05, max(len(rows), 1))
         axes.set_xlim(0, longest)
         axes.set_xlabel(f"{part} length in {label(lengths.get('unit', 'tokens'))}")
-        _bare(axes)
+        bare(axes)
     return figure
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One line of a forest plot: a value, its interval if it has one, and how it looks."""
-
-    name: str
-    value: float | None
-    low: float | None
-    high: float | None
-    written: str
-    look: Look
 
 
 def scores(report: Report, metric: str) -> Figure:
     """Every approach's score in one metric, with its interval (a forest plot)."""
     about = report["metrics"].get(metric, {})
-    given, decimals = _looks(report), words.digits(about)
+    given, decimals = _looks(report), tables.decimals(report, metric)
     rows = []
     for name, approach in report["approaches"].items():
         found = approach["metrics"].get(metric, {})
@@ -142,13 +130,13 @@ def scores(report: Report, metric: str) -> Figure:
         rows.append(Row(name, value, low, high, written, given[name]))
     better = {"higher": " (higher is better)", "lower": " (lower is better)"}
     title = f"{label(about.get('title', metric))}{better.get(about.get('better', ''), '')}"
-    return _forest(rows, title)
+    return forest(rows, title)
 
 
 def differences(report: Report, metric: str) -> Figure:
     """Paired differences to the baseline in one metric, with intervals around a zero line."""
     about = report["metrics"].get(metric, {})
-    given, decimals = _looks(report), words.digits(about)
+    given, decimals = _looks(report), tables.decimals(report, metric)
     rows, baselines = [], []
     for pair in report["comparisons"]:
         if pair["metric"] != metric:
@@ -160,7 +148,7 @@ def differences(report: Report, metric: str) -> Figure:
         baselines.append(pair["baseline"])
     against = f" against {label(baselines[0], 24)}" if len(set(baselines)) == 1 else ""
     name = label(about.get("title", metric), 24)
-    return _forest(rows, f"difference in {name}{against}", zero=True)
+    return forest(rows, f"difference in {name}{against}", zero=True)
 
 
 def costs(report: Report, kind: str) -> Figure:
@@ -173,18 +161,18 @@ def costs(report: Report, kind: str) -> Figure:
     }
     figure, axes = blank(0.5 + 0.46 * len(measured))
     largest = max((value for value in measured.values() if value is not None), default=0.0)
-    with mpl.rc_context(STYLE):
+    with style():
         for place, (name, value) in enumerate(reversed(measured.items())):
             axes.barh(place, value or 0.0, height=0.26, color=given[name].colour)
-            _name(axes, place + 0.38, name)
-            _written(axes, place + 0.38, write(value))
+            name_row(axes, place + 0.38, name)
+            write_row(axes, place + 0.38, write(value))
         axes.set_ylim(-0.3, len(measured) - 0.2)
         axes.set_xlim(0, largest or 1.0)
         axes.set_xticks([])
         axes.spines["bottom"].set_visible(False)
         axes.spines["left"].set_visible(False)
         axes.set_yticks([])
-        axes.set_title(title, fontsize=9.5, color=MUTED, loc="left")
+        axes.set_title(title, fontsize=10, color=MUTED, loc="left")
     return figure
 
 
@@ -218,57 +206,33 @@ def _columns(pairs: Iterable[tuple[float, float]]) -> tuple[list[float], list[fl
 
 def _steps(figure: Figure, axes: Axes, name: str) -> None:
     """Axes over training steps; the quantity's name stands above, where it can be read flat."""
-    axes.set_title(name, fontsize=9.5, color=MUTED, loc="left")
+    axes.set_title(name, fontsize=10, color=MUTED, loc="left")
     axes.set_xlabel("step")
     axes.xaxis.set_major_locator(MaxNLocator(nbins=6, integer=True))
     axes.grid(axis="y")
     axes.margins(x=0.02)
 
 
-def _name(axes: Axes, y: float, name: str) -> None:
-    """A row's name above its row, so that long names take no width from the plot."""
-    where, ground = axes.get_yaxis_transform(), {"facecolor": "w", "edgecolor": "none", "pad": 1}
-    axes.text(0, y, label(name, 36), transform=where, va="center", bbox=ground, zorder=3)
-
-
-def _written(axes: Axes, y: float, text: str) -> None:
-    where, ground = axes.get_yaxis_transform(), {"facecolor": "w", "edgecolor": "none", "pad": 1}
-    axes.text(1, y, text, transform=where, ha="right", va="center", bbox=ground, zorder=3)
-
-
-def _bare(axes: Axes) -> None:
-    axes.set_yticks([])
-    axes.spines["left"].set_visible(False)
-    axes.xaxis.set_major_locator(MaxNLocator(nbins=5))
-
-
-def _forest(rows: Sequence[Row], title: str, *, zero: bool = False) -> Figure:
-    """Values with intervals, one row each, names above and numbers at the right."""
-    figure, axes = blank(0.75 + 0.46 * max(len(rows), 1))
-    with mpl.rc_context(STYLE):
-        if zero:
-            axes.axvline(0, color=INK, linewidth=1, zorder=1)
-        for place, row in enumerate(reversed(rows)):
-            _name(axes, place + 0.42, row.name)
-            _written(axes, place + 0.42, row.written)
-            axes.axhline(place, color="#eceef0", linewidth=0.8, zorder=0)
-            if row.low is not None and row.high is not None:
-                span = [row.low, row.high]
-                axes.plot(span, [place, place], color=row.look.colour, linewidth=2.4)
-            if row.value is not None:
-                axes.plot(
-                    row.value,
-                    place,
-                    marker=row.look.marker,
-                    color=row.look.colour,
-                    markersize=7,
-                    markeredgecolor="white",
-                    markeredgewidth=0.8,
-                    zorder=4,
-                    clip_on=False,
-                )
-        axes.set_ylim(-0.4, max(len(rows), 1) - 0.25)
-        axes.margins(x=0.06)
-        axes.set_xlabel(title)
-        _bare(axes)
-    return figure
+def draw(report: Report) -> dict[str, Figure]:
+    """Every figure of a report by name: "scores rouge-1", "curves lora", "lengths prompt", ..."""
+    compared = {pair["metric"] for pair in report["comparisons"]}
+    approaches, given = report["approaches"], _looks(report)
+    found = {f"scores {metric}": scores(report, metric) for metric in report["metrics"]}
+    for metric in report["metrics"]:
+        if metric in compared:
+            found[f"differences {metric}"] = differences(report, metric)
+    for kind in COSTS:
+        if any(words.number(item["cost"].get(kind)) for item in approaches.values()):
+            found[f"cost {kind}"] = costs(report, kind)
+    for name, approach in approaches.items():
+        training = approach.get("training")
+        if training:
+            rows, colour = training.get("history") or [], given[name].colour
+            supervise = str(training.get("supervise") or "response")
+            found[f"curves {name}"] = curves(rows, supervise=supervise, colour=colour)
+            found[f"learning_rate {name}"] = learning_rate(rows, colour=colour)
+    parts: tuple[Literal["prompt", "answer"], ...] = ("prompt", "answer")
+    for part in parts:
+        if (report.get("lengths") or {}).get(part):
+            found[f"lengths {part}"] = token_lengths(report, part)
+    return found

@@ -64,20 +64,12 @@ def read_evidence(study: Study, folder: Path, failures: Mapping[str, str]) -> Ev
     )
 
 
-def report_key(study: Study, evidence: Evidence) -> str:
-    """What a report depends on."""
-    return fingerprint(
-        {
-            "format": FORMAT,
-            "etude": versions()["etude"],
-            "study": study.model_dump(mode="json"),
-            "predictions": {
-                name: manifest["predictions_sha256"]
-                for name, manifest in evidence.manifests.items()
-            },
-            "failures": dict(evidence.failures),
-        }
-    )
+def report_key(study: Study, folder: Path) -> str:
+    """What a report depends on: the study, and the manifests of every prediction."""
+    manifests = sorted(folder.glob("approaches/*/seed-*/manifest.json"))
+    made = {str(path.relative_to(folder)): read_json(path)["key"] for path in manifests}
+    settings = study.model_dump(mode="json")
+    return fingerprint({"format": FORMAT, "made": made, "study": settings, **versions()})
 
 
 def gather(
@@ -94,7 +86,7 @@ def gather(
     first = next(iter(evidence.manifests.values()))
     return {
         "format": FORMAT,
-        "key": report_key(study, evidence),
+        "key": report_key(study, folder),
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
         "study": {
             "name": study.name,
@@ -193,7 +185,7 @@ def in_words(study: Study, name: str) -> str:
         called = f"LoRA r {method.r}, alpha {method.alpha:g}" if method.name == "lora" else "full"
         length = f"{tune.max_steps} steps" if tune.max_steps else f"{tune.epochs:g} epochs"
         parts.append(f"{called} fine-tuning, {length}, rate {tune.optimizer.learning_rate:g}")
-    prompt, system, shots = context_settings(study, name)
+    _, system, shots = context_settings(study, name)
     if shots is not None:
         parts.append(f"{shots.count} {shots.choose} shot{'s' if shots.count > 1 else ''}")
     if system:

@@ -106,7 +106,7 @@ def _view(report: Mapping[str, Any]) -> dict[str, Any]:
         "verdict": report["verdict"],
         "baseline": report.get("baseline"),
         "metrics": tables.metric_heads(report),
-        "cost_heads": [title for title, _ in tables.COST_HEADS.values()],
+        "cost_heads": [title for title, _ in tables.cost_heads(report).values()],
         "rows": tables.approach_rows(report),
         "findings": tables.finding_rows(report),
         "comparisons": tables.comparison_rows(report),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -16,16 +16,18 @@ KINDS = {"prompt": "prompted", "tuned": "fine-tuned", "weights": "tuned weights,
 LEVELS = {"error": "Error", "warning": "Warning", "note": "Note"}
 BETTER = {"higher": "higher is better", "lower": "lower is better"}
 MONTHS = (
-    "January February March April May June July August September October November December"
-).split()
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
 COST_HEADS = {
     "tune_seconds": ("Tuning", words.duration),
     "predict_seconds": ("Answering", words.duration),
     "peak_memory_mb": ("Peak memory", words.megabytes),
+    "peak_device_memory_mb": ("Peak GPU memory", words.megabytes),
     "trainable_parameters": ("Trained parameters", words.amount),
     "bytes_on_disk": ("Size on disk", words.size),
-    "prompt_tokens": ("Prompt tokens", words.amount),
-    "answer_tokens": ("Answer tokens", words.amount),
+    "prompt_tokens": ("Tokens a prompt", words.amount),
+    "answer_tokens": ("Tokens an answer", words.amount),
 }
 
 
@@ -48,7 +50,7 @@ def metric_heads(report: Report) -> list[Cells]:
             "title": about.get("title") or name,
             "direction": BETTER.get(about.get("better", ""), ""),
             "better": about.get("better"),
-            "digits": words.digits(about),
+            "digits": decimals(report, name),
             "deciding": name == deciding,
             "signature": about.get("signature") or "",
             "paper": web(about.get("paper")),
@@ -56,6 +58,20 @@ def metric_heads(report: Report) -> list[Cells]:
         for name, about in report["metrics"].items()
     ]
     return sorted(heads, key=lambda head: not head["deciding"])
+
+
+def decimals(report: Report, metric: str) -> int:
+    """Decimals for one metric, the same for every approach and in every place."""
+    found = (approach["metrics"].get(metric) or {} for approach in report["approaches"].values())
+    values = [score.get("value") for score in found]
+    return words.digits(report["metrics"].get(metric) or {}, values)
+
+
+def cost_heads(report: Report) -> dict[str, tuple[str, Callable[[Any], str]]]:
+    """The costs that have a column: GPU memory only where a GPU was used."""
+    optional = "peak_device_memory_mb"
+    used = any(item["cost"].get(optional) for item in report["approaches"].values())
+    return {kind: head for kind, head in COST_HEADS.items() if used or kind != optional}
 
 
 def web(address: Any) -> str | None:
@@ -68,6 +84,7 @@ def approach_rows(report: Report) -> list[Cells]:
     """One row per approach: scores with intervals, the best of each metric marked, and costs."""
     approaches, baseline = report["approaches"], report.get("baseline")
     look, heads = looks(approaches, baseline), metric_heads(report)
+    costs = cost_heads(report)
     tops = {head["name"]: _best(approaches, head) for head in heads}
     return [
         {
@@ -82,7 +99,7 @@ def approach_rows(report: Report) -> list[Cells]:
                 _score_cell(approach["metrics"].get(head["name"]) or {}, head, tops[head["name"]])
                 for head in heads
             ],
-            "costs": [write(approach["cost"].get(kind)) for kind, (_, write) in COST_HEADS.items()],
+            "costs": [write(approach["cost"].get(kind)) for kind, (_, write) in costs.items()],
             "notes": approach.get("notes") or [],
             "rendered": approach.get("rendered") or "",
             "truncated": approach.get("truncated_prompts") or 0,
@@ -132,27 +149,16 @@ def comparison_rows(report: Report) -> list[Cells]:
                 "interval": words.interval(pair.get("low"), pair.get("high"), head["digits"])
                 or words.DASH,
                 "p": words.probability(pair.get("p")),
-                "over": over(pair.get("n"), pair.get("units")),
+                "over": f"{words.count(pair.get('n'))} {pair.get('units') or 'examples'}",
                 "verdict": verdicts.get(pair.get("better"), "not settled"),
             }
         )
     return rows
 
 
-def over(n: Any, units: Any) -> str:
-    """What was resampled: 500 examples, or 500 examples in 41 groups."""
-    examples = f"{words.count(n)} examples"
-    if isinstance(units, str) and units:
-        return examples if units == "examples" else f"{examples}, by {units}"
-    many = words.number(units)
-    if many is None or many == words.number(n):
-        return examples
-    return f"{examples} in {words.count(many)} groups"
-
-
 def finding_rows(report: Report) -> list[Cells]:
     """Findings, the gravest first."""
-    gravity = list(LEVELS)
+    gravity = {level: place for place, level in enumerate(LEVELS)}
     found = [
         {
             "level": item["level"],
@@ -166,7 +172,7 @@ def finding_rows(report: Report) -> list[Cells]:
         }
         for item in report["findings"]
     ]
-    return sorted(found, key=lambda row: gravity.index(row["level"]) if row["level"] in LEVELS else 9)
+    return sorted(found, key=lambda row: gravity.get(row["level"], len(gravity)))
 
 
 def epoch_rows(training: Mapping[str, Any]) -> list[Cells]:

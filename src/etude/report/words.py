@@ -6,7 +6,7 @@ Whatever is missing or not finite is written as a dash, never as zero and never 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 DASH = "–"
@@ -24,35 +24,34 @@ def number(value: Any) -> float | None:
     return found if math.isfinite(found) else None
 
 
-def digits(metric: Mapping[str, Any]) -> int | None:
-    """Decimals that suit a metric's range: 3 up to one, 2 up to a hundred, None where unbounded."""
+def digits(metric: Mapping[str, Any], values: Iterable[Any] = ()) -> int:
+    """Decimals that suit a metric: 3 where it ends at one, 2 at a hundred, else by its `values`."""
     high = number(metric.get("high"))
-    if high is None:
-        return None
-    return 3 if high <= 1 else 2
+    if high is not None:
+        return 3 if high <= 1 else 2
+    sizes = [abs(found) for value in values if (found := number(value)) is not None]
+    largest = max(sizes, default=0.0)
+    return 0 if largest >= 1000 else 1 if largest >= 100 else 2
 
 
-def score(value: Any, decimals: int | None = 3) -> str:
-    """A score; without `decimals`, about four significant digits."""
+def score(value: Any, decimals: int = 3) -> str:
+    """A score with so many decimals and a true minus sign."""
     found = number(value)
     if found is None:
         return DASH
-    if decimals is None:
-        size = abs(found)
-        decimals = 0 if size >= 1000 else 1 if size >= 100 else 2 if size >= 1 else 3
     written = f"{abs(found):,.{decimals}f}"
     negative = found < 0 and any(digit in written for digit in "123456789")
     return (MINUS if negative else "") + written
 
 
-def interval(low: Any, high: Any, decimals: int | None = 3) -> str:
+def interval(low: Any, high: Any, decimals: int = 3) -> str:
     """The interval in brackets, or nothing where none could be drawn."""
     if number(low) is None or number(high) is None:
         return ""
     return f"[{score(low, decimals)}, {score(high, decimals)}]"
 
 
-def difference(value: Any, decimals: int | None = 3) -> str:
+def difference(value: Any, decimals: int = 3) -> str:
     """A difference with its sign: +0.017, −0.003, 0.000."""
     found = number(value)
     written = score(value, decimals)
@@ -74,6 +73,8 @@ def duration(seconds: Any) -> str:
     found = number(seconds)
     if found is None:
         return DASH
+    if found == 0:
+        return "0 s"
     if found < 9.95:
         return f"{found:.1f} s"
     whole = round(found)

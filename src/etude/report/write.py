@@ -15,7 +15,7 @@ from etude.report.gather import gather, report_key
 from etude.report.page import write_page
 from etude.store import read_json, write_atomically, write_json
 
-Values = dict[tuple[str, str], Mapping[str, float]]  # (approach, metric) -> example id -> value
+Values = Mapping[tuple[str, str], Mapping[str, float]]  # (approach, metric) -> example id -> value
 
 
 def write_report(
@@ -53,12 +53,12 @@ def draw_again(folder: Path, evidence: Evidence) -> Path:
     return page
 
 
-def is_current(study: Study, folder: Path, evidence: Evidence) -> bool:
+def is_current(study: Study, folder: Path) -> bool:
     """Whether the report in the folder says what would be written today."""
     path = folder / "report.json"
     if not path.exists() or not (folder / "report.html").exists():
         return False
-    return bool(read_json(path).get("key") == report_key(study, evidence))
+    return bool(read_json(path).get("key") == report_key(study, folder))
 
 
 def answers(evidence: Evidence, values: Values) -> list[dict[str, Any]]:

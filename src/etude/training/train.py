@@ -52,7 +52,7 @@ class Position:
 
 @dataclass(slots=True)
 class Run:
-    """All that a training run holds. `optimizer` is torch's; `stepper` is accelerate's around it."""
+    """All that a training run holds; `stepper` is accelerate's wrapper of the `optimizer`."""
 
     network: Any
     optimizer: torch.optim.Optimizer
