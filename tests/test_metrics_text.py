@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -21,7 +22,7 @@ from etude.metrics.chrf import corpus as chrf_corpus
 from etude.metrics.words import space_out, words
 from etude.records import Example, Prediction
 
-Pairs = list[tuple[str, tuple[str, ...]]]
+Pairs = Sequence[tuple[str, tuple[str, ...]]]
 OVERLAP = ("rouge-1", "rouge-2", "rouge-l", "rouge-lsum", "bleu", "chrf")
 
 

@@ -235,10 +235,10 @@ def test_similar_is_fast_enough_for_a_whole_data_set() -> None:
     chance = random.Random(3)
     vocabulary = [f"w{number}" for number in range(8000)]
     weights = [1 / (rank + 1) for rank in range(8000)]  # Zipf's law
-    texts = [" ".join(chance.choices(vocabulary, weights, k=100)) for _ in range(12_500)]
-    train = [example(f"t{number:05}", text) for number, text in enumerate(texts[:12_000])]
+    texts = [" ".join(chance.choices(vocabulary, weights, k=100)) for _ in range(6_100)]
+    train = [example(f"t{number:05}", text) for number, text in enumerate(texts[:6_000])]
     begun = time.perf_counter()
     shots = choose_shots(Shots(count=3, choose="similar"), train, seed=1)
-    for number, text in enumerate(texts[12_000:]):
+    for number, text in enumerate(texts[6_000:]):
         assert len(shots(example(f"q{number}", text))) == 3
-    assert time.perf_counter() - begun < 30  # about 3 s on two quiet cores
+    assert time.perf_counter() - begun < 20  # about 1 s on a quiet core

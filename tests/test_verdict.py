@@ -67,7 +67,7 @@ CASES = {
         "lora",
         "lora is best: accuracy 0.800 (95% interval 0.720 to 0.880) on 100 test examples. "
         "It is 0.300 above the baseline told (0.210 to 0.390), which chance does not explain. "
-        "full is behind it beyond chance (by 0.200, 0.130 to 0.280).",
+        "full is behind it beyond chance (by 0.200, 0.120 to 0.280).",
     ),
     "clear winner of four": (
         scored({"told": first(50), "lora": first(80), "full": first(60), "bad": first(9)}),
@@ -86,7 +86,7 @@ CASES = {
     "tie": (
         scored({"told": first(50), "lora": last(55)}),
         None,
-        "lora is best: accuracy 0.550 (95% interval 0.450 to 0.640) on 100 test examples. "
+        "lora is best: accuracy 0.550 (95% interval 0.450 to 0.650) on 100 test examples. "
         "It is 0.0500 above the baseline told, but this may be chance: the interval of the "
         "difference (-0.140 to 0.240) contains zero. Nothing is shown to beat the baseline.",
     ),
@@ -133,7 +133,7 @@ CASES = {
         scored({"told": [3.0, 3.2] * 50, "lora": [2.0, 2.4] * 50}, metric="perplexity"),
         "lora",
         "lora is best: perplexity 9.03 (95% interval 8.67 to 9.39) on 100 test examples. "
-        "It is 13.2 below the baseline told (13.0 to 13.4), which chance does not explain.",
+        "It is 13.2 below the baseline told (13.1 to 13.3), which chance does not explain.",
     ),
     "few examples in groups": (
         scored({"told": first(0, 6), "lora": first(6, 6)}, groups="aabbcc"),

@@ -24,9 +24,10 @@ def check(study: Study) -> None:
                 f"metrics: {name} compares labels, but data.task is {study.data.task}: set "
                 "task: classify with labels, or use exact-match for short answers."
             )
-    if study.compare.metric is not None and study.compare.metric not in names:
+    deciding = study.compare.metric
+    if deciding is not None and not set(expand((deciding,))) <= set(names):
         raise UserError(
-            f"compare.metric '{study.compare.metric}' is not measured by this study: add it to "
+            f"compare.metric '{deciding}' is not measured by this study: add it to "
             f"metrics, or use one of {', '.join(names)}."
         )
     for extra in EXTRAS:

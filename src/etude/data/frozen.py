@@ -43,16 +43,8 @@ def hash_of(splits: Sequence[Iterable[Example]]) -> str:
     for name, examples in zip(SPLITS, splits, strict=True):
         digest.update(f"{name}\n".encode())
         for example in examples:
-            digest.update(encode(_plain(example)).encode() + b"\n")
+            digest.update(encode(example.to_json()).encode() + b"\n")
     return digest.hexdigest()
-
-
-def _plain(example: Example) -> dict[str, Any]:
-    """What `Example.to_json` gives, without the deep copies, which cost most of a run's start."""
-    plain = {name: getattr(example, name) for name in FIELDS}
-    plain["messages"] = [{"role": turn.role, "content": turn.content} for turn in example.messages]
-    plain["metadata"] = dict(example.metadata)
-    return plain
 
 
 def freeze(data: Data, dropped: Iterable[Dropped], remarks: Iterable[Remark], folder: Path) -> None:
@@ -144,7 +136,7 @@ def to_parquet(examples: Iterable[Example]) -> bytes:
     import pyarrow as arrow
     from pyarrow import parquet
 
-    rows = [_plain(example) | {"metadata": list(example.metadata.items())} for example in examples]
+    rows = [example.to_json() | {"metadata": list(example.metadata.items())} for example in examples]
     buffer = io.BytesIO()
     parquet.write_table(arrow.Table.from_pylist(rows, schema=schema()), buffer, compression="zstd")
     return buffer.getvalue()

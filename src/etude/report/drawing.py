@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import re
 import warnings
+from collections.abc import Iterable
 from contextlib import AbstractContextManager
 from io import StringIO
+from itertools import takewhile
 from typing import Any
 from xml.etree import ElementTree
 
@@ -80,6 +82,33 @@ def label(text: object, longest: int = 44) -> str:
         return clean
     head = longest // 2
     return f"{clean[:head]}…{clean[-(longest - head - 1) :]}"
+
+
+def short(names: Iterable[str], longest: int = 32) -> dict[str, str]:
+    """Every name short enough for a figure, and no two alike.
+
+    Long names of a search differ in a few letters in the middle: where shortening would make two
+    names the same, what they share is cut instead, and a number tells apart what still agrees.
+    """
+    given = list(names)
+    cut = {name: label(name, longest) for name in given}
+    if len(set(cut.values())) < len(given):
+        shared = _shared(given)
+        start = max(given[0].rfind(mark, 0, shared) + 1 for mark in "-_. ")
+        end = _shared([name[start:][::-1] for name in given])
+        for name in given:
+            core = name[start : len(name) - end] + name[len(name) - end :][:6]
+            cut[name] = label(f"{name[: min(start, 8)]}…{core}…", longest)
+    if len(set(cut.values())) < len(given):
+        numbered = enumerate(given, start=1)
+        cut = {name: f"{place}. {label(name, longest - 5)}" for place, name in numbered}
+    return cut
+
+
+def _shared(names: list[str]) -> int:
+    """How many first letters all names share."""
+    alike = (len(set(letters)) == 1 for letters in zip(*names, strict=False))
+    return sum(1 for _ in takewhile(bool, alike))
 
 
 def svg(figure: Figure, key: str, title: str, description: str) -> str:

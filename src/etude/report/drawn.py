@@ -60,14 +60,14 @@ def difference_figures(report: Report) -> list[Drawn]:
 
 
 def cost_figures(report: Report) -> list[Drawn]:
-    """Bars for every cost that was measured for some approach."""
+    """Bars for every cost in which approaches differ."""
     found = []
     for kind, (title, write) in figures.COSTS.items():
         costs = {
             name: words.number(approach["cost"].get(kind))
             for name, approach in report["approaches"].items()
         }
-        if any(costs.values()):
+        if figures.differ(report, kind):
             said = "; ".join(f"{name} {write(cost)}" for name, cost in costs.items())
             found.append(drawn(figures.costs(report, kind), f"cost-{kind}", title, said))
     return found

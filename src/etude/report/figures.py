@@ -15,7 +15,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from etude.report import tables, words
-from etude.report.drawing import blank, label, style
+from etude.report.drawing import blank, label, short, style
 from etude.report.forest import Row, bare, forest, name_row, write_row
 from etude.report.looks import COLOURS, INK, MUTED, Look, looks
 
@@ -98,7 +98,7 @@ def token_lengths(report: Report, part: Literal["prompt", "answer"]) -> Figure:
     if reference and "edges" in reference:
         rows = {"reference": reference} | rows
     figure, axes = blank(0.65 + 0.62 * max(len(rows), 1))
-    longest = 1.0
+    longest, called = 1.0, short(rows)
     with style():
         for place, (name, histogram) in enumerate(reversed(rows.items())):
             counts = [words.number(count) or 0.0 for count in histogram["counts"]]
@@ -108,7 +108,7 @@ def token_lengths(report: Report, part: Literal["prompt", "answer"]) -> Figure:
             edges = histogram["edges"]
             axes.stairs(heights, edges, baseline=place, fill=True, color=colour)
             axes.axhline(place, color="#d5d8dc", linewidth=0.8, zorder=1)
-            name_row(axes, place + 0.76, name)
+            name_row(axes, place + 0.76, called[name])
             filled = (edge for edge, count in zip(edges[1:], counts, strict=True) if count)
             longest = max(longest, *filled, 1.0)
         axes.set_ylim(-0.05, max(len(rows), 1))
@@ -146,8 +146,8 @@ def differences(report: Report, metric: str) -> Figure:
         look = given.get(pair["approach"], Look(MUTED, "o"))
         rows.append(Row(pair["approach"], value, low, high, written, look))
         baselines.append(pair["baseline"])
-    against = f" against {label(baselines[0], 24)}" if len(set(baselines)) == 1 else ""
-    name = label(about.get("title", metric), 24)
+    against = f" against {label(baselines[0], 32)}" if len(set(baselines)) == 1 else ""
+    name = label(about.get("title", metric))
     return forest(rows, f"difference in {name}{against}", zero=True)
 
 
@@ -160,11 +160,12 @@ def costs(report: Report, kind: str) -> Figure:
         for name, approach in report["approaches"].items()
     }
     figure, axes = blank(0.5 + 0.46 * len(measured))
+    called = short(measured)
     largest = max((value for value in measured.values() if value is not None), default=0.0)
     with style():
         for place, (name, value) in enumerate(reversed(measured.items())):
             axes.barh(place, value or 0.0, height=0.26, color=given[name].colour)
-            name_row(axes, place + 0.38, name)
+            name_row(axes, place + 0.38, called[name])
             write_row(axes, place + 0.38, write(value))
         axes.set_ylim(-0.3, len(measured) - 0.2)
         axes.set_xlim(0, largest or 1.0)
@@ -174,6 +175,12 @@ def costs(report: Report, kind: str) -> Figure:
         axes.set_yticks([])
         axes.set_title(title, fontsize=10, color=MUTED, loc="left")
     return figure
+
+
+def differ(report: Report, kind: str) -> bool:
+    """Whether approaches differ in a cost: where they do not, bars would say nothing."""
+    approaches = report["approaches"].values()
+    return len({words.number(approach["cost"].get(kind)) or 0.0 for approach in approaches}) > 1
 
 
 def points(history: History, name: str) -> list[tuple[float, float]]:
@@ -222,7 +229,7 @@ def draw(report: Report) -> dict[str, Figure]:
         if metric in compared:
             found[f"differences {metric}"] = differences(report, metric)
     for kind in COSTS:
-        if any(words.number(item["cost"].get(kind)) for item in approaches.values()):
+        if differ(report, kind):
             found[f"cost {kind}"] = costs(report, kind)
     for name, approach in approaches.items():
         training = approach.get("training")

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from textwrap import wrap
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from etude.report.drawing import blank, label, style
+from etude.report.drawing import blank, short, style
 from etude.report.looks import INK, Look
 
 
@@ -28,7 +29,7 @@ class Row:
 def name_row(axes: Axes, y: float, name: str) -> None:
     """A row's name above its row, so that long names take no width from the plot."""
     where, ground = axes.get_yaxis_transform(), {"facecolor": "w", "edgecolor": "none", "pad": 1}
-    axes.text(0, y, label(name, 32), transform=where, va="center", bbox=ground, zorder=3)
+    axes.text(0, y, name, transform=where, va="center", bbox=ground, zorder=3)
 
 
 def write_row(axes: Axes, y: float, text: str) -> None:
@@ -48,27 +49,29 @@ def forest(rows: Sequence[Row], title: str, *, zero: bool = False) -> Figure:
     with style():
         if zero:
             axes.axvline(0, color=INK, linewidth=1, zorder=1)
+        called = short(row.name for row in rows)
         for place, row in enumerate(reversed(rows)):
-            name_row(axes, place + 0.42, row.name)
+            name_row(axes, place + 0.42, called[row.name])
             write_row(axes, place + 0.42, row.written)
             axes.axhline(place, color="#eceef0", linewidth=0.8, zorder=0)
+            if row.value is None:
+                continue
             if row.low is not None and row.high is not None:
                 span = [row.low, row.high]
                 axes.plot(span, [place, place], color=row.look.colour, linewidth=2.4)
-            if row.value is not None:
-                axes.plot(
-                    row.value,
-                    place,
-                    marker=row.look.marker,
-                    color=row.look.colour,
-                    markersize=7,
-                    markeredgecolor="white",
-                    markeredgewidth=0.8,
-                    zorder=4,
-                    clip_on=False,
-                )
+            axes.plot(
+                row.value,
+                place,
+                marker=row.look.marker,
+                color=row.look.colour,
+                markersize=7,
+                markeredgecolor="white",
+                markeredgewidth=0.8,
+                zorder=4,
+                clip_on=False,
+            )
         axes.set_ylim(-0.4, max(len(rows), 1) - 0.25)
         axes.margins(x=0.06)
-        axes.set_xlabel(title)
+        axes.set_xlabel("\n".join(wrap(title, 46)))
         bare(axes)
     return figure

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from statistics import fmean
@@ -106,15 +105,15 @@ def gather(
         },
         "verdict": words,
         "winner": winner,
-        "baseline": study.compare.baseline or next(iter(evidence.predictions)),
-        "metric": study.compare.metric or names[0],
+        "baseline": evaluation.baseline,
+        "metric": evaluation.metric,
         "metrics": {
             name: {
                 "title": METRICS[name].title,
                 "better": METRICS[name].better,
                 "low": METRICS[name].low,
                 "high": METRICS[name].high if np.isfinite(METRICS[name].high) else None,
-                "signature": METRICS[name].signature(language),
+                "signature": evaluation.signatures[name],
                 "paper": METRICS[name].paper,
             }
             for name in names
@@ -123,7 +122,10 @@ def gather(
             name: describe(study, folder, evidence, evaluation, name)
             for name in evidence.predictions
         },
-        "comparisons": [asdict(item) for item in evaluation.comparisons],
+        "comparisons": [
+            {key: finite(value) if isinstance(value, float) else value for key, value in row.items()}
+            for row in (item.to_json() for item in evaluation.comparisons)
+        ],
         "findings": [finding.to_json() for finding in findings],
         "data": dict(evidence.card),
         "lengths": lengths(evidence),

@@ -106,10 +106,13 @@
   function labels(answer, example) {
     const list = make("ul", "labels");
     const sorted = Object.entries(answer.label_scores ?? {}).sort(([, a], [, b]) => (b ?? -1e9) - (a ?? -1e9));
+    // Shares among the labels: log-probabilities of whole labels are too small to read.
+    const top = sorted[0]?.[1] ?? 0;
+    const total = sorted.reduce((sum, [, score]) => sum + (typeof score === "number" ? Math.exp(score - top) : 0), 0);
     for (const [label, score] of sorted) {
       const item = make("li", label === example.references[0] ? "true" : "");
-      const share = typeof score === "number" ? Math.exp(score) : 0;
-      item.style.setProperty("--share", `${(100 * Math.min(share, 1)).toFixed(1)}%`);
+      const share = typeof score === "number" ? Math.exp(score - top) / total : 0;
+      item.style.setProperty("--share", `${(100 * share).toFixed(1)}%`);
       item.append(make("span", "", label), make("span", "n", typeof score === "number" ? share.toFixed(2) : "–"));
       list.append(item);
     }

@@ -122,7 +122,9 @@ def _score_cell(score: Mapping[str, Any], head: Mapping[str, Any], top: float | 
     value = words.number(score.get("value"))
     return {
         "value": words.score(value, head["digits"]),
-        "interval": words.interval(score.get("low"), score.get("high"), head["digits"]),
+        "interval": ""
+        if value is None
+        else words.interval(score.get("low"), score.get("high"), head["digits"]),
         "best": value is not None and value == top,
         "n": words.count(score.get("n")),
     }
