@@ -68,6 +68,15 @@ def test_a_score_without_value_has_its_row_and_a_dash() -> None:
     assert "lora" in written
 
 
+def test_an_axis_does_not_reach_beyond_the_metrics_own_bounds() -> None:
+    report = make_report()
+    for approach in report["approaches"].values():
+        approach["metrics"]["rouge-1"] = {"value": 0.0, "low": 0.0, "high": 0.0}
+    left, right = figures.scores(report, "rouge-1").axes[0].get_xlim()
+    assert left == 0
+    assert right > 0
+
+
 def test_every_figure_is_drawn_by_name() -> None:
     found = figures.draw(make_report())
     wanted = {"scores bleu", "differences bleu", "cost predict_seconds", "curves lora"}

@@ -110,6 +110,30 @@ def test_the_best_is_marked_in_words_and_follows_the_metric(text: str) -> None:
     assert best == [["12.60"], [], [], ["0.321", "0.321", "32.10"], []]
 
 
+def test_where_all_are_equal_nothing_is_best() -> None:
+    report = make_report()
+    for approach in report["approaches"].values():
+        approach["metrics"] = {"rouge-1": {"value": 0.0, "low": 0.0, "high": 0.0, "n": 40}}
+    assert ">best<" not in page(report, [])
+
+
+def test_many_metrics_leave_costs_a_table_of_their_own(report: dict[str, Any], text: str) -> None:
+    metrics = {f"m{n}": report["metrics"]["rouge-1"] | {"title": f"M {n}"} for n in range(9)}
+    found = page(make_report(metrics=metrics), [])
+    assert found.count('<table class="scores">') == text.count('<table class="scores">') + 1 == 2
+    assert "Differences in the other metrics" in found
+    rows = re.findall(r'<span class="said', found)
+    assert len(rows) == 27
+
+
+def test_folders_of_the_machine_stay_at_home() -> None:
+    report = make_report()
+    report["data"]["sources"]["dialogsum"]["files"][0]["path"] = "/home/ana/private/train.jsonl"
+    found = page(report, [])
+    assert ">train.jsonl<" in found
+    assert "private" not in found
+
+
 def test_no_answer_or_name_becomes_markup(report: dict[str, Any]) -> None:
     quiet = make_report()
     quiet_answers = make_answers(quiet, 3)

@@ -1,21 +1,21 @@
-"""From a file (or a recipe's name) to a `Study`: YAML, `extends`, overrides, clear errors."""
+"""From a file (or a recipe's name) to a `Study`: `extends`, overrides, paths, clear errors."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import yaml
 from pydantic import ValidationError
 
 from etude.config.messages import sentences
+from etude.config.reading import Lines, read_value, read_yaml, write_yaml
 from etude.config.study import Study
 from etude.errors import UserError, nearest
 
 RECIPES = Path(__file__).parent.parent / "recipes"
-Lines = dict[tuple[Any, ...], str]
+SHORT = {"method": "name", "optimizer": "name", "schedule": "name", "shots": "count"}
+MOST_NEIGHBOURS = 12  # files named when a study is not found; a crowded folder helps nobody
 
 
 def load_study(study: str | Path, overrides: Sequence[str] = ()) -> Study:
@@ -27,11 +27,19 @@ def load_study(study: str | Path, overrides: Sequence[str] = ()) -> Study:
     """
     raw, lines = read(find(study), seen=())
     for override in overrides:
-        apply(override, raw, lines)
+        raw = apply(override, raw, lines)
     try:
         return Study.model_validate(raw)
     except ValidationError as error:
         raise UserError("\n".join(sentences(error, raw, lines))) from None
+
+
+def to_yaml(study: Study) -> str:
+    """A study as a file that `load_study` reads back as the same one; what was not set is left out.
+
+    Paths are absolute, so the file can stand anywhere.
+    """
+    return write_yaml(study.model_dump(mode="json", exclude_unset=True))
 
 
 def recipes() -> dict[str, Path]:
@@ -40,49 +48,77 @@ def recipes() -> dict[str, Path]:
 
 
 def schema() -> dict[str, Any]:
-    """JSON Schema of a study file, for editors."""
+    """JSON Schema of a study file, for editors.
+
+    Nothing is required in it: what a file leaves out may come from the one it extends.
+    """
     written = Study.model_json_schema()
     written["$schema"] = "https://json-schema.org/draft/2020-12/schema"
     written["properties"]["extends"] = {
         "type": "string",
         "description": "A study file or recipe that this one changes.",
     }
-    del written["required"]  # what a study leaves out may come from the one it extends
+    for block in (written, *written["$defs"].values()):
+        block.pop("required", None)
+    for block, name in ((written, "approaches"), (written["$defs"]["Data"], "sources")):
+        entries = block["properties"][name]
+        entries["additionalProperties"] = {
+            "anyOf": [entries["additionalProperties"], {"type": "null"}]
+        }
     return written
 
 
 def find(study: str | Path, beside: Path | None = None) -> Path:
-    """The file that a study's name or path means."""
+    """The file that a study's name or path means; `beside` is where relative paths begin."""
     path = Path(study).expanduser()
-    if beside is not None and not path.is_absolute():
+    if beside is not None:
         path = beside / path
     if path.is_file():
         return path
-    if (recipe := recipes().get(str(study))) is not None:
+    known = recipes()
+    if (recipe := known.get(str(study))) is not None:
         return recipe
-    neighbours = [file.name for file in path.parent.glob("*.y*ml")] if path.parent.is_dir() else []
-    hint = nearest(path.name, [*neighbours, *recipes()])
+    if (path / "study.yaml").is_file():
+        raise UserError(
+            f"'{study}' is a folder: name the study in it, {Path(study, 'study.yaml')}."
+        )
+    files = sorted(path.parent.glob("*.y*ml")) if path.parent.is_dir() else []
+    neighbours = [file.name for file in files if len(files) <= MOST_NEIGHBOURS]
+    hint = nearest(path.name, [*neighbours, *known])
     raise UserError(f"'{study}' is neither a study file nor a recipe: {hint}.")
 
 
 def read(path: Path, seen: tuple[Path, ...]) -> tuple[dict[str, Any], Lines]:
     """A study file as plain values with paths made absolute and `extends` merged in."""
     path = path.resolve()
-    if path in seen:
-        chain = " -> ".join(file.name for file in (*seen, path))
-        raise UserError(f"extends goes round in a circle ({chain}): remove one of them.")
-    values, lines = parse(path)
-    resolve_paths(values, path.parent)
-    if (parent := values.pop("extends", None)) is None:
-        return values, lines
-    if not isinstance(parent, str):
-        raise UserError(f"{lines[('extends',)]}, extends: expected a file or recipe name.")
-    base, base_lines = read(find(parent, beside=path.parent), (*seen, path))
-    return merge(base, values), base_lines | lines
+    values, lines = read_yaml(path)
+    base: dict[str, Any] = {}
+    if "extends" in values:
+        base, base_lines = parent(values.pop("extends"), path, lines, (*seen, path))
+        lines = base_lines | lines
+    resolve_paths(values, path.parent, base)
+    return merge(base, values), lines
 
 
-def merge(base: dict[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
-    """Blocks are merged key by key; anything else is replaced; null takes a key away.
+def parent(
+    name: Any, path: Path, lines: Lines, seen: tuple[Path, ...]
+) -> tuple[dict[str, Any], Lines]:
+    """What a file extends."""
+    where = f"{lines[('extends',)]}, extends"
+    if not isinstance(name, str):
+        raise UserError(f"{where}: expected the name of a study file or recipe, found {name!r}.")
+    try:
+        found = find(name, beside=path.parent).resolve()
+    except UserError as error:
+        raise UserError(f"{where}: {error}") from None
+    if found in seen:
+        circle = " -> ".join(file.name for file in (*seen[seen.index(found) :], found))
+        raise UserError(f"{where} goes round in a circle ({circle}): remove one of them.")
+    return read(found, seen)
+
+
+def merge(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
+    """Blocks are merged key by key; anything else is replaced; null takes a block away.
 
     A block that names another variant (`name`, `kind`) replaces the old one whole, because its
     settings belong to that variant.
@@ -90,9 +126,11 @@ def merge(base: dict[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
     merged = dict(base)
     for key, value in over.items():
         old = merged.get(key)
-        if value is None:
-            merged.pop(key, None)
-        elif isinstance(old, dict) and isinstance(value, Mapping) and not switches(old, value):
+        if isinstance(value, Mapping) and key in SHORT and isinstance(old, str | int):
+            old = {SHORT[key]: old}  # `method: lora` is short for a block, and is merged as one
+        if value is None and isinstance(old, Mapping):
+            del merged[key]
+        elif isinstance(old, Mapping) and isinstance(value, Mapping) and not switches(old, value):
             merged[key] = merge(old, value)
         else:
             merged[key] = value
@@ -104,26 +142,28 @@ def switches(old: Mapping[str, Any], new: Mapping[str, Any]) -> bool:
     return any(tag in old and new.get(tag, old[tag]) != old[tag] for tag in ("name", "kind"))
 
 
-def resolve_paths(values: Any, folder: Path) -> None:
-    """Make the relative paths of a study absolute, in place."""
-    if not isinstance(values, dict):
-        return
-    data = values.get("data")
-    sources = data.get("sources") if isinstance(data, dict) else None
-    for source in sources.values() if isinstance(sources, dict) else ():
-        if isinstance(source, dict):
-            source["path"] = absolute(
-                source.get("path"), folder, bare=source.get("kind") != "datasets"
-            )
-            if source["path"] is None:
-                del source["path"]
-    model = values.get("model")
-    if isinstance(model, dict) and "base" in model:
+def resolve_paths(values: Mapping[str, Any], folder: Path, base: Mapping[str, Any]) -> None:
+    """Make the relative paths of a study absolute, in place. `base` is what it changes."""
+    for name, source in blocks(values, "data", "sources").items():
+        if isinstance(source, dict) and "path" in source:
+            old = blocks(base, "data", "sources").get(name)
+            kind = source.get("kind", old.get("kind") if isinstance(old, Mapping) else None)
+            source["path"] = absolute(source["path"], folder, bare=kind != "datasets")
+    model = blocks(values, "model")
+    if isinstance(model.get("base"), str):
         model["base"] = absolute(model["base"], folder, bare=False)
-    approaches = values.get("approaches")
-    for approach in approaches.values() if isinstance(approaches, dict) else ():
-        if isinstance(approach, dict) and "weights" in approach:
-            approach["weights"] = absolute(approach["weights"], folder, bare=False)
+    for approach in blocks(values, "approaches").values():
+        if isinstance(approach, dict) and isinstance(approach.get("weights"), str):
+            bare = "/" in approach["weights"]  # no approach has such a name
+            approach["weights"] = absolute(approach["weights"], folder, bare=bare)
+
+
+def blocks(values: Mapping[str, Any], *path: str) -> dict[str, Any]:
+    """The block at a path, or an empty one where there is none."""
+    block: Any = values
+    for key in path:
+        block = block.get(key) if isinstance(block, Mapping) else None
+    return block if isinstance(block, dict) else {}
 
 
 def absolute(value: Any, folder: Path, *, bare: bool) -> Any:
@@ -139,88 +179,19 @@ def absolute(value: Any, folder: Path, *, bare: bool) -> Any:
     return value
 
 
-def apply(override: str, raw: dict[str, Any], lines: Lines) -> None:
-    """Set one `dotted.key=value` in place; the value is YAML."""
+def apply(override: str, raw: Mapping[str, Any], lines: Lines) -> dict[str, Any]:
+    """The study with one `dotted.key=value` set; the value is YAML. Notes where it came from."""
     key, equals, text = override.partition("=")
-    if not equals or not key:
+    parts = tuple(key.split("."))
+    if not equals or not all(parts):
         raise UserError(f"'{override}' should be key=value, for example seed=7.")
-    where = f"command line, {override}"
-    try:
-        value = yaml.load(text, Loader=Loader)  # noqa: S506 - Loader is a SafeLoader
-    except yaml.YAMLError as error:
-        raise UserError(f"{where}: the value is not YAML ({reason(error)}).") from None
-    parts = key.split(".")
     nested: dict[str, Any] = {}
     block = nested
     for part in parts[:-1]:
         block = block.setdefault(part, {})
-    block[parts[-1]] = value
-    resolve_paths(nested, Path.cwd())
-    replaced = merge(raw, nested)
-    raw.clear()
-    raw.update(replaced)
-    lines[tuple(parts)] = "command line"
-
-
-class Loader(yaml.SafeLoader):
-    """Safe YAML that reads 3e-4 as a number, as people write it (YAML 1.1 wants 3.0e-4)."""
-
-
-Loader.add_implicit_resolver(
-    "tag:yaml.org,2002:float",
-    re.compile(r"^[-+]?(\d+\.?\d*|\.\d+)[eE][-+]?\d+$"),
-    list("-+0123456789."),
-)
-
-
-def parse(path: Path) -> tuple[dict[str, Any], Lines]:
-    """YAML values, and the file and line where each of them stands."""
-    try:
-        loader = Loader(path.read_text(encoding="utf-8"))
-        node = loader.get_single_node()
-    except UnicodeDecodeError as error:
-        raise UserError(
-            f"{path.name}: byte {error.start} is not UTF-8: save it as UTF-8."
-        ) from None
-    except yaml.YAMLError as error:
-        raise UserError(f"{path.name} is not valid YAML: {reason(error)}.") from None
-    if not isinstance(node, yaml.MappingNode):
-        raise UserError(f"{path.name} should hold a study (name, model, data, approaches).")
-    lines: Lines = {}
-    values = construct(loader, node, (), path.name, lines)
-    return values, lines
-
-
-def construct(
-    loader: Loader, node: yaml.Node, path: tuple[Any, ...], file: str, lines: Lines
-) -> Any:
-    """Plain values of a YAML node, noting lines and refusing a key that stands twice."""
-    lines[path] = f"{file}, line {node.start_mark.line + 1}"
-    if isinstance(node, yaml.MappingNode):
-        block: dict[str, Any] = {}
-        for key_node, value_node in node.value:
-            key = str(loader.construct_object(key_node))
-            here = (*path, key)
-            if key in block:
-                setting = ".".join(here)
-                line = key_node.start_mark.line + 1
-                raise UserError(
-                    f"{file}, line {line}: {setting} stands twice (first on "
-                    f"{lines[here].split(', ')[1]}): keep one."
-                )
-            block[key] = construct(loader, value_node, here, file, lines)
-            lines[here] = f"{file}, line {key_node.start_mark.line + 1}"
-        return block
-    if isinstance(node, yaml.SequenceNode):
-        return [
-            construct(loader, item, (*path, index), file, lines)
-            for index, item in enumerate(node.value)
-        ]
-    return loader.construct_object(node)
-
-
-def reason(error: yaml.YAMLError) -> str:
-    """What the YAML parser did not like, and where, in a clause."""
-    if isinstance(error, yaml.MarkedYAMLError) and error.problem_mark is not None:
-        return f"{error.problem} in line {error.problem_mark.line + 1}"
-    return str(error).splitlines()[0]
+    block[parts[-1]] = read_value(text, f"command line, {override}")
+    resolve_paths(nested, Path.cwd(), raw)
+    for path in [path for path in lines if path[: len(parts)] == parts]:
+        del lines[path]
+    lines[parts] = "command line"
+    return merge(raw, nested)

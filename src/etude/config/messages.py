@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, get_args
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from etude.config.settings import Misplaced, Settings
+from etude.config.sources import Source
+from etude.config.tuning import Method, Optimizer, Schedule
 from etude.errors import nearest
 
 EXPECTED = {
@@ -25,7 +28,11 @@ EXPECTED = {
     "model_type": "a block of settings",
     "model_attributes_type": "a block of settings",
     "string_too_short": "text that is not empty",
-    "string_pattern_mismatch": "a name of letters, digits, _ and - (a language: two letters)",
+    "string_too_long": "a single character",
+}
+PATTERNS = {
+    "^[a-z]": "a language code of two or three small letters (en, pt)",
+    "^[A-Z": "a name of letters, digits, _ and - (64 at most, beginning with a letter or digit)",
 }
 BOUNDS = {
     "greater_than_equal": ("at least", "ge"),
@@ -35,19 +42,37 @@ BOUNDS = {
 }
 SCALAR_WANTED = {"string_type", "int_type", "literal_error", "float_type", "bool_type"}
 BLOCK_WANTED = {"model_type", "model_attributes_type", "dict_type", "tuple_type"}
+LONGEST = 60  # characters of a value that a sentence repeats
+
+Path = tuple[Any, ...]
+
+
+def variants(union: Any, tag: str) -> dict[str, type[Settings]]:
+    """The blocks of a tagged union by their tag."""
+    members = get_args(get_args(union)[0]) or get_args(union)[:1]
+    return {get_args(block.model_fields[tag].annotation)[0]: block for block in members}
+
+
+FAMILIES = {
+    "method": variants(Method, "name"),
+    "optimizer": variants(Optimizer, "name"),
+    "schedule": variants(Schedule, "name"),
+    "kind": variants(Source, "kind"),
+}
 
 
 def sentences(
-    error: ValidationError, raw: Mapping[str, Any], lines: Mapping[tuple[Any, ...], str]
+    error: ValidationError, raw: Mapping[str, Any], lines: Mapping[Path, str]
 ) -> list[str]:
     """One sentence per problem: where (file, line, dotted setting), expected, found, what to do.
 
     `lines` says for each path in the study which file and line it came from.
     """
-    told: dict[tuple[Any, ...], str] = {}
+    told: dict[Path, str] = {}
     for problem in relevant(error.errors(), raw):
         path, value = locate(problem, raw)
-        told.setdefault(path, f"{where(path, lines)}: {say(problem, path, value)}.")
+        for setting, sentence in say(problem, path, value):
+            told.setdefault(setting, f"{where(setting, lines)}: {sentence}.")
     return list(told.values())
 
 
@@ -68,7 +93,7 @@ def relevant(problems: Iterable[ErrorDetails], raw: Mapping[str, Any]) -> list[E
     return kept or problems
 
 
-def locate(problem: ErrorDetails, raw: Any) -> tuple[tuple[Any, ...], Any]:
+def locate(problem: ErrorDetails, raw: Any) -> tuple[Path, Any]:
     """The written path behind pydantic's location, and the value there.
 
     pydantic puts the names of union branches (`lora`, `str`, `Paths`) into its locations; what
@@ -87,7 +112,7 @@ def locate(problem: ErrorDetails, raw: Any) -> tuple[tuple[Any, ...], Any]:
     return tuple(path), value
 
 
-def where(path: tuple[Any, ...], lines: Mapping[tuple[Any, ...], str]) -> str:
+def where(path: Path, lines: Mapping[Path, str]) -> str:
     """`study.yaml, line 7, approaches.lora.tune`; the line of the nearest written ancestor."""
     setting = ".".join(str(part) for part in path)
     for end in range(len(path), -1, -1):
@@ -96,26 +121,71 @@ def where(path: tuple[Any, ...], lines: Mapping[tuple[Any, ...], str]) -> str:
     return setting or "the study"
 
 
-def say(problem: ErrorDetails, path: tuple[Any, ...], value: Any) -> str:
-    """What was expected, what was found, what to do."""
+def say(problem: ErrorDetails, path: Path, value: Any) -> list[tuple[Path, str]]:
+    """What was expected, what was found, what to do; and the setting that it is said of."""
     kind, context = problem["type"], problem.get("ctx", {})
-    found = f"found {value!r}" if not isinstance(value, Mapping | list) else "found a block"
-    if kind in ("unknown_setting", "value_error"):
-        return str(context.get("error") or problem["msg"])
+    if kind == "unknown_settings":
+        return [((*path, key), unknown(str(key), context["block"])) for key in context["unknown"]]
+    if kind == "value_error":
+        error = context["error"]
+        inner = error.path if isinstance(error, Misplaced) else ()
+        return [((*path, *inner), str(error))]
+    return [(path, expected(problem, path, value))]
+
+
+def unknown(key: str, block: type[Settings]) -> str:
+    """A setting that a block does not have: whose it is, or the nearest one."""
+    for tag, family in FAMILIES.items():
+        own = [name for name, variant in family.items() if variant is block]
+        owners = [name for name, variant in family.items() if key in variant.model_fields]
+        if own and owners:
+            return (
+                f"this is a setting of {' and '.join(owners)}, not of {own[0]}: change the {tag}, "
+                "or remove it"
+            )
+    return f"there is no such setting: {nearest(key, block.model_fields)}"
+
+
+def expected(problem: ErrorDetails, path: Path, value: Any) -> str:
+    """What pydantic expected of a value, and what to do."""
+    kind, context = problem["type"], problem.get("ctx", {})
     if kind == "missing":
-        return f"'{path[-1]}' is missing here and has no default: add it"
+        return "this setting is missing and has no default: add it"
     if kind == "literal_error":
-        choices = [choice.strip().strip("'") for choice in context["expected"].split(",")]
-        choices = [part.strip("' ") for choice in choices for part in choice.split(" or ")]
-        return f"{value!r} is not known here: {nearest(str(value), choices)}"
-    if kind == "union_tag_invalid":
+        written = context["expected"].replace(" or ", ", ").split(",")
+        choices = [choice.strip("' ") for choice in written]
+        return f"{found(value)} is not known here: {nearest(str(value), choices)}"
+    if kind == "union_tag_invalid" and context["tag"] != "None":
         tags = [tag.strip("' ") for tag in context["expected_tags"].split(",")]
-        return f"{context['tag']!r} is not known here: {nearest(str(context['tag']), tags)}"
-    if kind == "union_tag_not_found":
-        return f"expected a block that says which with {context['discriminator']}, {found}"
+        return f"{found(context['tag'])} is not known here: {nearest(context['tag'], tags)}"
+    if kind in ("union_tag_not_found", "union_tag_invalid"):
+        tag = context["discriminator"].strip("'")
+        family = FAMILIES[str(path[-1]) if path[-1] in FAMILIES else tag]
+        return f"the block does not say which {tag} it is of: add {tag}: {' or '.join(family)}"
     if kind in BOUNDS:
         words, bound = BOUNDS[kind]
-        return f"expected a number of {words} {context[bound]}, {found}"
-    if kind in ("too_short", "too_long"):
+        return f"expected a number of {words} {context[bound]}, found {found(value)}"
+    if kind == "too_short":
         return "expected at least one entry, found none"
-    return f"expected {EXPECTED.get(kind, problem['msg'])}, {found}"
+    if kind == "string_pattern_mismatch":
+        name = path[-1] if problem["loc"][-1] == "[key]" else value
+        pattern = next(words for start, words in PATTERNS.items() if start in context["pattern"])
+        return f"expected {pattern}, found {found(name)}"
+    advice = ""
+    if kind == "string_type" and isinstance(value, int | float):
+        advice = ": put it in quotes"
+    if kind == "tuple_type" and isinstance(value, str | int | float):
+        advice = f": write [{value}]"
+    return f"expected {EXPECTED.get(kind, problem['msg'])}, found {found(value)}{advice}"
+
+
+def found(value: Any) -> str:
+    """A value as a sentence names it."""
+    if isinstance(value, Mapping):
+        return "a block"
+    if isinstance(value, list | tuple):
+        return "a list"
+    if value is None or isinstance(value, bool):
+        return {None: "null", True: "true", False: "false"}[value]
+    text = repr(value)
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]}..."

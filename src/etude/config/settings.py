@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any
+from types import NoneType
+from typing import Annotated, Any, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from etude.errors import nearest
-
 Fraction = Annotated[float, Field(ge=0, le=1)]
 Positive = Annotated[float, Field(gt=0)]
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$")]
+
+
+class Misplaced(ValueError):
+    """What is wrong with one setting of a block; `path` leads from the block to the setting."""
+
+    def __init__(self, path: tuple[str, ...], message: str) -> None:
+        super().__init__(message)
+        self.path = path
 
 
 class Settings(BaseModel):
@@ -24,13 +31,19 @@ class Settings(BaseModel):
 
     @model_validator(mode="before")
     @classmethod
-    def unknown_keys_are_refused(cls, value: Any) -> Any:
-        """Name the nearest setting, which pydantic's own refusal does not."""
-        for key in value if isinstance(value, Mapping) else ():
-            if key not in cls.model_fields:
-                hint = nearest(str(key), cls.model_fields)
-                raise PydanticCustomError("unknown_setting", f"unknown setting '{key}'; {hint}")
-        return value
+    def only_known_settings(cls, value: Any) -> Any:
+        """Refuse unknown keys; where null is no choice of a setting, it means the default."""
+        if not isinstance(value, Mapping):
+            return value
+        unknown = [key for key in value if key not in cls.model_fields]
+        if unknown:
+            context = {"unknown": unknown, "block": cls}
+            raise PydanticCustomError("unknown_settings", "unknown settings", context)
+        return {
+            key: item
+            for key, item in value.items()
+            if item is not None or NoneType in get_args(cls.model_fields[key].annotation)
+        }
 
 
 def named(value: Any) -> Any:

@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from etude.config.settings import Settings
+from etude.config.settings import Misplaced, Settings
 
 Template = Annotated[str, Field(min_length=1)]
 
@@ -74,6 +74,7 @@ class Json(TextTable):
     """A JSON file: an array of objects, or one object that holds it."""
 
     kind: Literal["json"]
+    """Which kind of source this is."""
     rows: str | None = None
     """Dotted path to the array inside the file (`data.items`)."""
 
@@ -82,12 +83,14 @@ class Jsonl(TextTable):
     """One JSON object a line."""
 
     kind: Literal["jsonl"]
+    """Which kind of source this is."""
 
 
 class Csv(TextTable):
     """Comma-separated values with a header row; cells may hold line breaks when quoted."""
 
     kind: Literal["csv"]
+    """Which kind of source this is."""
     delimiter: str = Field(",", min_length=1, max_length=1)
     """What stands between cells."""
 
@@ -96,18 +99,21 @@ class Tsv(TextTable):
     """Tab-separated values with a header row."""
 
     kind: Literal["tsv"]
+    """Which kind of source this is."""
 
 
 class Parquet(Table):
     """A Parquet file."""
 
     kind: Literal["parquet"]
+    """Which kind of source this is."""
 
 
 class Squad(File):
     """SQuAD JSON: passages with questions and answer spans. Group `article` or `passage`."""
 
     kind: Literal["squad"]
+    """Which kind of source this is."""
     encoding: str = "utf-8"
     """Name of the text's encoding."""
     answerable_only: bool = True
@@ -118,6 +124,7 @@ class Datasets(Settings):
     """A folder that `datasets` saved, or a data set's id on the hub."""
 
     kind: Literal["datasets"]
+    """Which kind of source this is."""
     path: str = Field(min_length=1)
     """Folder or hub id."""
     subset: str | None = None
@@ -135,8 +142,11 @@ class Datasets(Settings):
 
     @model_validator(mode="after")
     def hub_settings_need_a_hub(self) -> Datasets:
-        if self.path.startswith((".", "/")) and (self.subset or self.revision):
-            raise ValueError("subset and revision are read only for hub ids, not for a folder")
+        for name in ("subset", "revision"):
+            if self.path.startswith((".", "/")) and getattr(self, name) is not None:
+                raise Misplaced(
+                    (name,), "this is read only for a hub id, not for a folder: remove it"
+                )
         return self
 
 

@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from etude.config.settings import Name, Settings, counted
+from etude.config.settings import Misplaced, Name, Settings, counted
 from etude.config.sources import Source
 from etude.config.tuning import Tune
 from etude.errors import nearest
@@ -103,11 +103,16 @@ class Data(Settings):
     @model_validator(mode="after")
     def labels_belong_to_classification(self) -> Data:
         if self.task == "classify" and len(self.labels) < 2:
-            raise ValueError("task: classify needs labels: [...] with at least two labels")
+            raise Misplaced(
+                ("labels",), "task: classify needs a list of at least two labels: add it"
+            )
         if self.task == "generate" and self.labels:
-            raise ValueError("labels go with task: classify: remove them or set the task")
-        if len(set(self.labels)) < len(self.labels):
-            raise ValueError("a label stands twice in labels")
+            raise Misplaced(
+                ("labels",), "labels go with task: classify: remove them or set the task"
+            )
+        for index, label in enumerate(self.labels):
+            if label in self.labels[:index]:
+                raise Misplaced(("labels",), f"the label '{label}' stands twice: keep one")
         return self
 
 
@@ -133,7 +138,11 @@ class Shots(Settings):
     @model_validator(mode="after")
     def ids_are_fixed(self) -> Shots:
         if self.ids and (self.choose != "fixed" or len(self.ids) != self.count):
-            raise ValueError("ids name the fixed shots: use choose: fixed and as many ids as count")
+            raise Misplaced(
+                ("ids",),
+                f"these are the fixed shots, but choose is {self.choose} and count {self.count}: "
+                "use choose: fixed and as many ids as count",
+            )
         return self
 
 
@@ -152,7 +161,9 @@ class Generation(Settings):
     @model_validator(mode="after")
     def top_p_needs_sampling(self) -> Generation:
         if self.top_p < 1 and self.temperature == 0:
-            raise ValueError("top_p goes with sampling: set a temperature above 0 or remove it")
+            raise Misplaced(
+                ("top_p",), "top_p goes with sampling: set a temperature above 0 or remove it"
+            )
         return self
 
 
@@ -175,7 +186,9 @@ class Approach(Settings):
     @model_validator(mode="after")
     def weights_bring_their_precision(self) -> Approach:
         if self.weights is not None and self.precision is not None:
-            raise ValueError("weights: brings its own precision; remove precision")
+            raise Misplaced(
+                ("precision",), "weights bring the precision they were made in: remove this"
+            )
         return self
 
 
@@ -225,31 +238,39 @@ class Study(Settings):
     @model_validator(mode="after")
     def names_exist(self) -> Study:
         """Approaches that are named elsewhere in the file must be there, and not in a circle."""
-        for name, approach in self.approaches.items():
-            chain = [name]
-            while (origin := self.approaches[chain[-1]].weights) is not None:
-                if is_folder(origin):
-                    break
-                if origin not in self.approaches:
-                    raise ValueError(
-                        f"approaches.{chain[-1]}.weights names '{origin}', which is no approach "
-                        f"(a folder is written with ./ or /): {nearest(origin, self.approaches)}"
-                    )
-                if origin in chain:
-                    circle = " -> ".join([*chain, origin])
-                    raise ValueError(f"weights go round in a circle ({circle}): remove one of them")
-                chain.append(origin)
-            if approach.weights in self.approaches and len(chain) == 2:
-                origin_approach = self.approaches[str(approach.weights)]
-                if origin_approach.tune is None:
-                    raise ValueError(
-                        f"approaches.{name}.weights names '{approach.weights}', which tunes "
-                        "nothing: leave weights out to use the base, or name a tuned approach"
-                    )
-        if self.compare.baseline is not None and self.compare.baseline not in self.approaches:
-            hint = nearest(self.compare.baseline, self.approaches)
-            raise ValueError(f"compare.baseline '{self.compare.baseline}' is no approach: {hint}")
+        for name in self.approaches:
+            self.check_origins(name)
+        baseline = self.compare.baseline
+        if baseline is not None and baseline not in self.approaches:
+            hint = nearest(baseline, self.approaches)
+            raise Misplaced(("compare", "baseline"), f"there is no approach '{baseline}': {hint}")
         return self
+
+    def check_origins(self, name: str) -> None:
+        """Follow `weights:` from an approach to where it begins."""
+        chain = [name]
+        while (origin := self.approaches[chain[-1]].weights) is not None:
+            setting = ("approaches", chain[-1], "weights")
+            if is_folder(origin):
+                return
+            if origin not in self.approaches:
+                hint = nearest(origin, self.approaches)
+                raise Misplaced(
+                    setting,
+                    f"there is no approach '{origin}' (a folder is written with a /): {hint}",
+                )
+            if origin in chain:
+                circle = " -> ".join([*chain[chain.index(origin) :], origin])
+                raise Misplaced(
+                    setting, f"weights go round in a circle ({circle}): remove one of them"
+                )
+            if self.approaches[origin].tune is None:
+                raise Misplaced(
+                    setting,
+                    f"'{origin}' tunes nothing: leave weights out to use the base, or name an "
+                    "approach with tune",
+                )
+            chain.append(origin)
 
 
 def is_folder(weights: str) -> bool:

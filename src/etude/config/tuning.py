@@ -9,19 +9,21 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from etude.config.settings import Fraction, Positive, Settings, named
+from etude.config.settings import Fraction, Misplaced, Positive, Settings, named
 
 
 class Full(Settings):
     """Tune every parameter."""
 
     name: Literal["full"] = "full"
+    """Which method this is."""
 
 
 class Lora(Settings):
     """Low-rank adaptation (Hu et al. 2021, arXiv:2106.09685): W + alpha/r * B A."""
 
     name: Literal["lora"] = "lora"
+    """Which method this is."""
     r: int = Field(8, ge=1)
     """Rank of the added matrices."""
     alpha: Positive = 16
@@ -32,13 +34,18 @@ class Lora(Settings):
     """Names of the layers to adapt (`q_proj`), or every linear layer but the head."""
 
 
-Method = Annotated[Full | Lora, Field(discriminator="name"), BeforeValidator(named)]
+Method = Annotated[
+    Full | Lora,
+    Field(discriminator="name"),
+    BeforeValidator(named, json_schema_input_type=Literal["full", "lora"] | Full | Lora),
+]
 
 
 class AdamW(Settings):
     """AdamW (Loshchilov and Hutter 2019, arXiv:1711.05101)."""
 
     name: Literal["adamw"] = "adamw"
+    """Which optimizer this is."""
     learning_rate: Positive = 2e-4
     """Peak step size."""
     weight_decay: float = Field(0.0, ge=0)
@@ -51,13 +58,16 @@ class AdamW(Settings):
     """Keeps the division finite."""
 
 
-Optimizer = Annotated[AdamW, BeforeValidator(named)]
+Optimizer = Annotated[
+    AdamW, BeforeValidator(named, json_schema_input_type=Literal["adamw"] | AdamW)
+]
 
 
 class Constant(Settings):
     """The same learning rate throughout."""
 
     name: Literal["constant"] = "constant"
+    """Which schedule this is."""
 
 
 class Warm(Settings):
@@ -71,7 +81,9 @@ class Warm(Settings):
     @model_validator(mode="after")
     def one_warmup(self) -> Warm:
         if self.warmup_steps is not None and self.warmup_ratio is not None:
-            raise ValueError("warmup_steps and warmup_ratio say the same thing: keep one")
+            raise Misplaced(
+                ("warmup_ratio",), "warmup_steps says the same thing already: keep one of the two"
+            )
         return self
 
 
@@ -79,16 +91,23 @@ class Linear(Warm):
     """Falls in a straight line to zero."""
 
     name: Literal["linear"] = "linear"
+    """Which schedule this is."""
 
 
 class Cosine(Warm):
     """Falls along half a cosine to zero."""
 
     name: Literal["cosine"] = "cosine"
+    """Which schedule this is."""
 
 
 Schedule = Annotated[
-    Constant | Linear | Cosine, Field(discriminator="name"), BeforeValidator(named)
+    Constant | Linear | Cosine,
+    Field(discriminator="name"),
+    BeforeValidator(
+        named,
+        json_schema_input_type=Literal["constant", "linear", "cosine"] | Constant | Linear | Cosine,
+    ),
 ]
 
 

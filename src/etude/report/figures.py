@@ -130,7 +130,8 @@ def scores(report: Report, metric: str) -> Figure:
         rows.append(Row(name, value, low, high, written, given[name]))
     better = {"higher": " (higher is better)", "lower": " (lower is better)"}
     title = f"{label(about.get('title', metric))}{better.get(about.get('better', ''), '')}"
-    return forest(rows, title)
+    bounds = (words.number(about.get("low")), words.number(about.get("high")))
+    return forest(rows, title, bounds=bounds)
 
 
 def differences(report: Report, metric: str) -> Figure:

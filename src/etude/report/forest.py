@@ -43,8 +43,17 @@ def bare(axes: Axes) -> None:
     axes.xaxis.set_major_locator(MaxNLocator(nbins=5))
 
 
-def forest(rows: Sequence[Row], title: str, *, zero: bool = False) -> Figure:
-    """Values with intervals, one row each, names above and numbers at the right."""
+def forest(
+    rows: Sequence[Row],
+    title: str,
+    *,
+    zero: bool = False,
+    bounds: tuple[float | None, float | None] = (None, None),
+) -> Figure:
+    """Values with intervals, one row each, names above and numbers at the right.
+
+    `zero` draws a line at zero; the axis does not reach beyond the quantity's own `bounds`.
+    """
     figure, axes = blank(0.75 + 0.46 * max(len(rows), 1))
     with style():
         if zero:
@@ -72,6 +81,11 @@ def forest(rows: Sequence[Row], title: str, *, zero: bool = False) -> Figure:
             )
         axes.set_ylim(-0.4, max(len(rows), 1) - 0.25)
         axes.margins(x=0.06)
+        left, right = axes.get_xlim()
+        low, high = bounds
+        axes.set_xlim(
+            left if low is None else max(left, low), right if high is None else min(right, high)
+        )
         axes.set_xlabel("\n".join(wrap(title, 46)))
         bare(axes)
     return figure

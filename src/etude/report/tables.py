@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from pathlib import PurePath
 from typing import Any
 
 from etude.report import words
@@ -109,11 +110,11 @@ def approach_rows(report: Report) -> list[Cells]:
 
 
 def _best(approaches: Mapping[str, Any], head: Mapping[str, Any]) -> float | None:
-    """The best value of a metric, where there are several approaches to choose from."""
+    """The best value of a metric, where there is something to choose from."""
     found = [approach["metrics"].get(head["name"]) or {} for approach in approaches.values()]
     values = [words.number(score.get("value")) for score in found]
     known = [value for value in values if value is not None]
-    if len(known) < 2 or head["better"] not in BETTER:
+    if len(set(known)) < 2 or head["better"] not in BETTER:
         return None
     return max(known) if head["better"] == "higher" else min(known)
 
@@ -147,6 +148,7 @@ def comparison_rows(report: Report) -> list[Cells]:
                 "baseline": pair["baseline"],
                 "colour": known.colour if known else MUTED,
                 "metric": head["title"],
+                "deciding": pair["metric"] == report.get("metric"),
                 "difference": words.difference(pair.get("difference"), head["digits"]),
                 "interval": words.interval(pair.get("low"), pair.get("high"), head["digits"])
                 or words.DASH,
@@ -198,7 +200,7 @@ def epoch_rows(training: Mapping[str, Any]) -> list[Cells]:
 
 
 def source_rows(data: Mapping[str, Any]) -> list[Cells]:
-    """Every source with its files, sizes and hashes."""
+    """Every source with its files, sizes and hashes; folders stay at home when a page travels."""
     return [
         {
             "name": name,
@@ -207,7 +209,7 @@ def source_rows(data: Mapping[str, Any]) -> list[Cells]:
             "used": words.count(source.get("used")),
             "files": [
                 {
-                    "path": file.get("path") or words.DASH,
+                    "name": PurePath(file.get("path") or words.DASH).name,
                     "size": words.size(file.get("bytes")),
                     "sha256": file.get("sha256") or words.DASH,
                 }

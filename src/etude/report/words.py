@@ -120,7 +120,7 @@ def scientific(value: Any) -> str:
     found = number(value)
     if found is None:
         return DASH
-    if found == 0 or 0.001 <= abs(found) < 1e6:
+    if found == 0 or 0.01 <= abs(found) < 1e6:
         return f"{found:.4g}"
     mantissa, _, power = f"{found:.2e}".partition("e")
     return f"{mantissa.rstrip('0').rstrip('.')}e{int(power)}"

@@ -1,0 +1,180 @@
+"""kill -9 at several moments: what DATA-MODEL allows is lost, and the same digits come out."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from studies import write_study
+
+from etude.store import Place, read_json
+
+pytestmark = pytest.mark.slow
+
+MINUTE = 60.0
+
+
+def start(study: Path, folder: Path) -> subprocess.Popen[str]:
+    """`etude run` in a process group of its own."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "etude", "run", str(study), "--folder", str(folder), "--quiet"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+
+
+def finish(process: subprocess.Popen[str]) -> None:
+    output, errors = process.communicate(timeout=5 * MINUTE)
+    assert process.returncode == 0, errors
+    assert output.strip().endswith("report.html")
+
+
+def kill_when(process: subprocess.Popen[str], condition: Callable[[], bool]) -> None:
+    """Kill the whole of it the moment something is on disk."""
+    deadline = time.monotonic() + 3 * MINUTE
+    while not condition():
+        assert process.poll() is None, "the run ended before the moment to kill it came"
+        assert time.monotonic() < deadline
+        time.sleep(0.002)
+    os.killpg(process.pid, signal.SIGKILL)
+    process.communicate()
+
+
+def steps(place: Place) -> int:
+    """Optimizer steps in the history so far."""
+    lines = place.history.read_text().splitlines() if place.history.exists() else []
+    rows = [json.loads(line) for line in lines if line.endswith("}")]
+    return max((row["step"] for row in rows), default=-1)
+
+
+def predicted(place: Place) -> int:
+    """Lines of unfinished predictions."""
+    part = place.predictions.with_suffix(".jsonl.part")
+    return part.read_bytes().count(b"\n") if part.exists() else 0
+
+
+def losses(place: Place) -> list[tuple[int, float | None, float | None]]:
+    rows = [json.loads(line) for line in place.history.read_text().splitlines()]
+    return [(row["step"], row.get("loss"), row.get("dev_loss")) for row in rows]
+
+
+def answers(place: Place) -> list[dict[str, object]]:
+    rows = [json.loads(line) for line in place.predictions.read_text().splitlines()]
+    return [{key: value for key, value in row.items() if key != "seconds"} for row in rows]
+
+
+def same_digits(folder: Path, reference: Path) -> None:
+    """Weights, losses, answers and scores are those of the uninterrupted run."""
+    for name in ("zero-shot", "lora"):
+        mine, theirs = Place(folder, name, 13), Place(reference, name, 13)
+        assert answers(mine) == answers(theirs)
+        assert read_json(mine.path / "batches.json")["batches"] == (
+            read_json(theirs.path / "batches.json")["batches"]
+        )
+    mine, theirs = Place(folder, "lora", 13), Place(reference, "lora", 13)
+    assert losses(mine) == losses(theirs)
+    adapter = "adapter_model.safetensors"
+    assert (mine.weights / adapter).read_bytes() == (theirs.weights / adapter).read_bytes()
+    scores = [read_json(run / "report.json")["approaches"] for run in (folder, reference)]
+    assert scores[0]["lora"]["metrics"] == scores[1]["lora"]["metrics"]
+
+
+@pytest.fixture(scope="module")
+def study(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_study(tmp_path_factory.mktemp("study"))
+
+
+@pytest.fixture(scope="module")
+def reference(study: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The uninterrupted run."""
+    folder = tmp_path_factory.mktemp("runs") / "reference"
+    finish(start(study, folder))
+    return folder
+
+
+@pytest.mark.parametrize("step", [0, 3, 17])
+def test_killed_in_training(study: Path, reference: Path, tmp_path: Path, step: int) -> None:
+    place = Place(tmp_path / "run", "lora", 13)
+    kill_when(start(study, place.folder), lambda: steps(place) >= step)
+    before = steps(place)
+    assert not place.weights.exists()
+    process = start(study, place.folder)
+    if step:  # a checkpoint after every step: at most the step under way is done again
+        deadline = time.monotonic() + MINUTE
+        checkpoint = place.path / "checkpoint.safetensors"
+        assert checkpoint.exists()
+        while steps(place) < before - 1 and time.monotonic() < deadline:
+            time.sleep(0.002)
+        assert steps(place) >= before - 1
+    finish(process)
+    same_digits(place.folder, reference)
+
+
+@pytest.mark.parametrize(("approach", "lines"), [("zero-shot", 4), ("lora", 8)])
+def test_killed_while_predicting(
+    study: Path, reference: Path, tmp_path: Path, approach: str, lines: int
+) -> None:
+    place = Place(tmp_path / "run", approach, 13)
+    kill_when(start(study, place.folder), lambda: predicted(place) >= lines)
+    kept = predicted(place)
+    assert kept >= lines
+    weights = place.weights / "adapter_model.safetensors"
+    trained = weights.stat().st_mtime_ns if weights.exists() else None
+    finish(start(study, place.folder))
+    if trained is not None:
+        assert weights.stat().st_mtime_ns == trained, "finished weights were trained again"
+    same_digits(place.folder, reference)
+
+
+def test_a_dying_child_leaves_the_rest_standing(study: Path, tmp_path: Path) -> None:
+    """Out-of-memory kills take one approach down; the study says so and goes on later."""
+    place = Place(tmp_path / "run", "lora", 13)
+    process = start(study, place.folder)
+    deadline = time.monotonic() + 3 * MINUTE
+    while steps(place) < 2:
+        assert time.monotonic() < deadline
+        time.sleep(0.002)
+    children = subprocess.run(
+        ["pgrep", "-P", str(process.pid)], capture_output=True, text=True, check=True
+    )
+    for child in children.stdout.split():
+        os.kill(int(child), signal.SIGKILL)
+    output, _ = process.communicate(timeout=3 * MINUTE)
+    assert process.returncode == 1
+    assert output.strip().endswith("report.html")
+    report = read_json(place.folder / "report.json")
+    assert list(report["approaches"]) == ["zero-shot"]
+    failed = [finding for finding in report["findings"] if finding["kind"] == "failed"]
+    assert [finding["approach"] for finding in failed] == ["lora"]
+    assert "killed" in failed[0]["evidence"]
+    finish(start(study, place.folder))
+    assert list(read_json(place.folder / "report.json")["approaches"]) == ["zero-shot", "lora"]
+
+
+def test_no_child_outlives_its_parent(study: Path, tmp_path: Path) -> None:
+    place = Place(tmp_path / "run", "lora", 13)
+    process = start(study, place.folder)
+    deadline = time.monotonic() + 3 * MINUTE
+    while steps(place) < 2:
+        assert time.monotonic() < deadline
+        time.sleep(0.002)
+    found = subprocess.run(
+        ["pgrep", "-P", str(process.pid)], capture_output=True, text=True, check=True
+    )
+    children = [int(child) for child in found.stdout.split()]
+    assert children
+    os.kill(process.pid, signal.SIGKILL)  # the parent alone
+    process.communicate()
+    deadline = time.monotonic() + 10
+    while any(Path(f"/proc/{child}").exists() for child in children):
+        assert time.monotonic() < deadline, "a child went on without its parent"
+        time.sleep(0.05)
