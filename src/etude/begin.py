@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 from etude.config import load_study, recipes, schema
+from etude.config.settings import NAME
 from etude.errors import UserError, nearest
 from etude.store import write_atomically
 
@@ -34,11 +35,17 @@ def write_study_file(recipe: str, output: Path | None) -> Path:
     path = output or Path(f"{recipe}.study.yaml")
     if path.exists():
         raise UserError(f"{path} is there already: name another --output, or remove it.")
+    name = path.name.removesuffix(".yaml").removesuffix(".yml").removesuffix(".study")
+    if not NAME.fullmatch(name):
+        raise UserError(
+            f"'{name}' cannot name a study: use letters, digits, _ and - in --output "
+            f"({recipe}.study.yaml, say)."
+        )
     written = path.with_name("study.schema.json")
     write_atomically(written, json.dumps(schema(), indent=1) + "\n")
     body = known[recipe].read_text(encoding="utf-8").splitlines()
-    comments = "".join(f"# {line}".rstrip() + "\n" for line in body if line[:5] != "name:")
-    name = path.name.removesuffix(".yaml").removesuffix(".study")
+    shown = [line for line in body if not line.startswith(("name:", "extends:"))]
+    comments = "".join(f"# {line}".rstrip() + "\n" for line in shown)
     header = HEADER.format(schema=written.name, recipe=recipe, file=path.name, name=name)
     write_atomically(path, header + comments)
     load_study(path)

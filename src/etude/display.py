@@ -33,7 +33,7 @@ class Display:
     def say(self, text: str) -> None:
         """A line that stays."""
         if self.log is not None:
-            with self.log.open("a") as file:
+            with self.log.open("a", encoding="utf-8") as file:
                 file.write(f"{time.strftime('%Y-%m-%d %H:%M:%S')} {text}\n")
         if not self.quiet:
             from rich.console import Console

@@ -40,6 +40,7 @@ def make_plan(task: dict[str, Any], progress: Progress) -> None:
         progress("planning", number, len(study.approaches), name)
         sizes[name] = plan_approach(study, name, data, base, speaker)
     plan = {
+        "key": task["key"],
         "study": study.name,
         "base": base.name,
         "markup": {

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from etude.approaches.build import build, facts, make_weights
 from etude.approaches.keys import prediction_key
 from etude.approaches.order import Job, ancestry, in_order
 from etude.checks import check, check_data
@@ -16,13 +15,14 @@ from etude.data import Data, prepare, read_data
 from etude.diagnosis import diagnose
 from etude.display import Display
 from etude.engine.base import Base, find_base
+from etude.environment import versions
 from etude.errors import ChildFailed
 from etude.evaluate import evaluate
 from etude.memory import reset_peak
 from etude.progress import Progress
 from etude.report import is_current, read_evidence, write_report
 from etude.result import Result
-from etude.store import claim, is_done, read_json, save_predictions, write_atomically
+from etude.store import claim, fingerprint, is_done, read_json, save_predictions, write_atomically
 
 
 def run(study: Study, folder: Path | str | None = None, display: Display | None = None) -> Result:
@@ -44,6 +44,8 @@ def run(study: Study, folder: Path | str | None = None, display: Display | None 
 
 def try_together(task: Mapping[str, Any], progress: Progress) -> None:
     """Make the weights that these jobs share, then let each answer. Runs in a child process."""
+    from etude.approaches.build import build, facts, make_weights  # torch, for the child alone
+
     study, folder = Study.model_validate(task["study"]), Path(task["folder"])
     jobs = [Job(approach, seed) for approach, seed in task["jobs"]]
     base, data = find_base(study.model.base, study.model.revision), read_data(folder)
@@ -82,7 +84,7 @@ def begin(study: Study, folder: Path, display: Display) -> tuple[Base, Data]:
     base = find_base(study.model.base, study.model.revision)
     jobs = [job for group in in_order(study) for job in group]
     if not all(done(study, job, folder, base, data) for job in jobs):
-        for note in plan_in_child(study, folder, display)["notes"]:
+        for note in planned(study, folder, base, data, display)["notes"]:
             display.say(note)
     return base, data
 
@@ -98,14 +100,17 @@ def open_data(study: Study, folder: Path, display: Display) -> Data:
     return data
 
 
-def plan_in_child(study: Study, folder: Path, display: Display) -> dict[str, Any]:
-    """`etude.plan.make_plan` in a process of its own."""
+def planned(study: Study, folder: Path, base: Base, data: Data, display: Display) -> dict[str, Any]:
+    """The plan in the run folder, made in a process of its own if it is not there yet."""
     settings = study.model_dump(mode="json", exclude_unset=True)
-    with display.working("plan") as progress:
-        task = {"do": "plan", "study": settings, "folder": str(folder)}
-        in_child(task, folder / "log.txt", progress)
-    planned: dict[str, Any] = read_json(folder / "plan.json")
-    return planned
+    key = fingerprint({"study": settings, "data": data.hash, "base": base.digest, **versions()})
+    path = folder / "plan.json"
+    if not path.exists() or read_json(path)["key"] != key:
+        task = {"do": "plan", "study": settings, "folder": str(folder), "key": key}
+        with display.working("plan") as progress:
+            in_child(task, folder / "log.txt", progress)
+    plan: dict[str, Any] = read_json(path)
+    return plan
 
 
 def done(study: Study, job: Job, folder: Path, base: Base, data: Data) -> bool:
@@ -133,6 +138,8 @@ def try_in_child(
         "jobs": [(job.approach, job.seed) for job in waiting],
     }
     title = ", ".join(dict.fromkeys(job.approach for job in waiting))
+    if study.seeds > 1 and waiting[0].seed > study.seed:
+        title += f" (seed {waiting[0].seed})"
     try:
         with display.working(title) as progress:
             in_child(task, folder / "log.txt", progress)

@@ -11,19 +11,21 @@ from etude.checks import check
 from etude.config import Study, load_study
 from etude.data import explore, read_dropped
 from etude.display import Display
+from etude.engine.base import find_base
 from etude.errors import UserError
 from etude.report import draw_again, read_evidence
 from etude.result import Result
 from etude.store import claim, read_json, write_json
-from etude.study import open_data, plan_in_child, report, write_study
+from etude.study import open_data, planned, report, write_study
 
 
 def plan(study: Study, folder: Path, display: Display) -> tuple[Path, dict[str, Any]]:
     """Check everything and estimate, without training; returns plan.json and its contents."""
     check(study)
     with claim(folder):
-        open_data(study, folder, display)
-        return folder / "plan.json", plan_in_child(study, folder, display)
+        data = open_data(study, folder, display)
+        base = find_base(study.model.base, study.model.revision)
+        return folder / "plan.json", planned(study, folder, base, data, display)
 
 
 def look(

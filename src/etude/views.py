@@ -24,13 +24,14 @@ def table(rows: Iterable[Sequence[str]], *, right: bool = True) -> None:
     """Rows in columns, the first of them a header; numbers to the right."""
     from rich.box import SIMPLE
     from rich.table import Table
+    from rich.text import Text
 
     header, *body = [tuple(row) for row in rows]
     drawn = Table(box=SIMPLE, pad_edge=False, show_edge=False)
     for index, title in enumerate(header):
-        drawn.add_column(title, justify="right" if right and index else "left", no_wrap=right)
+        drawn.add_column(Text(title), justify="right" if right and index else "left", no_wrap=right)
     for row in body:
-        drawn.add_row(*(_plain(cell) for cell in row))
+        drawn.add_row(*(Text(cell) for cell in row))  # brackets are text, not rich's markup
     console().print(drawn)
 
 
@@ -137,8 +138,3 @@ def _score(score: Mapping[str, Any] | None) -> str:
 
 def _supervised(runs: Sequence[Mapping[str, Any]]) -> str:
     return "".join(f"[{run['text']}]" if run["supervised"] else run["text"] for run in runs)
-
-
-def _plain(cell: str) -> str:
-    """A cell whose brackets are text, not rich's markup."""
-    return cell.replace("[", "\\[")

@@ -61,10 +61,10 @@ def schema() -> dict[str, Any]:
     for block in (written, *written["$defs"].values()):
         block.pop("required", None)
     for block, name in ((written, "approaches"), (written["$defs"]["Data"], "sources")):
-        entries = block["properties"][name]
-        entries["additionalProperties"] = {
-            "anyOf": [entries["additionalProperties"], {"type": "null"}]
-        }
+        entries = block["properties"][name]  # null takes an inherited one away
+        ((pattern, entry),) = entries["patternProperties"].items()
+        entries["patternProperties"] = {pattern: {"anyOf": [entry, {"type": "null"}]}}
+        entries["additionalProperties"] = False
     return written
 
 

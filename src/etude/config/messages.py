@@ -69,9 +69,13 @@ def sentences(
     `lines` says for each path in the study which file and line it came from.
     """
     told: dict[Path, str] = {}
-    for problem in relevant(error.errors(), raw):
+    problems = error.errors()
+    lists = {locate(problem, raw)[0] for problem in problems if problem["type"] == "tuple_type"}
+    for problem in relevant(problems, raw):
         path, value = locate(problem, raw)
         for setting, sentence in say(problem, path, value):
+            if problem["type"] == "literal_error" and setting in lists:
+                sentence += f", or write a list, [{value}]"
             told.setdefault(setting, f"{where(setting, lines)}: {sentence}.")
     return list(told.values())
 
@@ -143,7 +147,13 @@ def unknown(key: str, block: type[Settings]) -> str:
                 f"this is a setting of {' and '.join(owners)}, not of {own[0]}: change the {tag}, "
                 "or remove it"
             )
-    return f"there is no such setting: {nearest(key, block.model_fields)}"
+    return f"there is no such setting: {choose(key, block.model_fields)}"
+
+
+def choose(name: str, known: Iterable[str]) -> str:
+    """The nearest known name and all of them; where none is near, all of them."""
+    hint = nearest(name, known)
+    return hint.replace("Known: ", "choose one of ") if hint.startswith("Known") else hint
 
 
 def expected(problem: ErrorDetails, path: Path, value: Any) -> str:
@@ -154,14 +164,14 @@ def expected(problem: ErrorDetails, path: Path, value: Any) -> str:
     if kind == "literal_error":
         written = context["expected"].replace(" or ", ", ").split(",")
         choices = [choice.strip("' ") for choice in written]
-        return f"{found(value)} is not known here: {nearest(str(value), choices)}"
+        return f"{found(value)} is not known here: {choose(str(value), choices)}"
     if kind == "union_tag_invalid" and context["tag"] != "None":
         tags = [tag.strip("' ") for tag in context["expected_tags"].split(",")]
-        return f"{found(context['tag'])} is not known here: {nearest(context['tag'], tags)}"
+        return f"{found(context['tag'])} is not known here: {choose(context['tag'], tags)}"
     if kind in ("union_tag_not_found", "union_tag_invalid"):
         tag = context["discriminator"].strip("'")
         family = FAMILIES[str(path[-1]) if path[-1] in FAMILIES else tag]
-        return f"the block does not say which {tag} it is of: add {tag}: {' or '.join(family)}"
+        return f"this block does not say what it is: add {tag} with one of {', '.join(family)}"
     if kind in BOUNDS:
         words, bound = BOUNDS[kind]
         return f"expected a number of {words} {context[bound]}, found {found(value)}"

@@ -47,13 +47,12 @@ HINTS = {
 class Loader(yaml.SafeLoader):
     """PyYAML's safe loader with the plain words of `PLAIN`."""
 
-    yaml_implicit_resolvers = {}
-
 
 class Dumper(yaml.SafeDumper):
     """PyYAML's safe dumper, quoting what either it or `Loader` would not read as text."""
 
 
+Loader.yaml_implicit_resolvers = {}  # none of YAML 1.1's
 for _name, _pattern, _first in PLAIN:
     Loader.add_implicit_resolver(f"tag:yaml.org,2002:{_name}", _pattern, _first)
 Dumper.add_implicit_resolver("tag:yaml.org,2002:float", FLOAT, list("-+.0123456789"))
@@ -209,6 +208,8 @@ def dotted(path: tuple[Any, ...]) -> str:
 
 def refusal(file: str, error: yaml.YAMLError) -> str:
     """What the YAML parser did not like, where, and what to do."""
+    if isinstance(error, yaml.reader.ReaderError):
+        return f"{file}: the character {chr(error.character)!r} cannot stand in a study: remove it."
     mark = error.problem_mark if isinstance(error, yaml.MarkedYAMLError) else None
     where = f"{file}, line {mark.line + 1}, column {mark.column + 1}" if mark else file
     return f"{where}: this is not YAML ({hint(problem(error))})."
@@ -218,8 +219,6 @@ def problem(error: yaml.YAMLError) -> str:
     """The parser's own words."""
     if isinstance(error, yaml.MarkedYAMLError):
         return str(error.problem or error.context)
-    if isinstance(error, yaml.reader.ReaderError):
-        return f"character {ord(str(error.character)):#x} cannot stand in text"
     return str(error).splitlines()[0]
 
 

@@ -35,7 +35,7 @@ class Columns(Settings):
     """What is asked. With `input`, the two make the user's turn."""
     input: Template | None = None
     """What it is asked about."""
-    response: Template | tuple[Template, ...] | None = None
+    response: Template | Annotated[tuple[Template, ...], Field(min_length=1)] | None = None
     """The right answer, or several; the first one is learnt, empty ones are left out."""
     label: Template | None = None
     """The right label, for `task: classify`."""

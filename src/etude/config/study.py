@@ -174,7 +174,9 @@ class Approach(Settings):
     """The user's turn, where it differs from the study's."""
     system: str | None = None
     """A system prompt, where it differs from the study's."""
-    shots: Annotated[Shots | None, BeforeValidator(counted)] = None
+    shots: Annotated[
+        Shots | None, BeforeValidator(counted, json_schema_input_type=int | Shots | None)
+    ] = None
     """Worked examples in the prompt: a number, or a block."""
     weights: str | None = None
     """Start from what this approach made, or from a folder, instead of the base."""

@@ -136,7 +136,9 @@ def to_parquet(examples: Iterable[Example]) -> bytes:
     import pyarrow as arrow
     from pyarrow import parquet
 
-    rows = [example.to_json() | {"metadata": list(example.metadata.items())} for example in examples]
+    rows = [
+        {**example.to_json(), "metadata": list(example.metadata.items())} for example in examples
+    ]
     buffer = io.BytesIO()
     parquet.write_table(arrow.Table.from_pylist(rows, schema=schema()), buffer, compression="zstd")
     return buffer.getvalue()

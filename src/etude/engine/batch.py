@@ -72,12 +72,17 @@ def pad(rows: Sequence[Sequence[int]], filler: int, device: torch.device) -> Ten
     return torch.tensor(filled, dtype=torch.long, device=device)
 
 
-def pad_left(rows: Sequence[Sequence[int]], filler: int, device: torch.device) -> dict[str, Tensor]:
-    """Prompts filled up on the left, where generation wants it, with their mask."""
-    longest = max(len(row) for row in rows)
-    filled = [[*[filler] * (longest - len(row)), *row] for row in rows]
-    mask = [[*[0] * (longest - len(row)), *[1] * len(row)] for row in rows]
-    return {
-        "input_ids": torch.tensor(filled, dtype=torch.long, device=device),
-        "attention_mask": torch.tensor(mask, dtype=torch.long, device=device),
-    }
+def pad_prompts(
+    rows: Sequence[Sequence[int]], filler: int, device: torch.device, *, left: bool
+) -> dict[str, Tensor]:
+    """Prompts for generation, with their mask.
+
+    A decoder goes on where its prompt ends, so its rows are filled up on the left; an encoder
+    counts positions from the first token, so its rows are filled up on the right.
+    """
+    ids, mask = pad(rows, filler, device), pad([[1] * len(row) for row in rows], 0, device)
+    if left:
+        shift = [ids.shape[1] - len(row) for row in rows]
+        ids = torch.stack([row.roll(by) for row, by in zip(ids, shift, strict=True)])
+        mask = mask.flip(1)
+    return {"input_ids": ids, "attention_mask": mask}

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from etude.config.study import Prompt
 from etude.engine.load import Speaker
+from etude.errors import UserError
 from etude.prompts import answer_text, compose, render
 from etude.records import Example, Message
 
@@ -31,13 +32,14 @@ class EncodedPrompt:
     """A prompt as the model gets it, and how much of it had to go.
 
     `truncated_tokens` counts the tokens that are missing: those of worked examples that did not
-    fit and those cut out of the middle.
+    fit and the `cut_tokens` that were cut out of the middle (`text` still holds these).
     """
 
     ids: tuple[int, ...]
     text: str
     messages: tuple[Message, ...]
     truncated_tokens: int
+    cut_tokens: int = 0
 
 
 def encode_prompt(
@@ -47,8 +49,13 @@ def encode_prompt(
 
     Worked examples are left out first, the farthest from the question before the others; if the
     question alone is still too long, its middle is cut: the instruction usually stands at the
-    beginning and the generation prompt always at the end.
+    beginning and the generation prompt always at the end. Raises `UserError` without any room.
     """
+    if room is not None and room < 1:
+        raise UserError(
+            f"generation.max_tokens leaves {room} tokens of the model's {speaker.context} for the "
+            "prompt, which needs one at least: lower it."
+        )
     messages = context.messages(example)
     text, ids = encode(speaker, messages)
     whole = len(ids)
@@ -57,9 +64,11 @@ def encode_prompt(
         shots -= 1
         messages = context.messages(example, shots)
         text, ids = encode(speaker, messages)
-    if room is not None and len(ids) > room:
-        ids = [*ids[: room // 2], *ids[len(ids) - (room - room // 2) :]]
-    return EncodedPrompt(tuple(ids), text, messages, whole - len(ids))
+    cut = 0 if room is None else max(0, len(ids) - room)
+    if cut:
+        head = (len(ids) - cut) // 2
+        ids = [*ids[:head], *ids[head + cut :]]
+    return EncodedPrompt(tuple(ids), text, messages, whole - len(ids), cut)
 
 
 def encode(speaker: Speaker, messages: Sequence[Message]) -> tuple[str, list[int]]:
@@ -69,8 +78,13 @@ def encode(speaker: Speaker, messages: Sequence[Message]) -> tuple[str, list[int
     tokenizer does (its `</s>` closes the encoder's input).
     """
     text = render(speaker.markup, messages, add_generation_prompt=True)
+    return text, tokens(speaker, text)
+
+
+def tokens(speaker: Speaker, text: str) -> list[int]:
+    """Token ids of a rendered prompt."""
     encoding = speaker.tokenizer(text, add_special_tokens=speaker.encoder_decoder, verbose=False)
-    return text, list(encoding.input_ids)
+    return list(encoding.input_ids)
 
 
 def encode_answer(speaker: Speaker, prompt: EncodedPrompt, answer: str) -> list[int]:
@@ -79,15 +93,18 @@ def encode_answer(speaker: Speaker, prompt: EncodedPrompt, answer: str) -> list[
     A decoder reads prompt and answer as one text: where the tokens of the whole begin with the
     prompt's own, the rest is the answer (so that no spurious space token comes between them);
     otherwise the answer is tokenised for itself, because in use the prompt's tokens are given.
+    An encoder-decoder's answer is written as its tokenizer writes targets (BART's begin with
+    `<s>`).
     """
     tokenizer = speaker.tokenizer
     if speaker.encoder_decoder:
-        ids: list[int] = tokenizer(text_target=answer, add_special_tokens=False).input_ids
+        ids: list[int] = tokenizer(text_target=answer, verbose=False).input_ids
     else:
         written = answer_text(speaker.markup, prompt.messages, answer)
         both = tokenizer(prompt.text + written, add_special_tokens=False, verbose=False).input_ids
-        if tuple(both[: len(prompt.ids)]) == prompt.ids:
-            ids = both[len(prompt.ids) :]
+        before = tokens(speaker, prompt.text) if prompt.cut_tokens else list(prompt.ids)
+        if both[: len(before)] == before:
+            ids = both[len(before) :]
         else:
             ids = tokenizer(written, add_special_tokens=False, verbose=False).input_ids
     if not ids or ids[-1] not in speaker.stop_ids:

@@ -11,10 +11,12 @@ import torch
 from torch import Tensor
 
 from etude.config.study import Generation
-from etude.engine.batch import Encoded, collate, pad_left
+from etude.engine.batch import Encoded, collate, pad_prompts
 from etude.engine.encode import EncodedPrompt, encode_answer
 from etude.engine.head import supervised_logits
 from etude.engine.load import Loaded
+from etude.errors import UserError
+from etude.prompts import ending
 from etude.records import Example, Finish, Prediction
 
 
@@ -47,12 +49,14 @@ def predict_batch(
 ) -> list[Prediction]:
     """Answer a batch of prompts and score their first references (and labels, where there are).
 
-    `sampling_seed` makes a sampled batch the same when it is done again after a kill.
+    `sampling_seed` makes a sampled batch the same when it is done again after a kill. Of a
+    reference that does not fit the context window after its prompt, the part that does is
+    scored: `reference_tokens` and `reference_bytes` are that part's.
     """
     started = time.perf_counter()
     torch.manual_seed(sampling_seed)
     prompts = [item.prompt.ids for item in asked]
-    references = [answer_ids(loaded, item, item.example.references[0]) for item in asked]
+    references = [reference_ids(loaded, item) for item in asked]
     likelihoods = log_likelihoods(loaded, prompts, references)
     labelled = [score_labels(loaded, item) for item in asked if item.example.choices]
     if labelled:
@@ -74,7 +78,7 @@ def predict_batch(
             label_scores=labelled[row] if labelled else None,
             reference_logprob=likelihoods[row],
             reference_tokens=len(references[row]),
-            reference_bytes=len(item.example.references[0].encode()),
+            reference_bytes=reference_bytes(loaded, item, references[row]),
             prompt_tokens=len(item.prompt.ids),
             answer_tokens=answers[row].tokens,
             finish=answers[row].finish,
@@ -118,25 +122,40 @@ def generate(
         **sampling,
     )
     model.generation_config = GenerationConfig()  # what a hub model brings along would seep in
-    inputs = pad_left(prompts, speaker.pad_id, loaded.device)
+    left = not speaker.encoder_decoder
+    inputs = pad_prompts(prompts, speaker.pad_id, loaded.device, left=left)
     written: Tensor = model.generate(**inputs, generation_config=config)
     skip = 1 if speaker.encoder_decoder else inputs["input_ids"].shape[1]
     return [read_answer(loaded, row[skip:].tolist()) for row in written]
 
 
 def read_answer(loaded: Loaded, ids: list[int]) -> Answer:
-    """Cut generated tokens after the first stop token and write them as text."""
+    """Cut generated tokens after the first stop token and write them as text.
+
+    An end-of-turn marker that is no token of this tokenizer (ChatML's, on a base that does not
+    know it) stands in the text as letters: the answer ends before it.
+    """
     speaker = loaded.speaker
     end = next((index for index, token in enumerate(ids) if token in speaker.stop_ids), None)
     kept = ids if end is None else ids[: end + 1]
-    text = speaker.tokenizer.decode(kept, skip_special_tokens=True)
-    return Answer(str(text).strip(), len(kept), "length" if end is None else "stop")
+    text = str(speaker.tokenizer.decode(kept, skip_special_tokens=True))
+    if marker := ending(speaker.markup):
+        text = text.partition(marker)[0]
+    return Answer(text.strip(), len(kept), "length" if end is None else "stop")
 
 
 def score_labels(loaded: Loaded, item: Asked) -> dict[str, float]:
     """Natural-log probability of every label as the answer, its end token included."""
     choices = item.example.choices
     answers = [answer_ids(loaded, item, label) for label in choices]
+    room = answer_room(loaded, item)
+    for label, ids in zip(choices, answers, strict=True):
+        if room is not None and len(ids) > room:
+            raise UserError(
+                f"The label '{label}' is {len(ids)} tokens long, but the prompt of example "
+                f"{item.example.id} leaves {room} of the model's context: raise "
+                f"generation.max_tokens to {len(ids)}, which keeps so many free."
+            )
     scores = log_likelihoods(loaded, [item.prompt.ids] * len(choices), answers)
     return dict(zip(choices, scores, strict=True))
 
@@ -144,6 +163,27 @@ def score_labels(loaded: Loaded, item: Asked) -> dict[str, float]:
 def answer_ids(loaded: Loaded, item: Asked, answer: str) -> list[int]:
     """Token ids of an answer as this prompt would be followed by it."""
     return encode_answer(loaded.speaker, item.prompt, answer)
+
+
+def answer_room(loaded: Loaded, item: Asked) -> int | None:
+    """Tokens that fit the model's context after a prompt; None where it has no limit."""
+    speaker = loaded.speaker
+    if speaker.context is None or speaker.encoder_decoder:
+        return speaker.context
+    return speaker.context - len(item.prompt.ids)
+
+
+def reference_ids(loaded: Loaded, item: Asked) -> list[int]:
+    """Token ids of the first reference, as far as they fit the model's context."""
+    return answer_ids(loaded, item, item.example.references[0])[: answer_room(loaded, item)]
+
+
+def reference_bytes(loaded: Loaded, item: Asked, scored: Sequence[int]) -> int:
+    """UTF-8 bytes of the reference, or of the part of it that was scored."""
+    reference = item.example.references[0]
+    if len(scored) < len(answer_ids(loaded, item, reference)):
+        reference = str(loaded.speaker.tokenizer.decode(scored, skip_special_tokens=True))
+    return len(reference.encode())
 
 
 @torch.inference_mode()

@@ -84,11 +84,14 @@ def load_speaker(base: Base, model: Model) -> Speaker:
             f"model.base {base.name}: its tokenizer has no end-of-sequence token, so an answer "
             "could never stop: set eos_token in its tokenizer_config.json."
         )
-    begins = tokenizer.bos_token_id in tokenizer("a").input_ids
+    # An encoder-decoder's tokenizer adds its special tokens itself, so the markup writes none.
+    begins = not config.is_encoder_decoder and (
+        tokenizer("a").input_ids[:1] == [tokenizer.bos_token_id]
+    )
     markup = choose_markup(
         model.markup,
         chat_template=None if config.is_encoder_decoder else tokenizer.chat_template,
-        bos_token=tokenizer.bos_token if begins and tokenizer.bos_token else "",
+        bos_token=tokenizer.bos_token if begins else "",
         eos_token=tokenizer.eos_token,
     )
     stops = {tokenizer.eos_token_id}
@@ -161,26 +164,48 @@ def is_adapter(folder: Path) -> bool:
 def attach(network: PreTrainedModel, folder: Path, *, trainable: bool = False) -> Any:
     """Put a saved adapter on a model."""
     from peft import PeftModel
+    from safetensors import SafetensorError
 
-    return PeftModel.from_pretrained(network, str(folder), is_trainable=trainable)
+    try:
+        return PeftModel.from_pretrained(network, str(folder), is_trainable=trainable)
+    except (OSError, ValueError, KeyError, RuntimeError, SafetensorError) as error:
+        raise UserError(
+            f"The adapter in {folder} does not fit the model it is put on ({first_line(error)}): "
+            "use the base it was trained on."
+        ) from None
 
 
 def load_network(folder: Path, model: Model, precision: Precision) -> PreTrainedModel:
-    """The bare model, from safetensors only."""
+    """The bare model, from safetensors only.
+
+    Raises `UserError` when a weight is missing or of another shape: transformers would go on
+    with random numbers in its place.
+    """
+    from safetensors import SafetensorError
     from transformers import AutoConfig, AutoModelForCausalLM, AutoModelForSeq2SeqLM
 
     config = AutoConfig.from_pretrained(folder, trust_remote_code=model.trust_remote_code)
     automatic = AutoModelForSeq2SeqLM if config.is_encoder_decoder else AutoModelForCausalLM
     try:
-        network: PreTrainedModel = automatic.from_pretrained(
+        network: PreTrainedModel
+        network, told = automatic.from_pretrained(
             folder,
             dtype=dtype_of(precision),
             use_safetensors=True,
             local_files_only=True,
             trust_remote_code=model.trust_remote_code,
+            output_loading_info=True,
+            ignore_mismatched_sizes=True,  # so that they are told, and refused below by name
         )
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RuntimeError, SafetensorError) as error:
         raise UserError(f"The model in {folder} cannot be read: {first_line(error)}.") from None
+    lacking = {*told["missing_keys"], *(name for name, *_ in told["mismatched_keys"])}
+    if lacking:
+        raise UserError(
+            f"The model in {folder} lacks {len(lacking)} of the weights that its config.json asks "
+            f"for, or holds them in another shape ({min(lacking)} first): it is incomplete or of "
+            "another kind, so fetch it again."
+        )
     return network
 
 

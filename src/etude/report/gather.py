@@ -18,12 +18,13 @@ from etude.diagnosis import Evidence
 from etude.engine.base import PACKAGED
 from etude.environment import machine, versions
 from etude.errors import UserError
-from etude.evaluate import Evaluation
+from etude.evaluate import Comparison, Evaluation
 from etude.metrics import METRICS, expand
 from etude.records import Finding
 from etude.store import fingerprint, folder_size, read_json, read_lines, read_predictions
 from etude.verdict import verdict
 
+NUMBERS = ("difference", "low", "high", "p")  # of a comparison
 FORMAT = 1  # of report.json; raised by hand when its meaning changes
 
 
@@ -122,10 +123,7 @@ def gather(
             name: describe(study, folder, evidence, evaluation, name)
             for name in evidence.predictions
         },
-        "comparisons": [
-            {key: finite(value) if isinstance(value, float) else value for key, value in row.items()}
-            for row in (item.to_json() for item in evaluation.comparisons)
-        ],
+        "comparisons": [comparison(item) for item in evaluation.comparisons],
         "findings": [finding.to_json() for finding in findings],
         "data": dict(evidence.card),
         "lengths": lengths(evidence),
@@ -169,6 +167,12 @@ def describe(
         "truncated_prompts": sum(item.truncated_tokens > 0 for item in answers),
         "notes": notes,
     }
+
+
+def comparison(item: Comparison) -> dict[str, Any]:
+    """A paired difference, JSON-able."""
+    row = item.to_json()
+    return {name: finite(row[name]) if name in NUMBERS else row[name] for name in row}
 
 
 def finite(value: float | None) -> float | None:

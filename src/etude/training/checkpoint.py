@@ -37,7 +37,7 @@ def save_checkpoint(
     tensors["random.cpu"] = torch.get_rng_state()
     if torch.cuda.is_available():
         tensors["random.cuda"] = torch.cuda.get_rng_state()
-    tensors = {name: tensor.contiguous().clone() for name, tensor in tensors.items()}
+    tensors = {name: tensor.contiguous() for name, tensor in tensors.items()}
     state = json.dumps({"position": dict(position), "plain": plain})
     write_atomically(path, save(tensors, metadata={"etude": state}))
 

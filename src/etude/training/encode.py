@@ -84,15 +84,9 @@ def supervised_before(
     parts = pieces(speaker.markup, prompt.messages, "").parts
     if not any(part.kind == "earlier" for part in parts):
         return ()
-    if prompt.truncated_tokens and len(prompt.ids) < len(whole_ids(speaker, prompt)):
+    if prompt.cut_tokens:
         return ()  # turns were cut in the middle: what is left of them is no turn
     return spans(speaker, prompt, [(part.text, part.kind == "earlier") for part in parts])
-
-
-def whole_ids(speaker: Speaker, prompt: EncodedPrompt) -> list[int]:
-    """The prompt's token ids before its middle was cut."""
-    ids: list[int] = speaker.tokenizer(prompt.text, add_special_tokens=False).input_ids
-    return ids
 
 
 def spans(

@@ -13,8 +13,7 @@ from tempfile import TemporaryDirectory
 
 import torch
 
-from etude.training.checkpoint import load_checkpoint, save_checkpoint
-from etude.training.train import Run, count_steps, summed_loss
+from etude.training.train import Run, check_finite, count_steps, restore, save, summed_loss
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,19 +32,22 @@ def rehearse(run: Run, folder: Path) -> Rehearsal:
     longest = sorted(run.train, key=lambda row: -row.length)[: run.tune.batch_size]
     with TemporaryDirectory(dir=folder) as temporary:
         checkpoint = Path(temporary) / "rehearsal.safetensors"
-        save_checkpoint(checkpoint, run.parameters, run.optimizer, {})
+        save(run, checkpoint)
         started = time.monotonic()
         loss = summed_loss(run, longest) / sum(row.supervised for row in longest)
         run.accelerator.backward(loss)
+        check_finite(run, loss.item(), 0.0)
         run.stepper.step()
         run.stepper.zero_grad()
         seconds = time.monotonic() - started
-        with torch.no_grad():
-            summed_loss(run, sorted(run.dev, key=lambda row: -row.length)[: run.tune.batch_size])
+        if run.dev:
+            with torch.no_grad():
+                longest = sorted(run.dev, key=lambda row: -row.length)
+                summed_loss(run, longest[: run.tune.batch_size])
         after = Path(temporary) / "after.safetensors"
-        save_checkpoint(after, run.parameters, run.optimizer, {})
-        load_checkpoint(after, run.parameters, run.optimizer)
+        save(run, after)
+        restore(run, after)
         run.optimizer.state.clear()
-        load_checkpoint(checkpoint, run.parameters, run.optimizer)
+        restore(run, checkpoint)
     steps = count_steps(len(run.train), run.tune)
     return Rehearsal(seconds, seconds * steps * run.tune.accumulate)

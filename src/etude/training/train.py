@@ -38,7 +38,8 @@ class Diverged(Exception):
 class Position:
     """Where a run stands; with the checkpoint's tensors it decides every later digit.
 
-    `loss_sum` runs over `loss_tokens` supervised tokens since the last row of the history.
+    `loss_sum` runs over `loss_tokens` supervised tokens since the last row of the history;
+    `scaler` is the state of fp16's loss scaler, empty in other precisions.
     """
 
     step: int = 0
@@ -48,13 +49,19 @@ class Position:
     loss_tokens: int = 0
     seen_tokens: int = 0
     gradient_norm: float = 0.0
+    scaler: dict[str, float] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
 class Run:
-    """All that a training run holds; `stepper` is accelerate's wrapper of the `optimizer`."""
+    """All that a training run holds.
+
+    `parameters` are those that learn, by name; `stepper` is accelerate's wrapper of the
+    `optimizer`.
+    """
 
     network: Any
+    parameters: dict[str, torch.nn.Parameter]
     optimizer: torch.optim.Optimizer
     stepper: Any
     accelerator: Accelerator
@@ -66,10 +73,6 @@ class Run:
     decoder_start_id: int | None
     position: Position = field(default_factory=Position)
     order: tuple[int, list[list[int]]] = (-1, [])  # an epoch and its batches
-
-    @property
-    def parameters(self) -> dict[str, torch.nn.Parameter]:
-        return trainable(self.network)
 
     @property
     def steps_per_epoch(self) -> int:
@@ -120,6 +123,7 @@ def begin(
     torch.manual_seed(seed)
     return Run(
         network=prepared,
+        parameters=trainable(network),
         optimizer=optimizer,
         stepper=stepper,
         accelerator=accelerator,
@@ -155,16 +159,16 @@ def train(
 ) -> None:
     """Train to the end, from the checkpoint if there is one. The network is changed in place.
 
-    Validation loss is measured before the first step, after every epoch and at the end. Raises
-    `Diverged` when the loss is no longer a number.
+    Validation loss is measured before the first step, after every epoch and at the end, where
+    there is a validation split. Raises `Diverged` when the loss is no longer a number.
     """
     if checkpoint.exists():
-        run.position = Position(**load_checkpoint(checkpoint, run.parameters, run.optimizer))
+        restore(run, checkpoint)
     at, saved = run.position, time.monotonic()
     started = time.monotonic() - at.seconds
     record = History(history, at.history_rows, trackers)
-    if record.rows == 0:
-        record.add({"step": 0, "epoch": 0.0, "dev_loss": validate(run), "seconds": 0.0})
+    if record.rows == 0 and run.dev:
+        record.add(validation_row(run))
     loss = ""
     while at.step < run.total_steps:
         progress("training", at.step, run.total_steps, loss)
@@ -175,14 +179,27 @@ def train(
             row = training_row(run)
             loss = f"loss {row['loss']:.3f}"
             record.add(row)
-        if epoch_ends:
-            row = {"step": at.step, "epoch": at.step / run.steps_per_epoch}
-            record.add({**row, "dev_loss": validate(run), "seconds": time.monotonic() - started})
+        if epoch_ends and run.dev:
+            record.add(validation_row(run))
         if time.monotonic() - saved >= run.tune.save_seconds:
             at.history_rows = record.rows
-            save_checkpoint(checkpoint, run.parameters, run.optimizer, asdict(at))
+            save(run, checkpoint)
             saved = time.monotonic()
     progress("training", at.step, run.total_steps, loss)
+
+
+def save(run: Run, path: Path) -> None:
+    """Write everything that decides the run's next digit."""
+    if run.accelerator.scaler is not None:
+        run.position.scaler = run.accelerator.scaler.state_dict()
+    save_checkpoint(path, run.parameters, run.optimizer, asdict(run.position))
+
+
+def restore(run: Run, path: Path) -> None:
+    """Put a run back where `save` found it."""
+    run.position = Position(**load_checkpoint(path, run.parameters, run.optimizer))
+    if run.position.scaler:
+        run.accelerator.scaler.load_state_dict(run.position.scaler)
 
 
 def take_step(run: Run) -> None:
@@ -193,25 +210,40 @@ def take_step(run: Run) -> None:
         group["lr"] = rate
     batches = run.batches(at.step)
     tokens = sum(row.supervised for batch in batches for row in batch)
-    total = 0.0
+    losses = []
     for batch in batches:
         loss = summed_loss(run, batch)
         run.accelerator.backward(loss / tokens)  # the mean over the step, however it is divided
-        total += loss.item()
+        losses.append(loss.detach())
     limit = tune.clip if tune.clip is not None else math.inf
-    norm = run.accelerator.clip_grad_norm_(run.parameters.values(), limit)
-    if not math.isfinite(total):
-        raise Diverged(
-            f"The training loss is {total} at step {at.step + 1}: lower the learning rate (now "
-            f"{tune.optimizer.learning_rate:g}), warm up, or clip more."
-        )
+    norm = float(run.accelerator.clip_grad_norm_(run.parameters.values(), limit))
+    total = sum(loss.item() for loss in losses)
+    check_finite(run, total, norm)
     run.stepper.step()
     run.stepper.zero_grad()
     at.step += 1
     at.loss_sum += total
     at.loss_tokens += tokens
     at.seen_tokens += sum(row.length for batch in batches for row in batch)
-    at.gradient_norm = float(norm)
+    at.gradient_norm = norm
+
+
+def check_finite(run: Run, loss: float, norm: float) -> None:
+    """Raise `Diverged` before a step that would spoil the parameters.
+
+    With fp16's loss scaler a gradient may overflow: the scaler leaves that step out and scales
+    less.
+    """
+    if not math.isfinite(loss):
+        what = f"training loss is {loss}"
+    elif not math.isfinite(norm) and run.accelerator.scaler is None:
+        what = f"gradient's norm is {norm}"
+    else:
+        return
+    raise Diverged(
+        f"The {what} at step {run.position.step + 1}: lower the learning rate (now "
+        f"{run.tune.optimizer.learning_rate:g}), warm up, or clip more."
+    )
 
 
 def summed_loss(run: Run, rows: Sequence[Encoded]) -> Tensor:
@@ -236,6 +268,15 @@ def validate(run: Run) -> float:
         total += summed_loss(run, [run.dev[index] for index in batch]).item()
     run.network.train()
     return total / sum(row.supervised for row in run.dev)
+
+
+def validation_row(run: Run) -> dict[str, Any]:
+    """A row of the history with the validation loss; the time it takes counts."""
+    at, started = run.position, time.monotonic()
+    loss = validate(run)
+    at.seconds += time.monotonic() - started
+    epoch = at.step / run.steps_per_epoch
+    return {"step": at.step, "epoch": epoch, "dev_loss": loss, "seconds": at.seconds}
 
 
 def training_row(run: Run) -> dict[str, Any]:

@@ -1,0 +1,78 @@
+"""The child's side of `etude.child`: reads one task, does it, and tells how it goes.
+
+When the parent dies, however it dies, this process's standard input ends and the process ends
+with it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import threading
+import traceback
+from typing import Any, TextIO
+
+from etude.errors import UserError
+from etude.progress import Progress
+
+
+def main() -> None:
+    """Do the task that standard input names."""
+    events = os.fdopen(os.dup(1), "w")
+    os.dup2(2, 1)  # what libraries print goes to the log
+    task = json.loads(sys.stdin.readline())
+    threading.Thread(target=die_with_parent, daemon=True).start()
+
+    def progress(what: str, done: int, total: int, note: str) -> None:
+        tell(
+            events, {"event": "progress", "what": what, "done": done, "total": total, "note": note}
+        )
+
+    try:
+        TASKS[task["do"]](task, progress)
+    except UserError as error:
+        fail(events, str(error), user=True)
+    except Exception as error:  # noqa: BLE001 - whatever it is, the parent must hear of it
+        traceback.print_exc()
+        fail(events, f"{type(error).__name__}: {error}", user=False)
+
+
+def plan(task: dict[str, Any], progress: Progress) -> None:
+    """`etude.plan.make_plan`, imported late: the parent never loads torch."""
+    from etude.plan import make_plan
+
+    make_plan(task, progress)
+
+
+def attempt(task: dict[str, Any], progress: Progress) -> None:
+    """`etude.study.try_together`, imported late for the same reason."""
+    from etude.study import try_together
+
+    try_together(task, progress)
+
+
+TASKS = {"plan": plan, "try": attempt}
+
+
+def die_with_parent() -> None:
+    """Wait for the end of standard input, which the parent holds open, and end at once."""
+    os.read(0, 1)  # not through sys.stdin, whose lock this thread would hold at the end
+    os._exit(1)
+
+
+def fail(events: TextIO, message: str, *, user: bool) -> None:
+    """Tell the parent and end."""
+    tell(events, {"event": "failed", "message": message, "user": user})
+    sys.stderr.flush()
+    os._exit(1)
+
+
+def tell(events: TextIO, event: dict[str, Any]) -> None:
+    """Write one event."""
+    events.write(json.dumps(event) + "\n")
+    events.flush()
+
+
+if __name__ == "__main__":
+    main()
