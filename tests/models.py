@@ -3,19 +3,30 @@
 from __future__ import annotations
 
 import json
+import random
+from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
+import pytest
 import torch
 from tokenizers import Tokenizer, decoders, normalizers, pre_tokenizers, processors, trainers
 from tokenizers import models as tokenizer_models
 from transformers import PreTrainedTokenizerFast
 
-from etude.config.study import Model, Prompt
-from etude.engine.base import Base, find_base
-from etude.engine.encode import Context
+from etude.config.study import Model, Precision, Prompt
+from etude.config.tuning import Lora, Tune
+from etude.engine.base import Base, cache_folder, find_base
+from etude.engine.batch import Encoded
+from etude.engine.encode import Context, encode_prompt
+from etude.engine.generate import Asked
 from etude.engine.load import Loaded, load
+from etude.progress import Progress, silent
 from etude.records import Example, Message
+from etude.store import read_lines
+from etude.training.methods import prepare, trainable
+from etude.training.train import Run, begin, train
 
 TEXTS = (
     "The quick brown fox jumps over the lazy dog and runs home again.",
@@ -25,6 +36,7 @@ TEXTS = (
     "[INST] question [/INST] answer Below is an instruction that describes a task.",
     "### Instruction: ### Response: <<SYS>> <</SYS>> user assistant system",
 )
+torch.set_num_threads(1)  # for models this small a second thread only waits
 END, BEGIN, PAD = "</s>", "<s>", "<pad>"
 
 
@@ -50,6 +62,7 @@ def save_tokenizer(
         tokenizer.normalizer = normalizers.Sequence(
             [normalizers.Prepend("▁"), normalizers.Replace(" ", "▁")]
         )
+        tokenizer.pre_tokenizer = pre_tokenizers.Split("▁", "merged_with_next")
         tokenizer.decoder = decoders.Sequence(
             [
                 decoders.Replace("▁", " "),
@@ -162,7 +175,6 @@ def save_t5(folder: Path) -> Path:
         decoder_start_token_id=ids[PAD],
         pad_token_id=ids[PAD],
         eos_token_id=ids[END],
-        initializer_factor=3.0,
     )
     T5ForConditionalGeneration(config).save_pretrained(folder)
     return folder
@@ -216,9 +228,6 @@ def loaded(folder: Path, precision: Any = "fp32", **model: Any) -> Loaded:
 
 def with_lora(network: Any, *, seed: int = 5) -> Any:
     """LoRA on every linear layer, its B matrices drawn too, so that the adapter does something."""
-    from etude.config.tuning import Lora
-    from etude.training.methods import prepare, trainable
-
     network = prepare(network, Lora(r=4, alpha=8), seed)
     with torch.no_grad():
         for name, item in trainable(network).items():
@@ -247,3 +256,83 @@ def forget_accelerate() -> None:
 
     AcceleratorState._reset_state(True)
     GradientState._reset_state()
+
+
+def rows_of(seed: int = 0, count: int = 24, *, longest: int = 20) -> tuple[Encoded, ...]:
+    """Random token rows of unequal lengths."""
+    chance = random.Random(seed)
+
+    def tokens(most: int) -> tuple[int, ...]:
+        return tuple(chance.randrange(3, 300) for _ in range(chance.randint(1, most)))
+
+    return tuple(Encoded((1, *tokens(longest)), (*tokens(longest // 2), 2)) for _ in range(count))
+
+
+def run_of(
+    network: Any,
+    tune: Tune,
+    *,
+    train: Sequence[Encoded] | None = None,
+    dev: Sequence[Encoded] | None = None,
+    precision: Precision = "fp32",
+    seed: int = 1,
+) -> Run:
+    """A training run at step 0, on random rows unless others are given."""
+    forget_accelerate()
+    return begin(
+        network,
+        tune,
+        rows_of() if train is None else train,
+        rows_of(1, 5) if dev is None else dev,
+        precision=precision,
+        seed=seed,
+        pad_id=0,
+        decoder_start_id=network.config.decoder_start_token_id
+        if network.config.is_encoder_decoder
+        else None,
+    )
+
+
+def tuned(run: Run, folder: Path, progress: Progress = silent) -> list[dict[str, Any]]:
+    """Train to the end in a folder; returns the history without times."""
+    train(run, folder / "checkpoint.safetensors", folder / "history.jsonl", [], progress)
+    return history_in(folder)
+
+
+def history_in(folder: Path) -> list[dict[str, Any]]:
+    """The history without what depends on the clock."""
+    rows = read_lines(folder / "history.jsonl")
+    clock = ("seconds", "tokens_per_second")
+    return [{key: value for key, value in row.items() if key not in clock} for row in rows]
+
+
+# PEFT 0.21 asks transformers 5.23 for a property under its old name.
+peft_asks_by_an_old_name = pytest.mark.filterwarnings(
+    "ignore:.*is_gradient_checkpointing.* is deprecated:FutureWarning"
+)
+
+
+@cache
+def folder_of(shape: str) -> Path:
+    """A folder with a model of this shape, made once in a test run; not to be changed."""
+    folder = cache_folder() / "shapes" / shape
+    return SHAPES[shape](folder)
+
+
+def asked(model: Loaded, *examples: Example, room: int | None = None) -> list[Asked]:
+    """Examples put to a model as they are."""
+    return [Asked(item, encode_prompt(model.speaker, item, bare(), room)) for item in examples]
+
+
+QUESTIONS = (
+    ("Where is the station?", "on the left"),
+    ("Please write a short summary of what was said.", "Ana asks Rui."),
+    ("Hm", "yes"),
+    ("The quick brown fox jumps over the lazy dog, and then?", "it runs home again"),
+    ("Will he come to the concert?", "no"),
+)
+
+
+def questions() -> list[Example]:
+    """Five examples of unequal lengths."""
+    return [example(text, answer, id=f"q{n}") for n, (text, answer) in enumerate(QUESTIONS)]

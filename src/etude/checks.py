@@ -34,11 +34,16 @@ def check(study: Study) -> None:
         if extra in study.track and find_spec(extra) is None:
             raise UserError(missing(extra))
     for name, approach in study.approaches.items():
-        if approach.tune and precision(study, name) == "fp16" and gpu() is None:
+        if approach.tune and precision(study, name) == "fp16" and not on_gpu(study):
             raise UserError(
                 f"approaches.{name}: fp16 cannot train on a CPU (its gradients underflow without "
                 "a GPU's loss scaling): use precision bf16 or fp32."
             )
+
+
+def on_gpu(study: Study) -> bool:
+    """Whether the study will run on a GPU, as far as can be told without torch."""
+    return study.model.device != "cpu" and gpu() is not None
 
 
 def check_data(study: Study, data: Data) -> None:

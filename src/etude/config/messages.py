@@ -8,10 +8,9 @@ from typing import Any, get_args
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from etude.config.settings import Misplaced, Settings
+from etude.config.settings import Misplaced, Settings, choose
 from etude.config.sources import Source
 from etude.config.tuning import Method, Optimizer, Schedule
-from etude.errors import nearest
 
 EXPECTED = {
     "int_type": "a whole number",
@@ -139,6 +138,8 @@ def say(problem: ErrorDetails, path: Path, value: Any) -> list[tuple[Path, str]]
 
 def unknown(key: str, block: type[Settings]) -> str:
     """A setting that a block does not have: whose it is, or the nearest one."""
+    if key == "extends":
+        return "a study says at the top of its file what it extends: write it there"
     for tag, family in FAMILIES.items():
         own = [name for name, variant in family.items() if variant is block]
         owners = [name for name, variant in family.items() if key in variant.model_fields]
@@ -148,12 +149,6 @@ def unknown(key: str, block: type[Settings]) -> str:
                 "or remove it"
             )
     return f"there is no such setting: {choose(key, block.model_fields)}"
-
-
-def choose(name: str, known: Iterable[str]) -> str:
-    """The nearest known name and all of them; where none is near, all of them."""
-    hint = nearest(name, known)
-    return hint.replace("Known: ", "choose one of ") if hint.startswith("Known") else hint
 
 
 def expected(problem: ErrorDetails, path: Path, value: Any) -> str:
@@ -174,7 +169,7 @@ def expected(problem: ErrorDetails, path: Path, value: Any) -> str:
         return f"this block does not say what it is: add {tag} with one of {', '.join(family)}"
     if kind in BOUNDS:
         words, bound = BOUNDS[kind]
-        return f"expected a number of {words} {context[bound]}, found {found(value)}"
+        return f"expected a number of {words} {context[bound]:g}, found {found(value)}"
     if kind == "too_short":
         return "expected at least one entry, found none"
     if kind == "string_pattern_mismatch":

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from types import NoneType
 from typing import Annotated, Any, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
+
+from etude.errors import nearest
 
 Fraction = Annotated[float, Field(ge=0, le=1)]
 Positive = Annotated[float, Field(gt=0)]
@@ -56,3 +58,9 @@ def named(value: Any) -> Any:
 def counted(value: Any) -> Any:
     """`3` is short for `{count: 3}`."""
     return {"count": value} if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+def choose(name: str, known: Iterable[str]) -> str:
+    """The nearest known name and all of them; where none is near, all of them."""
+    hint = nearest(name, known)
+    return hint.replace("Known: ", "choose one of ") if hint.startswith("Known") else hint

@@ -11,10 +11,9 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from etude.config.settings import Misplaced, Name, Settings, counted
+from etude.config.settings import Misplaced, Name, Settings, choose, counted
 from etude.config.sources import Source
 from etude.config.tuning import Tune
-from etude.errors import nearest
 
 Precision = Literal["fp32", "bf16", "fp16"]
 MetricName = Literal[
@@ -244,7 +243,7 @@ class Study(Settings):
             self.check_origins(name)
         baseline = self.compare.baseline
         if baseline is not None and baseline not in self.approaches:
-            hint = nearest(baseline, self.approaches)
+            hint = choose(baseline, self.approaches)
             raise Misplaced(("compare", "baseline"), f"there is no approach '{baseline}': {hint}")
         return self
 
@@ -256,7 +255,7 @@ class Study(Settings):
             if is_folder(origin):
                 return
             if origin not in self.approaches:
-                hint = nearest(origin, self.approaches)
+                hint = choose(origin, self.approaches)
                 raise Misplaced(
                     setting,
                     f"there is no approach '{origin}' (a folder is written with a /): {hint}",

@@ -92,7 +92,8 @@ def encode_answer(speaker: Speaker, prompt: EncodedPrompt, answer: str) -> list[
 
     A decoder reads prompt and answer as one text: where the tokens of the whole begin with the
     prompt's own, the rest is the answer (so that no spurious space token comes between them);
-    otherwise the answer is tokenised for itself, because in use the prompt's tokens are given.
+    otherwise the answer is tokenised as after a line break, because in use the prompt's tokens
+    are given.
     An encoder-decoder's answer is written as its tokenizer writes targets (BART's begin with
     `<s>`).
     """
@@ -101,12 +102,19 @@ def encode_answer(speaker: Speaker, prompt: EncodedPrompt, answer: str) -> list[
         ids: list[int] = tokenizer(text_target=answer, verbose=False).input_ids
     else:
         written = answer_text(speaker.markup, prompt.messages, answer)
-        both = tokenizer(prompt.text + written, add_special_tokens=False, verbose=False).input_ids
-        before = tokens(speaker, prompt.text) if prompt.cut_tokens else list(prompt.ids)
-        if both[: len(before)] == before:
-            ids = both[len(before) :]
-        else:
-            ids = tokenizer(written, add_special_tokens=False, verbose=False).input_ids
+        ids = following(speaker, prompt.text, written)
     if not ids or ids[-1] not in speaker.stop_ids:
         ids = [*ids, speaker.end_id]
     return ids
+
+
+def following(speaker: Speaker, before: str, text: str) -> list[int]:
+    """Token ids of a text as it follows another, without a space that no one wrote.
+
+    Tokenizers of SentencePiece's kind put a space before a text that stands alone.
+    """
+    for context in (before, "\n"):
+        given, both = tokens(speaker, context), tokens(speaker, context + text)
+        if both[: len(given)] == given:
+            return both[len(given) :]
+    return tokens(speaker, text)

@@ -45,7 +45,7 @@ def draw_again(folder: Path, evidence: Evidence) -> Path:
 
     frame = read_parquet(folder / "scores.parquet")
     values = {
-        (str(approach), str(metric)): dict(zip(rows["example_id"], rows["value"], strict=True))
+        (str(approach), str(metric)): dict(zip(rows["example"], rows["value"], strict=True))
         for (approach, metric), rows in frame.groupby(["approach", "metric"])
     }
     page = folder / "report.html"

@@ -44,7 +44,8 @@ def encode_all(
     rows, prompts, answers = [], 0, 0
     for example in examples:
         prompt = encode_prompt(speaker, example, context, None)
-        answer = encode_answer(speaker, prompt, example.references[0])
+        given = example.references[:1]
+        answer = encode_answer(speaker, prompt, given[0]) if given else []
         room, keep = share(len(prompt.ids), len(answer), limit, speaker.encoder_decoder)
         if room is not None and len(prompt.ids) > room:
             prompt = encode_prompt(speaker, example, context, room)
