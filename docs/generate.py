@@ -234,25 +234,17 @@ def metrics() -> str:
         (
             f"`{metric.name}`",
             f"[{metric.title}]({metric.paper})",
-            f"{metric.low:g} to {metric.high:g}".replace("inf", "infinity"),
-            metric.better,
+            f"{metric.low:g} to {metric.high:g}, {metric.better} is better".replace("inf", "∞"),
             metric.reference,
             metric.signature("en"),
         )
         for metric in METRICS.values()
     )
-    head = (
-        "Name",
-        "Metric",
-        "Scale",
-        "Better",
-        "Compared with, in the tests",
-        "Signature (English)",
-    )
     groups = (
         f"`{name}` is short for {', '.join(f'`{member}`' for member in members)}."
         for name, members in GROUPS.items()
     )
+    head = ("Name", "Metric", "Scale", "Tested against", "Signature (for English)")
     return f"{table(head, rows)}\n\n{' '.join(groups)}"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +11,10 @@ import pytest
 import torch
 
 import models
+from etude.config.study import Precision
 from etude.config.tuning import AdamW, Cosine, Full, Lora, Tune
 from etude.training import train as training
-from etude.training.checkpoint import load_checkpoint, save_checkpoint
+from etude.training.checkpoint import load_checkpoint, read_position, save_checkpoint
 from etude.training.methods import prepare
 from etude.training.rehearsal import rehearse
 from etude.training.train import Diverged, Position, Run, restore, save, take_step, validate
@@ -34,9 +36,12 @@ class Stopped(Exception):
     """A kill, as far as it can be had within one process."""
 
 
-def run_of(shape: str = "llama", tune: Tune = TUNE, **more: Any) -> Run:
-    network = models.loaded(models.folder_of(shape)).model
-    return models.run_of(prepare(network, tune.method, 7), tune, **more)
+def run_of(
+    shape: str = "llama", tune: Tune = TUNE, precision: Precision = "fp32", seed: int = 1
+) -> Run:
+    network = models.loaded(models.folder_of(shape), precision).model
+    network = prepare(network, tune.method, 7)
+    return models.run_of(network, tune, precision=precision, seed=seed)
 
 
 def values(run: Run) -> dict[str, torch.Tensor]:
@@ -58,25 +63,29 @@ def stop_at(step: int) -> Any:
 
 
 @pytest.mark.parametrize(
-    ("shape", "tune"),
+    ("shape", "tune", "precision"),
     [
-        ("llama", TUNE),
-        ("t5", TUNE),
-        ("t5", TUNE.model_copy(update={"method": Full()})),  # its own dropout of 0.1
+        ("llama", TUNE, "fp32"),
+        ("llama", TUNE, "bf16"),
+        ("t5", TUNE, "fp32"),
+        ("t5", TUNE.model_copy(update={"method": Full()}), "fp32"),  # its own dropout of 0.1
+        ("gpt2", TUNE.model_copy(update={"method": Full()}), "bf16"),
     ],
-    ids=["llama lora", "t5 lora", "t5 full"],
+    ids=["llama lora", "llama lora bf16", "t5 lora", "t5 full", "gpt2 full bf16"],
 )
-def test_resumed_is_uninterrupted_bit_for_bit(shape: str, tune: Tune, tmp_path: Path) -> None:
-    whole = run_of(shape, tune)
+def test_resumed_is_uninterrupted_bit_for_bit(
+    shape: str, tune: Tune, precision: Precision, tmp_path: Path
+) -> None:
+    whole = run_of(shape, tune, precision)
     assert whole.total_steps == 9
     expected = models.tuned(whole, tmp_path / "whole")
     assert len({row["loss"] for row in expected if "loss" in row}) == 6
 
     for step in (0, 1, 4, 8):
         with pytest.raises(Stopped):
-            models.tuned(run_of(shape, tune), tmp_path / "part", stop_at(step))
+            models.tuned(run_of(shape, tune, precision), tmp_path / "part", stop_at(step))
     torch.rand(5)  # another process would not have this generator's state either
-    last = run_of(shape, tune)
+    last = run_of(shape, tune, precision)
     found = models.tuned(last, tmp_path / "part")
     assert found == expected
     assert same(values(last), values(whole))
@@ -122,6 +131,7 @@ def test_a_checkpoint_holds_everything_exactly(tmp_path: Path) -> None:
     before, moments = values(run), state(run)
     numbers = torch.rand(4)
     position = run.position
+    assert read_position(tmp_path / "one") == asdict(position)
 
     other = run_of(seed=99)
     take_step(other)

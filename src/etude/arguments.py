@@ -37,7 +37,7 @@ null takes a block away. For example:
 """
 OF_A_STUDY = "etude {verb} dialogue-demo seed=7 approaches.lora.tune.epochs=1 approaches.told=null"
 OF_A_RUN = "etude {verb} runs/dialogue-demo metrics=[rouge,bleu] compare.baseline=told"
-SETTING = re.compile(r"[\w-]+(\.[\w-]+)*=")
+SETTING = re.compile(r"\w[\w-]*(\.\w[\w-]*)*=")
 VALUED = ("--folder", "--output")  # options that take the next argument, whatever it holds
 
 

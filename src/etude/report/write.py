@@ -46,7 +46,7 @@ def draw_again(folder: Path, evidence: Evidence) -> Path:
     frame = read_parquet(folder / "scores.parquet")
     values = {
         (str(approach), str(metric)): dict(zip(rows["example"], rows["value"], strict=True))
-        for (approach, metric), rows in frame.groupby(["approach", "metric"])
+        for (approach, metric), rows in frame.groupby(["approach", "metric"], sort=False)
     }
     page = folder / "report.html"
     write_page(read_json(folder / "report.json"), answers(evidence, values), page)

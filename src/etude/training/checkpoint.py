@@ -42,6 +42,15 @@ def save_checkpoint(
     write_atomically(path, save(tensors, metadata={"etude": state}))
 
 
+def read_position(path: Path) -> dict[str, Any]:
+    """Where a checkpoint's run stands, without reading its tensors."""
+    from safetensors import safe_open
+
+    with safe_open(path, framework="pt") as file:
+        position: dict[str, Any] = json.loads(file.metadata()["etude"])["position"]
+    return position
+
+
 def load_checkpoint(
     path: Path, parameters: Mapping[str, torch.nn.Parameter], optimizer: torch.optim.Optimizer
 ) -> dict[str, Any]:

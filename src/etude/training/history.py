@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import platform
+import struct
+import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -38,17 +41,33 @@ class History:
 
 
 def tensorboard(folder: Path, name: str, settings: Mapping[str, Any], step: int) -> Log:
-    """Event files in `tensorboard/` of the approach's folder; later steps are purged on resume."""
-    del name, settings  # TensorBoard names a run by its folder
-    from tensorboardX import SummaryWriter
+    """Event files in `tensorboard/` of the approach's folder.
 
-    writer = SummaryWriter(str(folder / "tensorboard"), purge_step=step + 1 if step else None)
+    What an earlier attempt wrote after `step` is done again, and purged. Events are appended as
+    history's rows are, at once: the usual writer queues them and loses the last ones at the end.
+    """
+    del name, settings  # TensorBoard names a run by its folder
+    from tensorboardX.proto.event_pb2 import Event, SessionLog
+    from tensorboardX.proto.summary_pb2 import Summary
+    from tensorboardX.record_writer import masked_crc32c
+
+    file_name = f"events.out.tfevents.{int(time.time())}.{platform.node()}.{step}"
+    path = folder / "tensorboard" / file_name
+    path.parent.mkdir(parents=True, exist_ok=True)
+
+    def append(**content: Any) -> None:
+        event = Event(wall_time=time.time(), **content).SerializeToString()
+        length = struct.pack("<Q", len(event))
+        sums = [struct.pack("<I", masked_crc32c(part)) for part in (length, event)]
+        with path.open("ab") as file:
+            file.write(length + sums[0] + event + sums[1])
 
     def log(row: Mapping[str, Any]) -> None:
-        for key, value in numbers(row).items():
-            writer.add_scalar(key, value, row["step"])
-        writer.flush()
+        values = [Summary.Value(tag=key, simple_value=value) for key, value in numbers(row).items()]
+        append(step=row["step"], summary=Summary(value=values))
 
+    append(file_version="brain.Event:2")
+    append(step=step + 1 if step else 0, session_log=SessionLog(status=SessionLog.START))
     return log
 
 

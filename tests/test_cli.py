@@ -1,0 +1,458 @@
+"""The command line as scripts use it: shapes, what is printed where, exit codes, help."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from contextlib import redirect_stdout
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+import etude.study
+from etude.cli import VERBS, main
+from etude.errors import ChildFailed
+from etude.progress import Progress
+from etude.worker import TASKS
+from studies import settings, write_rows
+
+METRICS = ["rouge-1", "rouge-2", "rouge-l", "rouge-lsum", "perplexity"]
+COSTS = {
+    "tune_seconds",
+    "predict_seconds",
+    "peak_memory_mb",
+    "trainable_parameters",
+    "bytes_on_disk",
+    "prompt_tokens",
+    "answer_tokens",
+}
+
+
+def write_study(folder: Path) -> Path:
+    """24 rows (one of them empty, one twice), a zero-shot and a LoRA approach."""
+    material = write_rows(folder / "animals.jsonl", 24)
+    rows = material.read_text().splitlines()
+    empty = json.dumps(json.loads(rows[0]) | {"dialogue": "", "summary": "", "other": ""})
+    material.write_text("\n".join([*rows, empty, rows[1].replace("row-1", "again")]) + "\n")
+    study = settings(material, generation={"max_tokens": 8, "batch_size": 4})
+    study["data"]["split"] = {"dev": 4, "test": 6}
+    study["approaches"]["lora"]["tune"] = {"method": "lora", "max_steps": 2, "batch_size": 4}
+    path = folder / "study.yaml"
+    path.write_text(yaml.safe_dump(study, sort_keys=False))
+    return path
+
+
+@pytest.fixture(scope="session")
+def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a study.yaml and its finished run, runs/small. Not to be changed.
+
+    What would run in child processes runs in this one, so that torch is imported once;
+    test_study.py and test_kills.py start real ones.
+    """
+
+    def in_this_process(task: dict[str, Any], _: Path, progress: Progress) -> None:
+        TASKS[task["do"]](task, progress)
+
+    folder = tmp_path_factory.mktemp("finished")
+    write_study(folder)
+    with pytest.MonkeyPatch.context() as patch, redirect_stdout(StringIO()) as out:
+        patch.chdir(folder)
+        patch.setattr(etude.study, "in_child", in_this_process)
+        assert main(["run", "seeds=1", "study.yaml", "--quiet"]) == 0
+    assert out.getvalue() == "runs/small/report.html\n"
+    return folder
+
+
+@pytest.fixture
+def here(finished: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of the finished folder, as the current one. (The material stays where it was.)"""
+    folder = tmp_path / "here"
+    shutil.copytree(finished, folder)
+    monkeypatch.chdir(folder)
+    return folder
+
+
+@pytest.fixture
+def no_children(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing may start a model."""
+
+    def refuse(*_: Any) -> None:
+        raise AssertionError("a child process was started")
+
+    monkeypatch.setattr(etude.study, "in_child", refuse)
+
+
+def spoken(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
+    """Exit code, standard output and standard error of a command."""
+    try:
+        code = main(arguments)
+    except SystemExit as end:
+        code = int(end.code or 0)
+    out, err = capsys.readouterr()
+    return code, out, err
+
+
+def one_object(out: str) -> dict[str, Any]:
+    """Standard output that is one JSON object and nothing else."""
+
+    def refuse(constant: str) -> None:
+        raise AssertionError(f"{constant} is no JSON")
+
+    assert out.count("\n") == 1
+    found: dict[str, Any] = json.loads(out, parse_constant=refuse)
+    assert isinstance(found, dict)
+    return found
+
+
+@pytest.mark.usefixtures("here", "no_children")
+class TestRun:
+    @pytest.mark.parametrize(
+        "arguments",
+        [
+            ("study.yaml", "--folder", "runs/small", "seed=13"),
+            ("seed=13", "study.yaml", "--folder", "runs/small"),
+            ("--folder=runs/small", "seed=13", "study.yaml"),
+            ("--folder", "runs/small", "study.yaml", "seed=13", "metrics=[rouge,perplexity]"),
+            ("study.yaml",),
+            ("./study.yaml", "--quiet"),
+        ],
+    )
+    def test_arguments_stand_in_any_order(
+        self, arguments: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        code, out, _ = spoken(capsys, "run", *arguments)
+        assert code == 0
+        assert out.splitlines()[-1] == "runs/small/report.html"
+        assert Path("runs/small/report.html").exists()
+
+    def test_a_finished_study_is_left_alone_and_says_so(
+        self, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        before = Path("runs/small/report.json").read_bytes()
+        code, out, err = spoken(capsys, "run", "study.yaml")
+        assert code == 0
+        assert "Nothing to do: runs/small is complete and as the study asks." in err
+        assert Path("runs/small/report.json").read_bytes() == before
+        for word in ("zero-shot", "lora", "rouge-1", "perplexity"):
+            assert word in out
+
+    def test_quiet_prints_the_path_alone(self, capsys: pytest.CaptureFixture[str]) -> None:
+        assert spoken(capsys, "run", "study.yaml", "--quiet") == (0, "runs/small/report.html\n", "")
+
+    def test_json_is_the_report(self, capsys: pytest.CaptureFixture[str]) -> None:
+        code, out, err = spoken(capsys, "run", "study.yaml", "--json")
+        assert code == 0
+        assert err == ""
+        report = one_object(out)
+        assert report.pop("path") == "runs/small/report.html"
+        assert report == json.loads(Path("runs/small/report.json").read_text())
+
+    def test_report_json_has_its_shape(self) -> None:
+        report = json.loads(Path("runs/small/report.json").read_text())
+        assert list(report["approaches"]) == ["zero-shot", "lora"]
+        for approach in report["approaches"].values():
+            assert list(approach["metrics"]) == METRICS
+            for score in approach["metrics"].values():
+                assert set(score) == {"value", "low", "high", "n"}
+                assert score["n"] == 6
+                assert score["low"] <= score["value"] <= score["high"]
+            assert all(isinstance(approach["cost"][name], int | float) for name in COSTS)
+        tuned, untuned = (report["approaches"][name]["cost"] for name in ("lora", "zero-shot"))
+        assert untuned["trainable_parameters"] == untuned["bytes_on_disk"] == 0
+        assert tuned["trainable_parameters"] > 0
+        assert tuned["bytes_on_disk"] > 0
+        assert tuned["tune_seconds"] > 0
+        assert {(row["approach"], row["metric"]) for row in report["comparisons"]} == {
+            ("lora", metric) for metric in METRICS
+        }
+        assert all({"difference", "low", "high", "n"} <= set(row) for row in report["comparisons"])
+        assert report["verdict"].endswith(".")
+        assert {"kind", "level", "what", "evidence", "sure", "advice", "approach"} == set(
+            report["findings"][0]
+        )
+
+    def test_an_approach_that_fails_ends_in_code_1_with_a_report_of_the_others(
+        self, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def failing(task: dict[str, Any], *_: Any) -> None:
+            if task["do"] == "try":
+                raise ChildFailed("the process ended with code 7 without a word")
+            plan = Path(task["folder"], "plan.json")
+            plan.write_text(json.dumps(json.loads(plan.read_text()) | {"notes": []}))
+
+        monkeypatch.setattr(etude.study, "in_child", failing)
+        code, out, err = spoken(capsys, "run", "study.yaml", "approaches.more={shots: 1}")
+        assert code == 1
+        assert "more: the process ended with code 7 without a word" in err
+        assert out.splitlines()[-1] == "runs/small/report.html"
+        report = json.loads(Path("runs/small/report.json").read_text())
+        assert list(report["approaches"]) == ["zero-shot", "lora"]
+        assert [item["approach"] for item in report["findings"] if item["kind"] == "failed"] == [
+            "more"
+        ]
+
+
+@pytest.mark.usefixtures("here", "no_children")
+class TestScoreAndReport:
+    def test_score_needs_no_model(self, capsys: pytest.CaptureFixture[str]) -> None:
+        changes = ("metrics=[bleu]", "compare.baseline=lora")
+        code, out, _ = spoken(capsys, "score", changes[0], "runs/small", changes[1])
+        assert code == 0
+        assert out.splitlines()[-1] == "runs/small/report.html"
+        report = json.loads(Path("runs/small/report.json").read_text())
+        assert list(report["metrics"]) == ["bleu"]
+        assert report["baseline"] == "lora"
+
+    def test_score_as_json(self, capsys: pytest.CaptureFixture[str]) -> None:
+        code, out, err = spoken(capsys, "score", "runs/small", "--json", "metrics=[chrf]")
+        assert (code, err) == (0, "")
+        assert list(one_object(out)["metrics"]) == ["chrf"]
+
+    def test_score_changes_no_prediction(self, capsys: pytest.CaptureFixture[str]) -> None:
+        assert spoken(capsys, "score", "runs/small", "generation.max_tokens=9") == (
+            2,
+            "",
+            "etude: etude score keeps the predictions, so generation cannot change (compare, "
+            "description, metrics, track can): use etude run.\n",
+        )
+
+    def test_report_draws_the_same_page_again(self, capsys: pytest.CaptureFixture[str]) -> None:
+        page = Path("runs/small/report.html")
+        before = page.read_bytes()
+        page.unlink()
+        code, out, err = spoken(capsys, "report", "runs/small")
+        assert (code, out, err) == (0, "runs/small/report.html\n", "")
+        assert page.read_bytes() == before
+
+    @pytest.mark.parametrize("verb", ["score", "report"])
+    def test_a_folder_that_is_no_run(self, verb: str, capsys: pytest.CaptureFixture[str]) -> None:
+        assert spoken(capsys, verb, "nowhere") == (
+            2,
+            "",
+            "etude: nowhere is no run folder (it holds no study.yaml): name one that `etude run` "
+            "made.\n",
+        )
+
+
+@pytest.mark.usefixtures("here", "no_children")
+class TestLookAndPlan:
+    def test_look(self, capsys: pytest.CaptureFixture[str]) -> None:
+        code, out, _ = spoken(capsys, "look", "study.yaml")
+        assert code == 0
+        assert out.splitlines()[-1] == "runs/small/look.json"
+        assert "Left out: 1 empty response, 1 duplicate." in out
+        assert "line 26" not in out
+
+    def test_look_lists_what_was_left_out(self, capsys: pytest.CaptureFixture[str]) -> None:
+        code, out, _ = spoken(capsys, "look", "--dropped", "study.yaml", "--folder", "looked")
+        assert code == 0
+        assert out.splitlines()[-1] == "looked/look.json"
+        assert "line 25: empty" in out
+        assert "line 26: duplicate" in out
+
+    def test_look_as_json(self, capsys: pytest.CaptureFixture[str]) -> None:
+        code, out, err = spoken(capsys, "look", "study.yaml", "--json", "--dropped")
+        assert (code, err) == (0, "")
+        seen = one_object(out)
+        assert seen["path"] == "runs/small/look.json"
+        assert {name: split["rows"] for name, split in seen["splits"].items()} == {
+            "train": 14,
+            "dev": 4,
+            "test": 6,
+        }
+        assert len(seen["dropped_rows"]) == 2
+
+    def test_plan(self, capsys: pytest.CaptureFixture[str]) -> None:
+        code, out, _ = spoken(capsys, "plan", "seeds=1", "study.yaml")
+        assert code == 0
+        assert out.splitlines()[-1] == "runs/small/plan.json"
+        assert "small on random-llama (14 train, 4 dev, 6 test)" in out
+        assert "lora learns what stands between [ and ]:" in out
+
+    def test_plan_as_json(self, capsys: pytest.CaptureFixture[str]) -> None:
+        code, out, err = spoken(capsys, "plan", "study.yaml", "--json", "seeds=1")
+        assert (code, err) == (0, "")
+        planned = one_object(out)
+        assert planned["path"] == "runs/small/plan.json"
+        assert planned["approaches"]["lora"]["tune"]["steps"] == 2
+
+    def test_brackets_in_the_material_are_shown_as_they_are(
+        self, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        text = Path("study.yaml").read_text().replace("  lora:", "  '7b-[/]':")
+        Path("other.yaml").write_text(text)
+        code, _, err = spoken(capsys, "look", "other.yaml")
+        assert code == 2
+        assert "found '7b-[/]'" in err
+
+
+class TestNew:
+    def test_without_a_recipe_all_are_listed(self, capsys: pytest.CaptureFixture[str]) -> None:
+        code, out, _ = spoken(capsys, "new")
+        assert code == 0
+        assert "dialogue-demo" in out
+        assert out.splitlines()[-1] == "Write one to change: etude new RECIPE"
+
+    def test_list_as_json(self, capsys: pytest.CaptureFixture[str]) -> None:
+        _, out, _ = spoken(capsys, "new", "--json")
+        assert "dialogue-demo" in one_object(out)["recipes"]
+
+    def test_a_study_is_written(
+        self, capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.chdir(tmp_path)
+        assert spoken(capsys, "new", "dialogue-demo") == (0, "dialogue-demo.study.yaml\n", "")
+        code, out, _ = spoken(capsys, "new", "dialogue-demo", "--output", "a=b.yaml", "--json")
+        assert code == 2  # not a name for a study, and not a setting either
+        assert one_object(out)["error"].startswith("'a=b' cannot name a study")
+        code, out, _ = spoken(capsys, "new", "dialogue-demo")
+        assert code == 2
+
+
+MISTAKES = {
+    ("runn", "x"): "'runn' is no verb: did you mean 'run'? Known: look, new, plan, report, run, "
+    "score (etude --help says more).",
+    ("run",): "STUDY is missing (etude run --help says more).",
+    ("score",): "RUN is missing (etude score --help says more).",
+    ("run", "a.yaml", "b.yaml"): "'b.yaml' is one argument too many; a setting is written "
+    "key=value (etude run --help says more).",
+    ("run", "a.yaml", "--foldr", "x"): "'--foldr' is no option: did you mean '--folder'? Known: "
+    "--folder, --help, --json, --quiet, -h (etude run --help says more).",
+    ("run", "a.yaml", "--fold", "x"): "'--fold' is no option: did you mean '--folder'? Known: "
+    "--folder, --help, --json, --quiet, -h (etude run --help says more).",
+    ("run", "a.yaml", "--folder"): "--folder needs a value (etude run --help says more).",
+    ("report", "x", "seed=1"): "'seed=1' is a setting, and etude report takes none (etude report "
+    "--help says more).",
+    ("--versoin",): "'--versoin' is no option: did you mean '--version'? Known: --help, "
+    "--version, -h (etude --help says more).",
+    ("look", "dialog-demo", "--folder", "x"): "'dialog-demo' is neither a study file nor a "
+    "recipe: did you mean 'dialogue-demo'? Known: dialogsum-demo, dialogue-demo, "
+    "dialogue-demo-t5.",
+    ("look", "dialogue-demo", "sede=1"): "command line, sede: there is no such setting: did you "
+    "mean 'seed'? Known: approaches, compare, data, description, generation, metrics, model, "
+    "name, prompt, seed, seeds, system, track.",
+}
+
+
+class TestMistakes:
+    @pytest.mark.parametrize(("arguments", "sentence"), MISTAKES.items())
+    def test_a_sentence_and_code_2(
+        self,
+        arguments: tuple[str, ...],
+        sentence: str,
+        capsys: pytest.CaptureFixture[str],
+        tmp_path: Path,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        monkeypatch.chdir(tmp_path)
+        assert spoken(capsys, *arguments) == (2, "", f"etude: {sentence}\n")
+        code, out, err = spoken(capsys, *arguments, "--json")
+        if arguments != ("run", "a.yaml", "--folder"):  # there, --json would be the folder
+            assert (code, one_object(out), err) == (2, {"error": sentence}, "")
+        assert list(tmp_path.iterdir()) == []
+
+    def test_a_failure_of_the_disk_is_code_1(
+        self, capsys: pytest.CaptureFixture[str], tmp_path: Path
+    ) -> None:
+        file = tmp_path / "file"
+        file.write_text("")
+        code, out, err = spoken(capsys, "look", "dialogue-demo", "--folder", str(file))
+        assert (code, out, err) == (1, "", f"etude: {file}: File exists.\n")
+
+    def test_a_failure_of_the_plan_is_code_1(
+        self,
+        here: Path,
+        capsys: pytest.CaptureFixture[str],
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        def fail(*_: Any) -> None:
+            raise ChildFailed("RuntimeError: no")
+
+        monkeypatch.setattr(etude.study, "in_child", fail)
+        code, out, err = spoken(capsys, "plan", "study.yaml", "seed=1", "--quiet")
+        said = "RuntimeError: no (the run folder's log.txt says more)"
+        assert (code, out, err) == (1, "", f"etude: {said}\n")
+        code, out, err = spoken(capsys, "plan", "study.yaml", "seed=1", "--json")
+        assert (code, one_object(out), err) == (1, {"error": said}, "")
+
+    def test_control_c_is_code_130(
+        self, capsys: pytest.CaptureFixture[str], here: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def interrupt(*_: Any) -> None:
+            raise KeyboardInterrupt
+
+        monkeypatch.setattr(etude.study, "in_child", interrupt)
+        code, out, err = spoken(capsys, "plan", "study.yaml", "seed=1", "--quiet")
+        said = "etude: Stopped. The same command goes on where this one stopped.\n"
+        assert (code, out, err) == (130, "", said)
+
+    def test_a_reader_that_has_seen_enough(self, here: Path) -> None:
+        command = f"{sys.executable} -m etude look study.yaml --quiet --json | true"
+        done = subprocess.run(command, shell=True, capture_output=True, text=True, check=True)  # noqa: S602 - a pipe is the point
+        assert done.stderr == ""
+
+    def test_a_terminal_without_unicode(self, here: Path) -> None:
+        done = subprocess.run(
+            [sys.executable, "-m", "etude", "look", "study.yaml"],
+            env={**os.environ, "PYTHONIOENCODING": "ascii"},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        assert done.stdout.splitlines()[-1] == "runs/small/look.json"
+
+
+class TestHelp:
+    def test_names_every_verb_and_a_first_study(self, capsys: pytest.CaptureFixture[str]) -> None:
+        code, out, err = spoken(capsys, "--help")
+        assert (code, err) == (0, "")
+        for name, verb in VERBS.items():
+            assert f"\n  {name:8}{verb.summary}\n" in out
+        for line in ("etude new dialogue-demo", "Exit codes: 0 done", "VERB --help"):
+            assert line in out
+        assert max(len(line) for line in out.splitlines()) <= 100
+
+    @pytest.mark.parametrize("name", VERBS)
+    def test_of_a_verb(self, name: str, capsys: pytest.CaptureFixture[str]) -> None:
+        code, out, _ = spoken(capsys, name, "--help")
+        assert code == 0
+        assert out.startswith(f"usage: etude {name} ")
+        assert str(VERBS[name].work.__doc__).splitlines()[0] in out
+        assert "--json" in out
+        takes_settings = name not in ("new", "report")
+        assert ("dotted.key=value" in out) is takes_settings
+        assert (f"etude {name} " in out.partition("For example:")[2]) is takes_settings
+
+    def test_the_examples_in_it_are_right(
+        self, capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.chdir(tmp_path)
+        _, out, _ = spoken(capsys, "look", "--help")
+        example = next(line for line in out.splitlines() if "dialogue-demo" in line).split()
+        assert example[:2] == ["etude", "look"]
+        code, out, _ = spoken(capsys, *example[1:], "--quiet")
+        assert (code, out) == (0, "runs/dialogue-demo/look.json\n")
+
+    def test_nothing_at_all_is_answered_with_help(self, capsys: pytest.CaptureFixture[str]) -> None:
+        code, out, _ = spoken(capsys)
+        assert code == 2
+        assert out.startswith("usage: etude VERB")
+
+    def test_version(self, capsys: pytest.CaptureFixture[str]) -> None:
+        from importlib.metadata import version
+
+        assert spoken(capsys, "--version") == (0, f"etude {version('etude')}\n", "")
+
+    def test_as_a_module(self, tmp_path: Path) -> None:
+        done = subprocess.run(
+            [sys.executable, "-m", "etude", "rnu"], capture_output=True, text=True, cwd=tmp_path
+        )
+        assert done.returncode == 2
+        assert done.stdout == ""
+        assert done.stderr.startswith("etude: 'rnu' is no verb: did you mean 'run'?")
