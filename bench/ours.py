@@ -8,8 +8,6 @@ import time
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from work import BATCH, LORA, read_rows
-
 from etude.config.study import Model, Prompt
 from etude.config.tuning import AdamW, Lora, Tune
 from etude.engine.base import find_base
@@ -21,6 +19,7 @@ from etude.records import Example, Message
 from etude.training.encode import encode_all
 from etude.training.methods import prepare as prepare_method
 from etude.training.train import begin, train
+from work import BATCH, LORA, read_rows
 
 
 def main(model: str, rows: str, precision: str) -> None:

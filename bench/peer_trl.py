@@ -13,9 +13,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from work import BATCH, LORA, read_rows
-
 from etude.memory import peak_megabytes
+from work import BATCH, LORA, read_rows
 
 
 def main(model: str, rows: str, variant: str, precision: str) -> None:

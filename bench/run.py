@@ -20,9 +20,8 @@ from statistics import median
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from work import make_model, make_rows
-
 from etude.environment import child_environment, machine, processor
+from work import make_model, make_rows
 
 HERE = Path(__file__).parent
 VERSIONS = ("etude", "torch", "transformers", "peft", "trl")

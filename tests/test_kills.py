@@ -12,11 +12,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from studies import write_study
 
 from etude.store import Place, read_json
+from studies import write_study
 
-pytestmark = pytest.mark.slow
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(sys.platform != "linux", reason="finds child processes under /proc"),
+]
 
 MINUTE = 60.0
 
@@ -62,6 +65,12 @@ def predicted(place: Place) -> int:
     return part.read_bytes().count(b"\n") if part.exists() else 0
 
 
+def children_of(process: subprocess.Popen[str]) -> list[int]:
+    """Process ids of its children (Linux)."""
+    listed = Path(f"/proc/{process.pid}/task/{process.pid}/children")
+    return [int(child) for child in listed.read_text().split()]
+
+
 def losses(place: Place) -> list[tuple[int, float | None, float | None]]:
     rows = [json.loads(line) for line in place.history.read_text().splitlines()]
     return [(row["step"], row.get("loss"), row.get("dev_loss")) for row in rows]
@@ -77,8 +86,9 @@ def same_digits(folder: Path, reference: Path) -> None:
     for name in ("zero-shot", "lora"):
         mine, theirs = Place(folder, name, 13), Place(reference, name, 13)
         assert answers(mine) == answers(theirs)
-        assert read_json(mine.path / "batches.json")["batches"] == (
-            read_json(theirs.path / "batches.json")["batches"]
+        assert (
+            read_json(mine.path / "batches.json")["batches"]
+            == (read_json(theirs.path / "batches.json")["batches"])
         )
     mine, theirs = Place(folder, "lora", 13), Place(reference, "lora", 13)
     assert losses(mine) == losses(theirs)
@@ -143,11 +153,8 @@ def test_a_dying_child_leaves_the_rest_standing(study: Path, tmp_path: Path) -> 
     while steps(place) < 2:
         assert time.monotonic() < deadline
         time.sleep(0.002)
-    children = subprocess.run(
-        ["pgrep", "-P", str(process.pid)], capture_output=True, text=True, check=True
-    )
-    for child in children.stdout.split():
-        os.kill(int(child), signal.SIGKILL)
+    for child in children_of(process):
+        os.kill(child, signal.SIGKILL)
     output, _ = process.communicate(timeout=3 * MINUTE)
     assert process.returncode == 1
     assert output.strip().endswith("report.html")
@@ -167,10 +174,7 @@ def test_no_child_outlives_its_parent(study: Path, tmp_path: Path) -> None:
     while steps(place) < 2:
         assert time.monotonic() < deadline
         time.sleep(0.002)
-    found = subprocess.run(
-        ["pgrep", "-P", str(process.pid)], capture_output=True, text=True, check=True
-    )
-    children = [int(child) for child in found.stdout.split()]
+    children = children_of(process)
     assert children
     os.kill(process.pid, signal.SIGKILL)  # the parent alone
     process.communicate()

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from studies import settings, write_rows, write_study
 
 import etude
 from etude.config import Study, load_study
@@ -15,6 +14,7 @@ from etude.errors import UserError
 from etude.result import Result
 from etude.store import Place, read_lines
 from etude.verbs import score
+from studies import settings, write_rows, write_study
 
 TUNE: dict[str, Any] = {
     "method": {"name": "lora", "r": 4},
@@ -95,11 +95,12 @@ class TestWholeStudy:
 
     def test_context_beside_weights_applies_in_use_only(self, result: Result) -> None:
         assert not (result.folder / "approaches" / "lora-told" / "seed-13" / "weights").exists()
-        assert result.costs.loc["lora-told", "tune_seconds"] == (
-            result.costs.loc["lora", "tune_seconds"]
+        assert (
+            result.costs.loc["lora-told", "tune_seconds"]
+            == (result.costs.loc["lora", "tune_seconds"])
         )
-        assert result.costs.loc["further", "tune_seconds"] > (
-            result.costs.loc["lora", "tune_seconds"]
+        assert (
+            result.costs.loc["further", "tune_seconds"] > (result.costs.loc["lora", "tune_seconds"])
         )
 
     def test_a_finished_study_does_nothing_and_says_so(

@@ -119,7 +119,7 @@ def truncation(evidence: Evidence) -> Iterator[Finding]:
             yield Finding(
                 kind="truncated-training",
                 level="warning",
-                what=f"{approach}: {prompts} prompts and {answers} answers were cut in training.",
+                what=f"{approach}: training prompts that were cut: {prompts}; answers: {answers}.",
                 evidence=f"Of {facts['examples']} training examples and the validation split.",
                 sure="certain",
                 advice="Raise tune.max_tokens, or leave long examples out.",
@@ -210,7 +210,7 @@ def dropped(evidence: Evidence) -> Iterator[Finding]:
         yield Finding(
             kind="dropped-rows",
             level="note",
-            what=f"{total} rows of the material were left out.",
+            what=f"Rows of the material that were left out: {total}.",
             evidence=f"{told[0].upper()}{told[1:]}.",
             sure="certain",
             advice="`etude look STUDY --dropped` lists each of them with its place and reason.",

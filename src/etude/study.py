@@ -10,7 +10,7 @@ from etude.approaches.keys import prediction_key
 from etude.approaches.order import Job, ancestry, in_order
 from etude.checks import check, check_data
 from etude.child import in_child
-from etude.config import Study
+from etude.config import Study, to_yaml
 from etude.data import Data, prepare, read_data
 from etude.diagnosis import diagnose
 from etude.display import Display
@@ -102,7 +102,7 @@ def open_data(study: Study, folder: Path, display: Display) -> Data:
 
 def planned(study: Study, folder: Path, base: Base, data: Data, display: Display) -> dict[str, Any]:
     """The plan in the run folder, made in a process of its own if it is not there yet."""
-    settings = study.model_dump(mode="json", exclude_unset=True)
+    settings = study.model_dump(mode="json")
     key = fingerprint({"study": settings, "data": data.hash, "base": base.digest, **versions()})
     path = folder / "plan.json"
     if not path.exists() or read_json(path)["key"] != key:
@@ -133,7 +133,7 @@ def try_in_child(
         return failed
     task = {
         "do": "try",
-        "study": study.model_dump(mode="json", exclude_unset=True),
+        "study": study.model_dump(mode="json"),
         "folder": str(folder),
         "jobs": [(job.approach, job.seed) for job in waiting],
     }
@@ -158,9 +158,4 @@ def default_folder(study: Study) -> Path:
 
 def write_study(folder: Path, study: Study) -> None:
     """Keep the study in its run folder, paths absolute, so that it can be scored again alone."""
-    import yaml
-
-    settings = study.model_dump(mode="json", exclude_unset=True)
-    write_atomically(
-        folder / "study.yaml", yaml.safe_dump(settings, sort_keys=False, allow_unicode=True)
-    )
+    write_atomically(folder / "study.yaml", to_yaml(study))

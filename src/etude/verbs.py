@@ -23,6 +23,7 @@ def plan(study: Study, folder: Path, display: Display) -> tuple[Path, dict[str, 
     """Check everything and estimate, without training; returns plan.json and its contents."""
     check(study)
     with claim(folder):
+        keep_predictions(study, folder)
         data = open_data(study, folder, display)
         base = find_base(study.model.base, study.model.revision)
         return folder / "plan.json", planned(study, folder, base, data, display)
@@ -33,6 +34,7 @@ def look(
 ) -> tuple[Path, dict[str, Any], list[dict[str, Any]]]:
     """What is in the material: look.json, its contents, and the rows that were left out."""
     with claim(folder):
+        keep_predictions(study, folder)
         data = open_data(study, folder, display)
         seen = explore(data)
         write_json(folder / "look.json", seen)
@@ -55,6 +57,18 @@ def failures(folder: Path) -> dict[str, str]:
     path = folder / "findings.json"
     found = read_json(path) if path.exists() else []
     return {item["approach"]: item["evidence"] for item in found if item["kind"] == "failed"}
+
+
+def keep_predictions(study: Study, folder: Path) -> None:
+    """`plan` and `look` must not put other data under a finished run."""
+    if not any(folder.glob("approaches/*/*/manifest.json")):
+        return
+    kept = load_study(folder / "study.yaml")
+    if (kept.data, kept.seed) != (study.data, study.seed):
+        raise UserError(
+            f"{folder} holds predictions on other data than this study asks for: name another "
+            "--folder, or let etude run replace them."
+        )
 
 
 def refuse_other_predictions(before: Study, after: Study) -> None:

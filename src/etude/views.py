@@ -87,14 +87,9 @@ def look(seen: Mapping[str, Any]) -> None:
                 numbers = (f"{found[key]:,.0f}" for key in ("empty", "min", "median", "p90", "max"))
                 rows.append((column, unit, *numbers, spark(found["histogram"]["counts"])))
     table(rows)
-    if any(seen["labels"].values()):
-        names = sorted({label for counts in seen["labels"].values() for label in counts})
-        table(
-            [
-                ("label", *seen["labels"]),
-                *((n, *(str(c.get(n, 0)) for c in seen["labels"].values())) for n in names),
-            ]
-        )
+    if seen["labels"]:
+        counts = [(label, *map(str, held.values())) for label, held in seen["labels"].items()]
+        table([("label", *splits), *counts])
     for column in ("prompt", "response"):
         words = ", ".join(f"{word} {count}" for word, count in seen["words"][column][:15])
         lines([f"Frequent words in the {column}: {words}"])

@@ -12,10 +12,13 @@ from etude.store import FORMAT, fingerprint
 
 
 def context_settings(study: Study, name: str) -> tuple[Prompt, str | None, Shots | None]:
-    """Task prompt, system prompt and shots of an approach: its own, else the study's."""
+    """Task prompt, system prompt and shots of an approach: its own, else the study's.
+
+    An empty system prompt takes the study's, and a row's own, away.
+    """
     approach = study.approaches[name]
     system = approach.system if approach.system is not None else study.system
-    return approach.prompt or study.prompt, system or None, approach.shots
+    return approach.prompt or study.prompt, system, approach.shots
 
 
 def common(study: Study, name: str, data_hash: str) -> dict[str, Any]:

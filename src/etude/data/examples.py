@@ -171,8 +171,10 @@ def _example(
     instruction = _filled(mapping.instruction, texts, row.where)
     given = _filled(mapping.input, texts, row.where)
     asked = [template for template in (mapping.instruction, mapping.input) if template]
-    if not any(_says_something(template, texts) for template in asked):
-        return None, ("empty prompt", f"nothing in {' or '.join(asked)}")
+    # An instruction that is the same for every row says nothing without the row's own input.
+    own = [template for template in asked if _named(template)] or asked
+    if not any(_says_something(template, texts) for template in own):
+        return None, ("empty prompt", f"nothing in {' or '.join(own)}")
     label: str | None = _filled(mapping.label, texts, row.where) or None
     if settings.task == "classify":
         if label is None:

@@ -44,8 +44,8 @@ def find_base(name: str, revision: str | None = None) -> Base:
     if name in PACKAGED:
         folder = cache_folder() / "bases" / f"{name}-v{PACKAGED_VERSION}"
         return Base(name, folder, f"{name}-v{PACKAGED_VERSION}")
-    if name.startswith("/"):
-        folder = Path(name)
+    if name.startswith(("/", "./", "../", "~")):
+        folder = Path(name).expanduser().resolve()
         check_folder(folder)
         return Base(name, folder, digest(folder))
     folder = fetch(name, revision)

@@ -102,7 +102,7 @@ def gather(
             "prompt": study.prompt.template,
             "system": study.system,
             "generation": study.generation.model_dump(mode="json"),
-            "yaml": (folder / "study.yaml").read_text(),
+            "yaml": (folder / "study.yaml").read_text(encoding="utf-8"),
         },
         "verdict": words,
         "winner": winner,
