@@ -9,10 +9,11 @@ import pytest
 
 import models
 from etude.config.study import Model
+from etude.engine.encode import EncodedPrompt
 from etude.engine.load import Speaker, load_speaker
 from etude.errors import UserError
 from etude.records import Example, Message
-from etude.training.encode import Supervise, decoded, encode_all, share
+from etude.training.encode import Supervise, decoded, encode_all, share, spans
 
 TALK = Example(
     id="talk",
@@ -94,12 +95,12 @@ def test_the_end_is_supervised_where_it_is_also_the_padding(tmp_path: Path) -> N
     assert supervised(gpt2, "response") == ["Behind it.<|endoftext|>"]
 
 
-def test_worked_examples_are_assistant_turns_too() -> None:
+def test_worked_examples_are_context_and_not_learnt() -> None:
     speaker = speaker_of("llama", "chatml")
     context = models.bare(None, (models.example("Hm", "yes"),))
     material = encode_all(speaker, [TALK], context, "assistant_turns", None)
     runs = [run["text"] for run in decoded(speaker, material.rows[0]) if run["supervised"]]
-    assert runs == ["yes<|im_end|>", "On the left.<|im_end|>", "Behind it.<|im_end|></s>"]
+    assert runs == ["On the left.<|im_end|>", "Behind it.<|im_end|></s>"]
 
 
 @pytest.mark.parametrize("supervise", ["response", "assistant_turns", "all"])
@@ -177,3 +178,17 @@ def test_a_slow_tokenizer_cannot_find_earlier_turns(monkeypatch: pytest.MonkeyPa
         "supervise: assistant_turns needs a fast tokenizer (one with tokenizer.json), which this "
         "base lacks: use supervise: response."
     )
+
+
+def test_a_token_across_a_boundary_belongs_to_where_it_begins() -> None:
+    speaker = speaker_of("llama")
+    text = "Where is the station?"
+    ids = speaker.tokenizer(text, add_special_tokens=False).input_ids
+    first = len(speaker.tokenizer.decode(ids[:1]))
+    assert first > 2
+    prompt = EncodedPrompt(tuple(ids), text, (), 0)
+    rest = len(ids) - 1
+    inside = spans(speaker, prompt, [(text[:1], False), (text[1:], True)])
+    assert inside == (False, *[True] * rest)
+    before = spans(speaker, prompt, [(text[:1], True), (text[1:], False)])
+    assert before == (True, *[False] * rest)

@@ -91,6 +91,23 @@ def test_resumed_is_uninterrupted_bit_for_bit(
     assert same(values(last), values(whole))
 
 
+def test_chance_in_training_comes_from_the_seed_alone() -> None:
+    losses = []
+    for seed, drawn_before in ((1, 0), (1, 5), (2, 0)):
+        network = models.loaded(models.folder_of("llama")).model
+        network = prepare(network, TUNE.method, 7)
+        with torch.no_grad():  # as drawn, B is zero and dropout makes no difference
+            for item in network.parameters():
+                if item.requires_grad:
+                    item.fill_(0.05)
+        torch.rand(drawn_before)
+        run = models.run_of(network, TUNE, train=models.rows_of(0, 1), seed=seed)
+        take_step(run)
+        losses.append(run.position.loss_sum)
+    assert losses[0] == losses[1]
+    assert losses[0] != losses[2]
+
+
 def test_steps_since_the_last_checkpoint_are_done_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -21,6 +21,9 @@ SETTINGS = {
     "TRANSFORMERS_VERBOSITY": "error",
     # Tokenizing happens before the long work; forked pools only warn.
     "TOKENIZERS_PARALLELISM": "false",
+    # Threads that wait sleep rather than spin: as fast on a quiet machine, and several times
+    # faster where another program wants a core (docs/results/speed.md).
+    "OMP_WAIT_POLICY": "PASSIVE",
 }
 # Large blocks come from huge pages and are kept rather than given back at every step: measured
 # at 1.03 to 1.25 times the training speed. glibc reads this only when a process starts.

@@ -13,11 +13,12 @@ from etude.config.tuning import Tune
 from etude.data import Data
 from etude.engine.base import Base
 from etude.engine.encode import Context
-from etude.engine.load import Speaker, attach, choose_device, dtype_of, is_adapter, load
+from etude.engine.load import Loaded, Speaker, attach, dtype_of, is_adapter, load
 from etude.errors import UserError
 from etude.memory import peak_megabytes, reset_peak
 from etude.progress import Progress
-from etude.store import Place, publish, read_json, read_lines, set_aside, write_json
+from etude.store import Place, publish, read_json, set_aside, write_json
+from etude.training.checkpoint import read_position
 from etude.training.encode import Material, decoded, encode_all
 from etude.training.history import TRACKERS
 from etude.training.methods import prepare, trainable
@@ -43,7 +44,8 @@ def tune_weights(
     start_fresh_unless(key, place, checkpoint)
     reset_peak()
     progress("encoding", 0, 1, "")
-    network, speaker = network_to_train(study, job, folder, base, tune)
+    network, loaded = network_to_train(study, job, folder, base, tune)
+    speaker, decoder_start_id = loaded.speaker, loaded.decoder_start_id
     limit = smallest(tune.max_tokens, speaker.context)
     material = encode_all(speaker, data.train, context, tune.supervise, limit)
     validation = encode_all(speaker, data.dev, context, tune.supervise, limit)
@@ -55,13 +57,13 @@ def tune_weights(
         precision=precision(study, job.approach),
         seed=job.seed,
         pad_id=speaker.pad_id,
-        decoder_start_id=network.config.decoder_start_token_id if speaker.encoder_decoder else None,
+        decoder_start_id=decoder_start_id,
     )
     if not checkpoint.exists():
         progress("rehearsal", 0, 1, "one step of training, validation and saving")
         rehearsal = rehearse(run, place.path)
         progress("rehearsal", 1, 1, f"about {rehearsal.estimated_seconds:.0f} s to train at most")
-    step = last_step(place)
+    step = int(read_position(checkpoint)["step"]) if checkpoint.exists() else 0
     settings = tune.model_dump(mode="json")
     trackers = [
         TRACKERS[name](place.path, f"{study.name}-{job.approach}-{job.seed}", settings, step)
@@ -87,7 +89,7 @@ def start_fresh_unless(key: str, place: Place, checkpoint: Path) -> None:
 
 def network_to_train(
     study: Study, job: Job, folder: Path, base: Base, tune: Tune
-) -> tuple[Any, Speaker]:
+) -> tuple[Any, Loaded]:
     """The model on its device, with the method's parameters marked for training.
 
     With `weights:` of another approach and the same adapter settings, that adapter goes on
@@ -106,7 +108,7 @@ def network_to_train(
         if hasattr(network, "merge_and_unload"):
             network = network.merge_and_unload()
         network = prepare(network, tune.method, job.seed)
-    return network.to(choose_device(study.model.device)), loaded.speaker
+    return network.to(loaded.device), loaded
 
 
 def save_weights(run: Run, place: Place, manifest: dict[str, Any], study: Study) -> None:
@@ -147,12 +149,6 @@ def facts(
         "decoded_example": decoded(speaker, material.rows[0]),
         "markup": {"name": speaker.markup.name, "template": speaker.markup.template},
     }
-
-
-def last_step(place: Place) -> int:
-    """The last step in the history, so that trackers know where a resumed run goes on."""
-    rows = read_lines(place.history)
-    return int(rows[-1]["step"]) if rows else 0
 
 
 def smallest(limit: int | None, context: int | None) -> int | None:

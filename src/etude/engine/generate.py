@@ -56,7 +56,8 @@ def predict_batch(
     started = time.perf_counter()
     torch.manual_seed(sampling_seed)
     prompts = [item.prompt.ids for item in asked]
-    references = [reference_ids(loaded, item) for item in asked]
+    whole = [answer_ids(loaded, item, item.example.references[0]) for item in asked]
+    references = [ids[: answer_room(loaded, item)] for ids, item in zip(whole, asked, strict=True)]
     likelihoods = log_likelihoods(loaded, prompts, references)
     labelled = [score_labels(loaded, item) for item in asked if item.example.choices]
     if labelled:
@@ -78,7 +79,9 @@ def predict_batch(
             label_scores=labelled[row] if labelled else None,
             reference_logprob=likelihoods[row],
             reference_tokens=len(references[row]),
-            reference_bytes=reference_bytes(loaded, item, references[row]),
+            reference_bytes=len(item.example.references[0].encode())
+            if references[row] == whole[row]
+            else bytes_of(loaded, references[row]),
             prompt_tokens=len(item.prompt.ids),
             answer_tokens=answers[row].tokens,
             finish=answers[row].finish,
@@ -173,17 +176,9 @@ def answer_room(loaded: Loaded, item: Asked) -> int | None:
     return speaker.context - len(item.prompt.ids)
 
 
-def reference_ids(loaded: Loaded, item: Asked) -> list[int]:
-    """Token ids of the first reference, as far as they fit the model's context."""
-    return answer_ids(loaded, item, item.example.references[0])[: answer_room(loaded, item)]
-
-
-def reference_bytes(loaded: Loaded, item: Asked, scored: Sequence[int]) -> int:
-    """UTF-8 bytes of the reference, or of the part of it that was scored."""
-    reference = item.example.references[0]
-    if len(scored) < len(answer_ids(loaded, item, reference)):
-        reference = str(loaded.speaker.tokenizer.decode(scored, skip_special_tokens=True))
-    return len(reference.encode())
+def bytes_of(loaded: Loaded, ids: Sequence[int]) -> int:
+    """UTF-8 bytes of what tokens write."""
+    return len(str(loaded.speaker.tokenizer.decode(ids, skip_special_tokens=True)).encode())
 
 
 @torch.inference_mode()

@@ -53,7 +53,8 @@ def encode_all(
         if keep is not None and len(answer) > keep:
             answer = answer[:keep]
             answers += 1
-        earlier = supervised_before(speaker, prompt, supervise)
+        own_turns = sum(turn.role == "assistant" for turn in example.messages)
+        earlier = supervised_before(speaker, prompt, supervise, own_turns)
         row = Encoded(prompt.ids, tuple(answer), earlier)
         if not row.supervised:
             raise UserError(
@@ -75,19 +76,25 @@ def share(
 
 
 def supervised_before(
-    speaker: Speaker, prompt: EncodedPrompt, supervise: Supervise
+    speaker: Speaker, prompt: EncodedPrompt, supervise: Supervise, own_turns: int
 ) -> tuple[bool, ...]:
-    """Which tokens of the prompt the loss counts."""
+    """Which tokens of the prompt the loss counts.
+
+    Of the assistant turns in the prompt the last `own_turns` are the example's own; those before
+    them are worked examples, which are context and not learnt.
+    """
     if supervise == "response" or speaker.encoder_decoder:
         return ()
     if supervise == "all":
         return (True,) * len(prompt.ids)
     parts = pieces(speaker.markup, prompt.messages, "").parts
-    if not any(part.kind == "earlier" for part in parts):
+    earlier = [index for index, part in enumerate(parts) if part.kind == "earlier"]
+    own = set(earlier[len(earlier) - own_turns :])
+    if not own:
         return ()
     if prompt.cut_tokens:
         return ()  # turns were cut in the middle: what is left of them is no turn
-    return spans(speaker, prompt, [(part.text, part.kind == "earlier") for part in parts])
+    return spans(speaker, prompt, [(part.text, index in own) for index, part in enumerate(parts)])
 
 
 def spans(
