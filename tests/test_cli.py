@@ -246,7 +246,7 @@ class TestLookAndPlan:
         code, out, _ = spoken(capsys, "look", "study.yaml")
         assert code == 0
         assert out.splitlines()[-1] == "runs/small/look.json"
-        assert "Left out: 1 empty response, 1 duplicate." in out
+        assert "Left out: 1 empty prompt, 1 duplicate." in out
         assert "line 26" not in out
 
     def test_look_lists_what_was_left_out(self, capsys: pytest.CaptureFixture[str]) -> None:
@@ -375,10 +375,10 @@ class TestMistakes:
             raise ChildFailed("RuntimeError: no")
 
         monkeypatch.setattr(etude.study, "in_child", fail)
-        code, out, err = spoken(capsys, "plan", "study.yaml", "seed=1", "--quiet")
+        code, out, err = spoken(capsys, "plan", "study.yaml", "--folder", "fresh", "--quiet")
         said = "RuntimeError: no (the run folder's log.txt says more)"
         assert (code, out, err) == (1, "", f"etude: {said}\n")
-        code, out, err = spoken(capsys, "plan", "study.yaml", "seed=1", "--json")
+        code, out, err = spoken(capsys, "plan", "study.yaml", "--folder", "fresh", "--json")
         assert (code, one_object(out), err) == (1, {"error": said}, "")
 
     def test_control_c_is_code_130(
@@ -388,7 +388,7 @@ class TestMistakes:
             raise KeyboardInterrupt
 
         monkeypatch.setattr(etude.study, "in_child", interrupt)
-        code, out, err = spoken(capsys, "plan", "study.yaml", "seed=1", "--quiet")
+        code, out, err = spoken(capsys, "plan", "study.yaml", "--folder", "fresh", "--quiet")
         said = "etude: Stopped. The same command goes on where this one stopped.\n"
         assert (code, out, err) == (130, "", said)
 

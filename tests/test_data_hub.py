@@ -33,13 +33,11 @@ def saved(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         }
         return datasets.Dataset.from_dict(columns, features=features)
 
-    datasets.disable_progress_bars()
     table(30, "t").save_to_disk(tmp_path / "one")
     splits = {"train": table(30, "t"), "validation": table(5, "v"), "test": table(4, "e")}
     datasets.DatasetDict(splits).save_to_disk(tmp_path / "many")
     (tmp_path / "files").mkdir()
     table(30, "t").to_json(tmp_path / "files" / "train.jsonl")
-    datasets.enable_progress_bars()
     return tmp_path
 
 

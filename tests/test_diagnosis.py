@@ -36,12 +36,13 @@ def evidence(
     history: Sequence[Mapping[str, Any]] = (),
     count: int = 60,
     dropped: Mapping[str, int] | None = None,
+    remarks: Mapping[str, Any] | None = None,
     **changes: Any,
 ) -> Evidence:
     given: dict[str, Any] = {
         "examples": examples(count),
         "predictions": {"lora": {13: answers if answers is not None else predictions(count)}},
-        "card": {"dropped": dropped or {}},
+        "card": {"dropped": dropped or {}, "remarks": remarks or {}},
         "random_base": False,
         "histories": {"lora": history} if history else {},
     }
@@ -76,6 +77,10 @@ CASES: dict[str, tuple[Evidence, Evidence]] = {
     "never-stops": (evidence(LONG), evidence(FEW_LONG)),
     "empty-answers": (evidence(MIXED), evidence()),
     "small-test": (evidence(count=40), evidence(count=50)),
+    "remark": (
+        evidence(remarks={"span does not match": {"count": 2, "first": [{"where": "line 3"}]}}),
+        evidence(),
+    ),
     "dropped-rows": (
         evidence(dropped={"duplicate": 3, "not sampled": 9}),
         evidence(dropped={"not sampled": 9}),

@@ -14,6 +14,7 @@ from etude.records import Example, Message, Passage, Prediction
 from etude.store import (
     Place,
     begin_predictions,
+    bring_back,
     claim,
     fingerprint,
     folder_size,
@@ -102,6 +103,33 @@ def test_a_torn_batch_is_done_again(place: Place, torn: str) -> None:
     part.write_text(part.read_text() + torn)
     assert begin_predictions(place, "key", PLAN) == PLAN[1:]
     assert part.read_text().count("\n") == 2
+
+
+def test_a_finished_run_under_another_key_is_never_taken_for_this_one(place: Place) -> None:
+    """Settings changed after a finished run, then killed before the first new line."""
+    begin_predictions(place, "old", PLAN)
+    save_predictions(place, batches(PLAN), {"key": "old"})
+    assert begin_predictions(place, "new", PLAN) == PLAN  # killed here
+    assert begin_predictions(place, "new", PLAN) == PLAN
+    assert not place.predictions.exists()
+    assert not place.manifest.exists()
+
+
+def test_any_character_in_an_answer_is_read_back(place: Place) -> None:
+    ends = "a\x0bb\x0cc\x1cd\x1ee\x85f\u2028g\u2029h\r\ni"
+    begin_predictions(place, "key", [["a"]])
+    save_predictions(place, [[prediction("a", ends)]], {"key": "key"})
+    assert read_predictions(place) == [prediction("a", ends)]
+
+
+def test_what_was_set_aside_comes_back(tmp_path: Path) -> None:
+    folder = tmp_path / "seed-13"
+    write_atomically(folder / "weights", "first")
+    set_aside(folder)
+    write_atomically(folder / "weights", "second")
+    bring_back(folder)
+    assert (folder / "weights").read_text() == "first"
+    assert (tmp_path / "seed-13.previous" / "weights").read_text() == "second"
 
 
 def test_another_key_begins_anew(place: Place) -> None:

@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 import etude
+from etude.approaches.order import in_order
 from etude.config import Study, load_study
-from etude.errors import UserError
+from etude.errors import ChildFailed, UserError
 from etude.result import Result
 from etude.store import Place, read_lines
 from etude.verbs import score
@@ -161,6 +162,9 @@ class TestWholeStudy:
         kept = place.path.with_name("seed-13.previous") / "weights" / "adapter_model.safetensors"
         assert kept.read_bytes() == old
         assert (place.weights / "adapter_model.safetensors").read_bytes() != old
+        settings["approaches"]["lora"] = {"tune": TUNE}  # changed back: nothing is trained again
+        etude.run(Study.model_validate(settings), result.folder)
+        assert (place.weights / "adapter_model.safetensors").read_bytes() == old
 
 
 @pytest.mark.slow
@@ -215,6 +219,68 @@ def test_encoder_decoder_seeds_and_classification(tmp_path: Path) -> None:
             assert all(value < 0 for value in scores.values())
     assert result.history("full", 13)["loss"].dropna().iloc[-1] < 1.0
     assert not result.history("full", 13)["loss"].equals(result.history("full", 14)["loss"])
+
+
+def test_an_approach_may_be_called_as_the_base() -> None:
+    study = Study.model_validate(
+        settings(Path("animals.jsonl"))
+        | {"approaches": {"zero-shot": {}, "random-llama": {"tune": TUNE}}}
+    )
+    groups = [[job.approach for job in group] for group in in_order(study)]
+    assert groups == [["zero-shot"], ["random-llama"]]
+
+
+def crash(*_: object) -> None:
+    raise ChildFailed("the process was killed")
+
+
+def test_when_nothing_finishes_the_reasons_are_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    study = Study.model_validate(settings(write_rows(tmp_path / "animals.jsonl", 30)))
+    monkeypatch.setattr("etude.study.planned", lambda *_: {"notes": []})
+    monkeypatch.setattr("etude.study.in_child", crash)
+    with pytest.raises(ChildFailed, match="zero-shot: the process was killed; lora: the process"):
+        etude.run(study, tmp_path / "run")
+
+
+@pytest.mark.slow
+def test_stale_answers_are_never_reported_under_new_settings(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The baseline crashes after a setting changed: it is named as failed, not shown as it was."""
+    written = settings(write_rows(tmp_path / "animals.jsonl", 30)) | {
+        "approaches": {"zero-shot": {}, "told": {"system": "Be brief."}}
+    }
+    folder = tmp_path / "run"
+    etude.run(Study.model_validate(written), folder)
+    written["approaches"]["zero-shot"] = {"prompt": {"template": "Anew: {text}"}}
+    written["compare"] = {"resamples": 200, "baseline": "zero-shot"}
+    with monkeypatch.context() as patched:
+        patched.setattr("etude.study.planned", lambda *_: {"notes": []})
+        patched.setattr("etude.study.in_child", crash)
+        crashed = etude.run(Study.model_validate(written), folder)
+        assert list(crashed.contents["approaches"]) == ["told"]
+        assert crashed.contents["baseline"] == "told"
+        failed = [item for item in crashed.contents["findings"] if item["kind"] == "failed"]
+        assert failed[0]["what"] == (
+            "zero-shot did not finish, so it is not in the comparison; the others are measured "
+            "against told."
+        )
+    healed = etude.run(Study.model_validate(written), folder)
+    assert list(healed.contents["approaches"]) == ["zero-shot", "told"]
+    assert healed.contents["baseline"] == "zero-shot"
+
+
+def test_weights_from_a_folder_that_is_not_there(tmp_path: Path) -> None:
+    written = settings(write_rows(tmp_path / "animals.jsonl", 30))
+    written["approaches"] = {"given": {"weights": f"{tmp_path}/nowhere"}}
+    with pytest.raises(UserError) as error:
+        etude.run(Study.model_validate(written), tmp_path / "run")
+    assert str(error.value) == (
+        "approaches.given.weights: expected a folder with an adapter or a model in safetensors, "
+        f"but {tmp_path}/nowhere is not there: correct the path, or name an approach."
+    )
 
 
 def test_a_run_folder_in_use_is_refused(tmp_path: Path) -> None:

@@ -44,6 +44,8 @@ def write_study_file(recipe: str, output: Path | None) -> Path:
     written = path.with_name("study.schema.json")
     write_atomically(written, json.dumps(schema(), indent=1) + "\n")
     body = known[recipe].read_text(encoding="utf-8").splitlines()
+    # A recipe's paths start from its own folder; here they must hold wherever the study stands.
+    body = [line.replace(": material/", f": {known[recipe].parent}/material/") for line in body]
     shown = [line for line in body if not line.startswith(("name:", "extends:"))]
     comments = "".join(f"# {line}".rstrip() + "\n" for line in shown)
     header = HEADER.format(schema=written.name, recipe=recipe, file=path.name, name=name)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from importlib.util import find_spec
+from pathlib import Path
 
 from etude.approaches.order import precision
 from etude.config import Study
+from etude.config.study import is_folder
 from etude.data import Data
 from etude.environment import gpu
 from etude.errors import UserError
@@ -34,6 +36,8 @@ def check(study: Study) -> None:
         if extra in study.track and find_spec(extra) is None:
             raise UserError(missing(extra))
     for name, approach in study.approaches.items():
+        if approach.weights is not None and is_folder(approach.weights):
+            check_weights(name, Path(approach.weights))
         if approach.tune and precision(study, name) == "fp16" and not on_gpu(study):
             raise UserError(
                 f"approaches.{name}: fp16 cannot train on a CPU (its gradients underflow without "
@@ -44,6 +48,17 @@ def check(study: Study) -> None:
 def on_gpu(study: Study) -> bool:
     """Whether the study will run on a GPU, as far as can be told without torch."""
     return study.model.device != "cpu" and gpu() is not None
+
+
+def check_weights(name: str, folder: Path) -> None:
+    """`weights:` names a folder that holds an adapter or a model, in safetensors."""
+    told = any((folder / file).exists() for file in ("adapter_config.json", "config.json"))
+    if not folder.is_dir() or not told or not any(folder.glob("*.safetensors")):
+        held = "is not there" if not folder.is_dir() else "holds neither"
+        raise UserError(
+            f"approaches.{name}.weights: expected a folder with an adapter or a model in "
+            f"safetensors, but {folder} {held}: correct the path, or name an approach."
+        )
 
 
 def check_data(study: Study, data: Data) -> None:

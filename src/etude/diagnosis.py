@@ -28,6 +28,7 @@ class Evidence:
     histories: Mapping[str, Sequence[Mapping[str, Any]]] = field(default_factory=dict)
     tunings: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     failures: Mapping[str, str] = field(default_factory=dict)
+    baseline: str | None = None
 
     @property
     def answers(self) -> dict[str, Sequence[Prediction]]:
@@ -48,7 +49,10 @@ def failed(evidence: Evidence) -> Iterator[Finding]:
         yield Finding(
             kind="failed",
             level="error",
-            what=f"{approach} did not finish, so it is not in the comparison.",
+            what=f"{approach} did not finish with every seed; those that did are compared."
+            if approach in evidence.predictions
+            else f"{approach} did not finish, so it is not in the comparison; the others are "
+            f"measured against {evidence.baseline}.",
             evidence=reason,
             sure="certain",
             advice="See log.txt in the run folder, mend the cause and run the study again: "
@@ -184,6 +188,20 @@ def only(found: Mapping[str, int]) -> str | None:
     return next(iter(found)) if len(found) == 1 else None
 
 
+def remarks(evidence: Evidence) -> Iterator[Finding]:
+    """Rows that were kept although something about them is odd."""
+    for kind, held in evidence.card.get("remarks", {}).items():
+        places = ", ".join(str(item.get("where", "")) for item in held["first"][:3])
+        yield Finding(
+            kind="remark",
+            level="note",
+            what=f"Rows that were kept with a remark ({kind}): {held['count']}.",
+            evidence=f"The first of them: {places}.",
+            sure="certain",
+            advice="remarks.jsonl in the run folder's data lists them all.",
+        )
+
+
 def small_test(evidence: Evidence) -> Iterator[Finding]:
     """A test split that is too small for fine distinctions."""
     if len(evidence.examples) < SMALL_TEST:
@@ -217,4 +235,14 @@ def dropped(evidence: Evidence) -> Iterator[Finding]:
         )
 
 
-LOOKS = (failed, random_weights, overfitting, truncation, endless, empty, small_test, dropped)
+LOOKS = (
+    failed,
+    random_weights,
+    overfitting,
+    truncation,
+    endless,
+    empty,
+    small_test,
+    dropped,
+    remarks,
+)

@@ -83,11 +83,22 @@ def gpu() -> str | None:
 
 
 def revision() -> str | None:
-    """The commit of Etude's own source, where it runs from a checkout."""
+    """The commit of Etude's own source where it runs from its checkout; `+dirty` when edited."""
     source = Path(__file__).parent
-    command = ["git", "-C", str(source), "rev-parse", "HEAD"]
+    if not (source.parents[1] / ".git").exists():
+        return None  # installed: the version says all, and a repository around it is another's
+    git = ["git", "-C", str(source)]
     try:
-        answer = subprocess.run(command, capture_output=True, text=True, timeout=10, check=True)
+        commit = subprocess.run(
+            [*git, "rev-parse", "HEAD"], capture_output=True, text=True, timeout=10, check=True
+        )
+        edits = subprocess.run(
+            [*git, "status", "--porcelain", "."],
+            capture_output=True,
+            text=True,
+            timeout=10,
+            check=True,
+        )
     except (OSError, subprocess.SubprocessError):
         return None
-    return answer.stdout.strip()
+    return commit.stdout.strip() + ("+dirty" if edits.stdout else "")

@@ -11,18 +11,20 @@ from statistics import median
 from typing import Any
 
 from etude.approaches.build import context_of, prompt_room
-from etude.approaches.order import makers, precision
+from etude.approaches.order import given_folder, precision
 from etude.approaches.tuning import smallest
 from etude.config.study import Precision, Study
+from etude.config.tuning import Tune
 from etude.data import Data, read_data
 from etude.engine.base import Base, find_base
 from etude.engine.encode import encode_prompt
 from etude.engine.load import Speaker, load_config, load_speaker
 from etude.errors import UserError
 from etude.progress import Progress
-from etude.store import write_json
+from etude.store import read_json, write_json
 from etude.training.encode import Material, decoded, encode_all
 from etude.training.methods import prepare, trainable
+from etude.training.schedules import warmup_steps
 from etude.training.train import count_steps
 
 BYTES = {"fp32": 4, "bf16": 2, "fp16": 2}
@@ -90,15 +92,17 @@ def plan_approach(
         "prompt_tokens": {"median": median(lengths), "max": max(lengths)},
         "truncated_prompts": sum(prompt.truncated_tokens > 0 for prompt in prompts),
         "precision": precision(study, name),
-        "starts_from": makers(study, name)[-2:-1] or [base.name],
+        "starts_from": study.approaches[name].weights or base.name,
         "rendered": prompts[0].text,
     }
     tune = study.approaches[name].tune
+    check_markup(study, name, speaker)
     network = empty_network(base, study)
     parameters = sum(item.numel() for item in network.parameters())
     planned["parameters"] = parameters
     planned["tune"] = None
     if tune is not None:
+        check_tuning(name, tune, speaker, count_steps(len(data.train), tune))
         limit = smallest(tune.max_tokens, speaker.context)
         material = encode_all(speaker, data.train, context, tune.supervise, limit)
         encode_all(speaker, data.dev, context, tune.supervise, limit)
@@ -121,6 +125,38 @@ def plan_approach(
             / 1e6,
         }
     return planned
+
+
+def check_tuning(name: str, tune: Tune, speaker: Speaker, steps: int) -> None:
+    """Refuse a tuning whose settings cannot mean what they say on this model."""
+    if speaker.encoder_decoder and tune.supervise != "response":
+        raise UserError(
+            f"approaches.{name}.tune.supervise is {tune.supervise}, but an encoder-decoder writes "
+            "nothing but the response: use supervise: response."
+        )
+    if (warm := warmup_steps(tune.schedule, steps)) >= steps:
+        raise UserError(
+            f"approaches.{name}.tune warms up for {warm} of its {steps} steps, so the learning "
+            "rate would never reach its peak: train longer, or use schedule: constant."
+        )
+
+
+def check_markup(study: Study, name: str, speaker: Speaker) -> None:
+    """Weights from a folder are asked as they were trained, or not at all."""
+    given = given_folder(study, name)
+    if given is None or not (given / "etude.json").exists():
+        return
+    facts = read_json(given / "etude.json")
+    if facts["markup"]["template"] != speaker.markup.template:
+        raise UserError(
+            f"approaches.{name}.weights was trained with the markup {facts['markup']['name']}, "
+            f"but this study writes turns as {speaker.markup.name}: set model.markup accordingly."
+        )
+    if facts["precision"] != precision(study, name):
+        raise UserError(
+            f"approaches.{name}.weights was trained in {facts['precision']}, but this study loads "
+            f"it in {precision(study, name)}: set model.precision accordingly."
+        )
 
 
 def empty_network(base: Base, study: Study) -> Any:

@@ -66,7 +66,7 @@ def write_json(path: Path, value: Any) -> None:
 def read_json(path: Path) -> Any:
     """Read a JSON file of a run folder; a damaged one is a user's problem, told in a sentence."""
     try:
-        return json.loads(path.read_text())
+        return json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise UserError(f"{path} should be a JSON file that Etude wrote, but {error}.") from error
 
@@ -141,11 +141,24 @@ def is_done(place: Place, key: str) -> bool:
     return place.manifest.exists() and read_json(place.manifest).get("key") == key
 
 
+def previous_of(path: Path) -> Path:
+    """Where `set_aside` keeps what was at a path."""
+    return path.with_name(path.name + ".previous")
+
+
+def bring_back(path: Path) -> None:
+    """Put what was set aside in its place again, and what is there aside."""
+    exchange = path.with_name(path.name + ".exchange")
+    path.rename(exchange)
+    previous_of(path).rename(path)
+    exchange.rename(previous_of(path))
+
+
 def set_aside(path: Path) -> None:
     """Keep what an older study made as `NAME.previous`, so that a changed setting undoes."""
     if not path.exists():
         return
-    previous = path.with_name(path.name + ".previous")
+    previous = previous_of(path)
     if previous.is_dir():
         shutil.rmtree(previous)
     path.replace(previous)
@@ -166,7 +179,8 @@ def begin_predictions(place: Place, key: str, plan: list[list[str]]) -> list[lis
                 place.predictions.replace(part)  # killed between the last batch and the manifest
             whole = len(keep_whole_batches(part, frozen["batches"]))
             return [list(batch) for batch in frozen["batches"][whole:]]
-    part.unlink(missing_ok=True)
+    for older in (part, place.manifest, place.predictions):  # before the new plan names this key
+        older.unlink(missing_ok=True)
     write_json(batches, {"key": key, "batches": plan})
     return plan
 
@@ -218,8 +232,9 @@ def read_predictions(place: Place) -> list[Prediction]:
             f"{place.predictions} is not as it was written (its hash differs from manifest.json): "
             "delete its folder and run the study again."
         )
-    lines = place.predictions.read_text().splitlines()
-    return [Prediction.from_json(json.loads(line)) for line in lines]
+    # Lines end at \n alone: text may hold other characters that `str.splitlines` takes for ends.
+    lines = place.predictions.read_bytes().split(b"\n")
+    return [Prediction.from_json(json.loads(line)) for line in lines if line]
 
 
 def read_lines(path: Path) -> list[dict[str, Any]]:

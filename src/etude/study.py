@@ -16,7 +16,7 @@ from etude.diagnosis import diagnose
 from etude.display import Display
 from etude.engine.base import Base, find_base
 from etude.environment import versions
-from etude.errors import ChildFailed
+from etude.errors import ChildFailed, UserError
 from etude.evaluate import evaluate
 from etude.memory import reset_peak
 from etude.progress import Progress
@@ -34,6 +34,7 @@ def run(study: Study, folder: Path | str | None = None, display: Display | None 
     folder, display = Path(folder or default_folder(study)), display or Display()
     check(study)
     with claim(folder):
+        write_study(folder, study)
         base, data = begin(study, folder, display)  # a frozen, hashed split: train, dev, test
         failures: dict[str, str] = {}
         for group in in_order(study):  # approaches that share weights; origins come first
@@ -57,9 +58,19 @@ def try_together(task: Mapping[str, Any], progress: Progress) -> None:
         save_predictions(job.place(folder), predict(data.test), manifest)
 
 
-def report(study: Study, folder: Path, failures: Mapping[str, str], display: Display) -> Result:
-    """Scores, findings and the page, from what is saved: no model is needed."""
-    if not failures and is_current(study, folder):
+def report(
+    study: Study,
+    folder: Path,
+    failures: Mapping[str, str],
+    display: Display,
+    *,
+    again: bool = False,
+) -> Result:
+    """Scores, findings and the page, from what is saved: no model is needed.
+
+    `again` scores even where the report says already what would be written.
+    """
+    if not again and not failures and is_current(study, folder):
         display.say(f"Nothing to do: {folder} is complete and as the study asks.")
         return Result(folder)
     with display.working("report") as progress:
@@ -69,7 +80,7 @@ def report(study: Study, folder: Path, failures: Mapping[str, str], display: Dis
             evidence.examples,
             evidence.predictions,
             metrics=study.metrics,
-            compare=study.compare,
+            compare=study.compare.model_copy(update={"baseline": evidence.baseline}),
             language=study.data.language,
             seed=study.seed,
             grouped=study.data.split.group_by is not None,
@@ -90,13 +101,12 @@ def begin(study: Study, folder: Path, display: Display) -> tuple[Base, Data]:
 
 
 def open_data(study: Study, folder: Path, display: Display) -> Data:
-    """The frozen split of a run folder, made if it is not there; the study is kept beside it."""
+    """The frozen split of a run folder, made if it is not there."""
     display.log_to(folder / "log.txt")
     with display.working("data") as progress:
         progress("reading", 0, 1, "")
         data = prepare(study, Path.cwd(), folder)
     check_data(study, data)
-    write_study(folder, study)
     return data
 
 
@@ -143,10 +153,11 @@ def try_in_child(
     try:
         with display.working(title) as progress:
             in_child(task, folder / "log.txt", progress)
-    except ChildFailed as error:
+    except (ChildFailed, UserError) as error:
         display.say(f"{title}: {error} (see {folder / 'log.txt'}); going on with the others.")
+        base, data = find_base(study.model.base, study.model.revision), read_data(folder)
         failed |= {
-            job.approach: str(error) for job in waiting if not job.place(folder).manifest.exists()
+            job.approach: str(error) for job in waiting if not done(study, job, folder, base, data)
         }
     return failed
 

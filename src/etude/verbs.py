@@ -47,9 +47,9 @@ def score(folder: Path, overrides: Sequence[str], display: Display) -> Result:
     check(study)
     with claim(folder):
         refuse_other_predictions(load_study(folder / "study.yaml"), study)
+        result = report(study, folder, failures(folder), display, again=True)
         write_study(folder, study)
-        (folder / "report.json").unlink(missing_ok=True)  # asked for, so never taken as current
-        return report(study, folder, failures(folder), display)
+        return result
 
 
 def failures(folder: Path) -> dict[str, str]:
@@ -62,6 +62,7 @@ def failures(folder: Path) -> dict[str, str]:
 def keep_predictions(study: Study, folder: Path) -> None:
     """`plan` and `look` must not put other data under a finished run."""
     if not any(folder.glob("approaches/*/*/manifest.json")):
+        write_study(folder, study)
         return
     kept = load_study(folder / "study.yaml")
     if (kept.data, kept.seed) != (study.data, study.seed):

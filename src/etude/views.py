@@ -94,6 +94,9 @@ def look(seen: Mapping[str, Any]) -> None:
         words = ", ".join(f"{word} {count}" for word, count in seen["words"][column][:15])
         lines([f"Frequent words in the {column}: {words}"])
     left_out = ", ".join(f"{count} {reason}" for reason, count in seen["dropped"].items())
+    odd = ", ".join(f"{count} {kind}" for kind, count in seen["remarks"].items())
+    if odd:
+        lines([f"Kept with a remark: {odd} (remarks.jsonl lists them)."])
     lines([f"Left out: {left_out or 'nothing'}.", *seen["notes"]])
     for row in seen.get("dropped_rows", ()):
         lines([f"  {row['where']}: {row['reason']} {row['detail']}".rstrip()])

@@ -20,7 +20,7 @@ from etude.environment import revision, versions
 from etude.progress import Progress
 from etude.prompts import choose_shots
 from etude.records import Example, Prediction
-from etude.store import begin_predictions, write_atomically
+from etude.store import begin_predictions, bring_back, previous_of, write_atomically
 
 Predict = Callable[[Sequence[Example]], Iterator[list[Prediction]]]
 
@@ -34,6 +34,8 @@ def make_weights(
         tuning = Job(name, job.seed)
         key = weights_key(study, tuning, base, data.hash)
         place = tuning.place(folder)
+        if weights_done(previous_of(place.path) / "weights", key):
+            bring_back(place.path)  # a setting was changed and changed back
         if not weights_done(place.weights, key):
             context = context_of(study, name, data)
             tune_weights(study, tuning, folder, key, data, base, context, progress)

@@ -49,7 +49,7 @@ def weights_key(study: Study, job: Job, base: Base, data_hash: str) -> str:
     for name in makers(study, job.approach):
         tune = study.approaches[name].tune
         assert tune is not None  # noqa: S101 - a maker tunes
-        settings = tune.model_dump(mode="json", exclude={"save_seconds"})
+        settings = tune.model_dump(mode="json", exclude={"save_seconds", "log_steps"})
         key = fingerprint(
             {**common(study, name, data_hash), "from": key, "tune": settings, "seed": job.seed}
         )

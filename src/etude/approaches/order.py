@@ -28,10 +28,10 @@ def in_order(study: Study) -> list[tuple[Job, ...]]:
     The job that makes a group's weights is its first. Training is repeated for each seed, and so
     is everything that starts from what it made; the untuned base answers once.
     """
-    groups: dict[tuple[str, int, Precision], list[Job]] = {}
+    groups: dict[tuple[str | None, str, int, Precision], list[Job]] = {}
     for name in by_origin(study):
         for seed in seeds(study, name):
-            key = (maker(study, name) or base_of(study, name), seed, precision(study, name))
+            key = (maker(study, name), base_of(study, name), seed, precision(study, name))
             groups.setdefault(key, []).append(Job(name, seed))
     return [tuple(group) for group in groups.values()]
 

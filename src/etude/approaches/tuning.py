@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from etude.approaches.order import Job, goes_on, layers, precision
-from etude.config.study import Study
+from etude.config.study import Precision, Study
 from etude.config.tuning import Tune
 from etude.data import Data
 from etude.engine.base import Base
@@ -66,11 +66,18 @@ def tune_weights(
     step = int(read_position(checkpoint)["step"]) if checkpoint.exists() else 0
     settings = tune.model_dump(mode="json")
     trackers = [
-        TRACKERS[name](place.path, f"{study.name}-{job.approach}-{job.seed}", settings, step)
+        TRACKERS[name](
+            place.path, f"{study.name}-{job.approach}-{job.seed}-{key[:8]}", settings, step
+        )
         for name in study.track
     ]
     train(run, checkpoint, place.history, trackers, progress)
-    save_weights(run, place, facts(run, key, tune, material, validation, speaker), study)
+    save_weights(
+        run,
+        place,
+        facts(run, precision(study, job.approach), key, tune, material, validation, speaker),
+        study,
+    )
     checkpoint.unlink(missing_ok=True)
 
 
@@ -130,7 +137,13 @@ def save_weights(run: Run, place: Place, manifest: dict[str, Any], study: Study)
 
 
 def facts(
-    run: Run, key: str, tune: Tune, material: Material, validation: Material, speaker: Speaker
+    run: Run,
+    number_format: Precision,
+    key: str,
+    tune: Tune,
+    material: Material,
+    validation: Material,
+    speaker: Speaker,
 ) -> dict[str, Any]:
     """What is to be known of a finished tuning."""
     learning = trainable(run.network).values()
@@ -147,6 +160,8 @@ def facts(
         "truncated_prompts": material.truncated_prompts + validation.truncated_prompts,
         "truncated_answers": material.truncated_answers + validation.truncated_answers,
         "decoded_example": decoded(speaker, material.rows[0]),
+        "truncated_examples": list(material.truncated),
+        "precision": number_format,
         "markup": {"name": speaker.markup.name, "template": speaker.markup.template},
     }
 

@@ -148,7 +148,9 @@ def resolve_paths(values: Mapping[str, Any], folder: Path, base: Mapping[str, An
         if isinstance(source, dict) and "path" in source:
             old = blocks(base, "data", "sources").get(name)
             kind = source.get("kind", old.get("kind") if isinstance(old, Mapping) else None)
-            source["path"] = absolute(source["path"], folder, bare=kind != "datasets")
+            beside = isinstance(source["path"], str) and (folder / source["path"]).is_dir()
+            bare = kind != "datasets" or beside  # a folder beside the study is no hub id
+            source["path"] = absolute(source["path"], folder, bare=bare)
     model = blocks(values, "model")
     if isinstance(model.get("base"), str):
         model["base"] = absolute(model["base"], folder, bare=False)

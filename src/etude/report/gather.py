@@ -11,57 +11,18 @@ from typing import Any
 import numpy as np
 
 from etude.approaches.keys import context_settings
-from etude.approaches.order import Job, ancestry, base_of, maker, makers, seeds
-from etude.config.study import Study
-from etude.data import read_data
+from etude.approaches.order import Job, ancestry, base_of, given_folder, maker, makers
+from etude.config import Study, to_yaml
 from etude.diagnosis import Evidence
-from etude.engine.base import PACKAGED
 from etude.environment import machine, versions
-from etude.errors import UserError
 from etude.evaluate import Comparison, Evaluation
 from etude.metrics import METRICS, expand
 from etude.records import Finding
-from etude.store import fingerprint, folder_size, read_json, read_lines, read_predictions
+from etude.store import fingerprint, folder_size, read_json, read_lines
 from etude.verdict import verdict
 
 NUMBERS = ("difference", "low", "high", "p")  # of a comparison
 FORMAT = 1  # of report.json; raised by hand when its meaning changes
-
-
-def read_evidence(study: Study, folder: Path, failures: Mapping[str, str]) -> Evidence:
-    """Everything a run has saved, for scoring and diagnosis."""
-    data = read_data(folder)
-    predictions: dict[str, dict[int, Any]] = {}
-    manifests, histories, tunings = {}, {}, {}
-    for name in study.approaches:
-        if name in failures:
-            continue
-        places = [Job(name, seed).place(folder) for seed in seeds(study, name)]
-        places = [place for place in places if place.manifest.exists()]
-        if not places:
-            continue
-        manifests[name] = read_json(places[0].manifest)
-        if manifests[name]["data_hash"] != data.hash:
-            raise UserError(
-                f"The predictions of {name} in {folder} were made on other data than is there "
-                "now: run the study again."
-            )
-        predictions[name] = {place.seed: read_predictions(place) for place in places}
-        if study.approaches[name].tune is not None:
-            histories[name] = read_lines(places[0].history)
-            tunings[name] = read_json(places[0].weights / "etude.json")
-    if not predictions:
-        raise UserError(f"{folder} holds no finished approach: run the study first.")
-    return Evidence(
-        examples=data.test,
-        predictions=predictions,
-        card=data.card,
-        random_base=study.model.base in PACKAGED,
-        manifests=manifests,
-        histories=histories,
-        tunings=tunings,
-        failures=failures,
-    )
 
 
 def report_key(study: Study, folder: Path) -> str:
@@ -102,7 +63,7 @@ def gather(
             "prompt": study.prompt.template,
             "system": study.system,
             "generation": study.generation.model_dump(mode="json"),
-            "yaml": (folder / "study.yaml").read_text(encoding="utf-8"),
+            "yaml": to_yaml(study),
         },
         "verdict": words,
         "winner": winner,
@@ -130,7 +91,7 @@ def gather(
         "versions": first["versions"],
         "revision": first["revision"],
         "machine": machine(),
-        "reproduce": f"etude run study.yaml --folder {folder.name}",
+        "reproduce": f"etude run {folder.name}/study.yaml --folder {folder.name}",
     }
 
 
@@ -140,14 +101,14 @@ def describe(
     """One approach: what it is, what it scored, what it cost, how it was trained."""
     approach, answers = study.approaches[name], evidence.answers[name]
     manifest = evidence.manifests[name]
-    made_by = maker(study, name)
+    made_by, given = maker(study, name), given_folder(study, name)
     place = Job(name, study.seed).place(folder)
     first_prompt = next(iter(read_lines(place.prompts)), {"prompt": ""})
     notes = []
     if manifest["folds_system"] and context_settings(study, name)[1]:
         notes.append(f"The markup {manifest['markup']} has no system role: folded into the turn.")
     return {
-        "kind": "tuned" if approach.tune else "weights" if made_by else "prompt",
+        "kind": "tuned" if approach.tune else "weights" if made_by or given else "prompt",
         "summary": in_words(study, name),
         "weights": made_by or base_of(study, name),
         "seeds": list(evidence.predictions[name]),
@@ -233,7 +194,10 @@ def training(evidence: Evidence, name: str) -> dict[str, Any] | None:
     """History, epoch table and facts of a tuned approach."""
     if name not in evidence.tunings:
         return None
-    history, facts = list(evidence.histories[name]), evidence.tunings[name]
+    facts = evidence.tunings[name]
+    history = [
+        {key: finite(value) for key, value in row.items()} for row in evidence.histories[name]
+    ]
     wanted = ("supervise", "decoded_example", "examples", "supervised_tokens", "steps")
     return {
         **{key: facts[key] for key in wanted},
@@ -248,7 +212,9 @@ def epochs(history: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     rows, before = [], 0.0
     for validation in (row for row in history if "dev_loss" in row):
         inside = [
-            row for row in history if "loss" in row and before < row["epoch"] <= validation["epoch"]
+            row
+            for row in history
+            if row.get("loss") is not None and before < row["epoch"] <= validation["epoch"]
         ]
         rows.append(
             {

@@ -18,11 +18,12 @@ Supervise = Literal["response", "assistant_turns", "all"]
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """Encoded examples, and how many had to be cut to fit."""
+    """Encoded examples, and which of them had to be cut to fit."""
 
     rows: tuple[Encoded, ...]
     truncated_prompts: int
     truncated_answers: int
+    truncated: tuple[str, ...]  # ids of the examples that were cut
 
     @property
     def supervised_tokens(self) -> int:
@@ -42,6 +43,7 @@ def encode_all(
     Raises `UserError` when an example has no supervised token.
     """
     rows, prompts, answers = [], 0, 0
+    truncated: dict[str, None] = {}  # in order, each once
     for example in examples:
         prompt = encode_prompt(speaker, example, context, None)
         given = example.references[:1]
@@ -50,9 +52,11 @@ def encode_all(
         if room is not None and len(prompt.ids) > room:
             prompt = encode_prompt(speaker, example, context, room)
             prompts += 1
+            truncated[example.id] = None
         if keep is not None and len(answer) > keep:
             answer = answer[:keep]
             answers += 1
+            truncated[example.id] = None
         own_turns = sum(turn.role == "assistant" for turn in example.messages)
         earlier = supervised_before(speaker, prompt, supervise, own_turns)
         row = Encoded(prompt.ids, tuple(answer), earlier)
@@ -62,7 +66,7 @@ def encode_all(
                 f"it: give it a response, or raise tune.max_tokens (now {limit})."
             )
         rows.append(row)
-    return Material(tuple(rows), prompts, answers)
+    return Material(tuple(rows), prompts, answers, tuple(truncated))
 
 
 def share(
