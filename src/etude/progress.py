@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from typing import TypeVar
+
+Item = TypeVar("Item")
 
 # (what is being done, units done, units in all, a note such as the loss) -> None
 Progress = Callable[[str, int, int, str], None]
@@ -10,3 +13,13 @@ Progress = Callable[[str, int, int, str], None]
 
 def silent(what: str, done: int, total: int, note: str) -> None:
     """Say nothing."""
+
+
+def watched(items: Sequence[Item], what: str, progress: Progress) -> Iterator[Item]:
+    """The items one after the other, while the progress hears of them about a hundred times."""
+    step = max(1, len(items) // 100)
+    for number, item in enumerate(items):
+        if number % step == 0:
+            progress(what, number, len(items), "")
+        yield item
+    progress(what, len(items), len(items), "")

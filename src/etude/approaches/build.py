@@ -17,7 +17,7 @@ from etude.engine.encode import Context, encode_prompt
 from etude.engine.generate import Asked, batches_in, plan_batches, predict_batch
 from etude.engine.load import Loaded, Speaker, load
 from etude.environment import revision, versions
-from etude.progress import Progress
+from etude.progress import Progress, watched
 from etude.prompts import choose_shots
 from etude.records import Example, Prediction
 from etude.store import begin_predictions, bring_back, previous_of, write_atomically
@@ -60,7 +60,7 @@ def build(
         room = prompt_room(loaded.speaker, study.generation.max_tokens)
         asked = [
             Asked(example, encode_prompt(loaded.speaker, example, context, room))
-            for example in examples
+            for example in watched(examples, "encoding", progress)
         ]
         write_atomically(place.prompts, "".join(rendered(item) for item in asked))
         plan = plan_batches(asked, study.generation.batch_size)

@@ -16,7 +16,7 @@ from etude.engine.encode import Context
 from etude.engine.load import Loaded, Speaker, attach, dtype_of, is_adapter, load
 from etude.errors import UserError
 from etude.memory import peak_megabytes, reset_peak
-from etude.progress import Progress
+from etude.progress import Progress, watched
 from etude.store import Place, publish, read_json, set_aside, write_json
 from etude.training.checkpoint import read_position
 from etude.training.encode import Material, decoded, encode_all
@@ -43,11 +43,11 @@ def tune_weights(
     checkpoint = place.path / "checkpoint.safetensors"
     start_fresh_unless(key, place, checkpoint)
     reset_peak()
-    progress("encoding", 0, 1, "")
     network, loaded = network_to_train(study, job, folder, base, tune)
     speaker, decoder_start_id = loaded.speaker, loaded.decoder_start_id
     limit = smallest(tune.max_tokens, speaker.context)
-    material = encode_all(speaker, data.train, context, tune.supervise, limit)
+    rows = watched(data.train, "encoding", progress)
+    material = encode_all(speaker, rows, context, tune.supervise, limit)
     validation = encode_all(speaker, data.dev, context, tune.supervise, limit)
     run = begin(
         network,

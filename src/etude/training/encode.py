@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -32,7 +32,7 @@ class Material:
 
 def encode_all(
     speaker: Speaker,
-    examples: Sequence[Example],
+    examples: Iterable[Example],
     context: Context,
     supervise: Supervise,
     limit: int | None,
