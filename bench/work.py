@@ -17,7 +17,7 @@ BATCH = 8
 
 
 def make_model(folder: Path) -> Path:
-    """Hidden 288, 6 layers, 6 heads, untied head, random weights: 24.4 M with embeddings."""
+    """Hidden 288, 6 layers, 6 heads, tied head, random weights: 15.2 M parameters."""
     import torch
     from tokenizers import Tokenizer, models, pre_tokenizers
     from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
