@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -17,6 +18,7 @@ import yaml
 
 import etude.study
 from etude.cli import VERBS, main
+from etude.config import recipes
 from etude.errors import ChildFailed
 from etude.progress import Progress
 from etude.worker import TASKS
@@ -245,14 +247,26 @@ class TestLookAndPlan:
     def test_look(self, capsys: pytest.CaptureFixture[str]) -> None:
         code, out, _ = spoken(capsys, "look", "study.yaml")
         assert code == 0
-        assert out.splitlines()[-1] == "runs/small/look.json"
-        assert "Left out: 1 empty prompt, 1 duplicate." in out
+        assert out.splitlines()[-1] == "runs/small/look.html"
+        assert Path("runs/small/look.html").exists()
+        for said in (
+            "14 rows to learn from, 4 for validation and 6 for the scores; 2 left out.",
+            "The instruction is always: Sum up.",
+            "English",
+            "tokens",
+            "Frequent words in the response (English): ",
+            "Left out: 1 empty prompt, 1 duplicate.",
+        ):
+            assert said in out
         assert "line 26" not in out
+        assert "Used with a remark" not in out
 
     def test_look_lists_what_was_left_out(self, capsys: pytest.CaptureFixture[str]) -> None:
-        code, out, _ = spoken(capsys, "look", "--dropped", "study.yaml", "--folder", "looked")
+        asked = ("--dropped", "--remarks", "study.yaml", "--folder", "looked")
+        code, out, _ = spoken(capsys, "look", *asked)
         assert code == 0
-        assert out.splitlines()[-1] == "looked/look.json"
+        assert out.splitlines()[-1] == "looked/look.html"
+        assert "Used with a remark: nothing." in out
         assert "line 25: empty" in out
         assert "line 26: duplicate" in out
 
@@ -260,13 +274,63 @@ class TestLookAndPlan:
         code, out, err = spoken(capsys, "look", "study.yaml", "--json", "--dropped")
         assert (code, err) == (0, "")
         seen = one_object(out)
-        assert seen["path"] == "runs/small/look.json"
+        assert seen["path"] == "runs/small/look.html"
+        kept = json.loads(Path("runs/small/look.json").read_text())
+        assert {name: seen[name] for name in kept} == kept
+        assert set(seen) - set(kept) == {"path", "dropped_rows"}
         assert {name: split["rows"] for name, split in seen["splits"].items()} == {
             "train": 14,
             "dev": 4,
             "test": 6,
         }
         assert len(seen["dropped_rows"]) == 2
+
+    def test_look_says_why_tokens_are_not_counted(
+        self,
+        capsys: pytest.CaptureFixture[str],
+        tmp_path: Path,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        monkeypatch.setenv("ETUDE_CACHE", str(tmp_path / "empty"))
+        code, out, _ = spoken(capsys, "look", "study.yaml")
+        assert code == 0
+        assert (
+            "Note: tokens are not counted: random-llama is made at its first use (etude plan "
+            "STUDY makes it)." in out
+        )
+        columns = json.loads(Path("runs/small/look.json").read_text())["columns"]
+        assert all("words" in held and "tokens" not in held for held in columns.values())
+        assert (
+            "Tokens are not counted; a note above says why."
+            in Path("runs/small/look.html").read_text()
+        )
+
+    def test_look_shows_labels(self, capsys: pytest.CaptureFixture[str]) -> None:
+        rows = [{"text": f"Song {n} is what it is.", "mood": "glad"} for n in range(20)]
+        Path("songs.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+        study = {
+            "name": "moods",
+            "model": {"base": "random-llama"},
+            "data": {
+                "task": "classify",
+                "labels": ["glad", "sad"],
+                "sources": {
+                    "songs": {
+                        "kind": "jsonl",
+                        "path": "songs.jsonl",
+                        "columns": {"input": "{text}", "label": "{mood}"},
+                    }
+                },
+            },
+            "approaches": {"plain": {}},
+            "metrics": ["accuracy"],
+        }
+        Path("moods.yaml").write_text(yaml.safe_dump(study))
+        code, out, _ = spoken(capsys, "look", "moods.yaml")
+        assert code == 0
+        assert "16 (100%)" in out
+        said = "Always answering 'glad', the commonest label in training, would be right in 100%"
+        assert said in out
 
     def test_plan(self, capsys: pytest.CaptureFixture[str]) -> None:
         code, out, _ = spoken(capsys, "plan", "seeds=1", "study.yaml")
@@ -298,6 +362,11 @@ class TestNew:
         assert code == 0
         assert "dialogue-demo" in out
         assert out.splitlines()[-1] == "Write one to change: etude new RECIPE"
+        *listed, blank, _ = out.splitlines()
+        assert blank == ""
+        assert [line.split()[0] for line in listed] == sorted(recipes())
+        starts = {re.search(r"  +", line).end() for line in listed}  # type: ignore[union-attr]
+        assert len(starts) == 1  # what they ask stands in one column
 
     def test_list_as_json(self, capsys: pytest.CaptureFixture[str]) -> None:
         _, out, _ = spoken(capsys, "new", "--json")
@@ -332,8 +401,7 @@ MISTAKES = {
     ("--versoin",): "'--versoin' is no option: did you mean '--version'? Known: --help, "
     "--version, -h (etude --help says more).",
     ("look", "dialog-demo", "--folder", "x"): "'dialog-demo' is neither a study file nor a "
-    "recipe: did you mean 'dialogue-demo'? Known: dialogsum-demo, dialogue-demo, "
-    "dialogue-demo-t5.",
+    f"recipe: did you mean 'dialogue-demo'? Known: {', '.join(sorted(recipes()))}.",
     ("look", "dialogue-demo", "sede=1"): "command line, sede: there is no such setting: did you "
     "mean 'seed'? Known: approaches, compare, data, description, generation, metrics, model, "
     "name, prompt, seed, seeds, system, track.",
@@ -405,7 +473,7 @@ class TestMistakes:
             text=True,
             check=True,
         )
-        assert done.stdout.splitlines()[-1] == "runs/small/look.json"
+        assert done.stdout.splitlines()[-1] == "runs/small/look.html"
 
 
 class TestHelp:
@@ -437,7 +505,7 @@ class TestHelp:
         example = next(line for line in out.splitlines() if "dialogue-demo" in line).split()
         assert example[:2] == ["etude", "look"]
         code, out, _ = spoken(capsys, *example[1:], "--quiet")
-        assert (code, out) == (0, "runs/dialogue-demo/look.json\n")
+        assert (code, out) == (0, "runs/dialogue-demo/look.html\n")
 
     def test_nothing_at_all_is_answered_with_help(self, capsys: pytest.CaptureFixture[str]) -> None:
         code, out, _ = spoken(capsys)

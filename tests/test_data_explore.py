@@ -5,16 +5,20 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections import Counter
+from itertools import pairwise
 from pathlib import Path
 from statistics import median
 
 import numpy
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from data_helper import assembled, one_source
 from etude.data import explore
-from etude.data.explore import BINS, lengths
+from etude.data.explore import BINS, frequent_words, lengths
+from etude.data.languages import UNCLEAR, language_of
 from etude.data.words import words_of
 
 
@@ -49,9 +53,20 @@ def test_planted_material(tmp_path: Path) -> None:
     assert look["columns"]["response"]["characters"]["min"] == 3
     assert look["columns"]["response"]["tokens"]["max"] == 1
     assert look["references"] == {"1": 20}
-    assert look["words"]["language"] == "en"
-    assert sorted(word for word, _ in look["words"]["prompt"]) == ["glad", "number", "sad", "song"]
-    assert look["words"]["response"] == [["glad", 15], ["sad", 5]]
+    assert look["turns"] == {"1": 20}
+    assert sorted(look["columns"]["prompt"]["frequent"]["en"]) == [
+        ["glad", 20],
+        ["number", 20],
+        ["sad", 20],
+        ["song", 20],
+    ]
+    assert look["columns"]["response"]["frequent"] == {"en": [["glad", 15], ["sad", 5]]}
+    assert look["columns"]["prompt"]["languages"] == {"en": 20}
+    assert look["columns"]["response"]["languages"] == {UNCLEAR: 20}  # one word each
+    assert (look["columns"]["response"]["distinct"], look["columns"]["response"]["empty"]) == (2, 0)
+    tested = look["labels"]["glad"]["test"] / look["splits"]["test"]["rows"]
+    assert look["commonest_label"] == {"label": "glad", "test_share": tested}
+    assert look["groups"] is None
     assert [sample["id"] for sample in look["samples"]] == [item.id for item in data.train[:3]]
 
 
@@ -61,9 +76,133 @@ def test_a_language_without_stop_words_says_so(tmp_path: Path) -> None:
     source = one_source(kind="jsonl", path="it.jsonl")
     look = explore(assembled(tmp_path, language="de", **source).data)
     assert look["notes"] == ["no stop words are known for 'de': frequent words show all words"]
-    assert look["words"]["response"] == [["der", 9], ["ton", 9]]
-    assert look["words"]["language"] is None
-    assert "tokens" not in look["columns"]["prompt"]
+    response = look["columns"]["response"]
+    assert response["frequent"] == {"de": [["der", 9], ["ton", 9]]}
+    assert response["always"] == "der Ton"
+    assert "tokens" not in response
+
+
+def test_parts_of_a_prompt_are_columns_of_their_own(tmp_path: Path) -> None:
+    rows = [
+        {"q": "Answer in one word.", "c": f"Text {n}", "a": "yes", "s": "Be brief." if n else ""}
+        for n in range(10)
+    ]
+    (tmp_path / "it.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    columns = {"instruction": "{q}", "input": "{c}", "response": "{a}"}
+    counted: list[str] = []
+
+    def count(texts: list[str]) -> list[int]:
+        counted.extend(texts)
+        return [len(text.split()) for text in texts]
+
+    source = one_source(kind="jsonl", path="it.jsonl", columns=columns | {"system": "{s}"})
+    look = explore(assembled(tmp_path, **source).data, count)["columns"]
+    assert list(look) == ["system", "instruction", "input", "prompt", "response"]
+    assert look["system"]["empty"] == 1
+    assert look["instruction"]["always"] == "Answer in one word."
+    assert look["input"]["tokens"]["max"] == 2
+    assert look["prompt"]["tokens"]["max"] == 8
+    assert counted.count("Answer in one word.") == 1  # a text that repeats is counted once
+    only = one_source(kind="jsonl", path="it.jsonl", columns={"input": "{c}", "response": "{a}"})
+    assert list(explore(assembled(tmp_path, **only).data)["columns"]) == ["prompt", "response"]
+
+
+def test_a_wrong_language_setting_is_noticed(tmp_path: Path) -> None:
+    answers = ("As notas da escala de dó maior são sete.", "O acorde tem três notas e um baixo.")
+    rows = [{"instruction": f"Pergunta {n}?", "response": answers[n % 2]} for n in range(10)]
+    (tmp_path / "it.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    source = one_source(kind="jsonl", path="it.jsonl")
+    assert explore(assembled(tmp_path, **source).data)["notes"] == [
+        "most responses are in Portuguese, but data.language is 'en', which decides how metrics "
+        "cut words: set data: {language: pt}"
+    ]
+    for right in ("pt", "mul"):
+        assert explore(assembled(tmp_path, language=right, **source).data)["notes"] == []
+
+
+def test_groups_and_several_sources(tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        rows = [
+            {"instruction": f"{name} {n}", "response": "yes", "artist": f"{name}-{n // 4}"}
+            for n in range(12)
+        ]
+        (tmp_path / f"{name}.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    data = assembled(
+        tmp_path,
+        sources={name: {"kind": "jsonl", "path": f"{name}.jsonl"} for name in ("one", "two")},
+        split={"group_by": "artist", "dev": 0.3, "test": 0.3},
+    ).data
+    look = explore(data)
+    assert look["groups"]["n"] == 6
+    assert look["groups"]["rows"]["max"] == 4
+    assert {count for _, count in look["groups"]["largest"]} == {4}
+    rows_of = [split["sources"] for split in look["splits"].values()]
+    assert {name: sum(split[name] for split in rows_of) for name in ("one", "two")} == {
+        "one": 12,
+        "two": 12,
+    }
+    assert {sample["task"] for sample in look["samples"]} == {"one", "two"}
+
+
+def test_words_count_for_the_language_of_their_text() -> None:
+    told = {
+        "The key of the song": "en",
+        "O tom da canção": "pt",
+        "Der Ton": "de",
+        "the minor scale": UNCLEAR,
+        "escala menor, não maior": UNCLEAR,
+        "Zo is het": "nl",
+    }
+    texts = [text for text, language in told.items() if language != "nl"] * 10 + ["Zo is het"]
+    found = frequent_words(texts, told, "es")
+    assert list(found) == ["en", "pt", "de"]
+    english, portuguese = (dict(map(tuple, found[language])) for language in ("en", "pt"))
+    assert (english["key"], english["song"], english["minor"], english["scale"]) == (10,) * 4
+    assert "the" not in english
+    assert (portuguese["canção"], portuguese["escala"], portuguese["maior"]) == (10,) * 3
+    assert ["der", 10] in found["de"]  # no stop words of German are known
+    assert sum("zo" in dict(map(tuple, listed)) for listed in found.values()) == 1
+
+
+def test_words_of_texts_that_are_all_unclear_count_for_the_language_that_is_set() -> None:
+    assert frequent_words(["o tom"], {"o tom": UNCLEAR}, "pt") == {"pt": [["tom", 1]]}
+    assert frequent_words(["o the tom"], {"o the tom": UNCLEAR}, "mul") == {"mul": [["tom", 1]]}
+    assert frequent_words([], {}, "en") == {"en": []}
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("What is the tonic of this scale, and why?", "en"),
+        ("Qual é a tônica desta escala, e por quê?", "pt"),
+        ("Summarise the following text in a single sentence.", "en"),
+        ("A melhor canção do ano", "pt"),
+        ("Die Tonleiter besteht aus sieben verschiedenen Tönen.", "de"),
+        ("", UNCLEAR),
+        ("C E G", UNCLEAR),
+        ("positive", UNCLEAR),
+        ("???", UNCLEAR),
+        ("def f(x): return x + 1", UNCLEAR),
+    ],
+)
+def test_languages(text: str, language: str) -> None:
+    assert language_of(text) == language
+
+
+def test_languages_of_real_short_texts(shared: Path) -> None:
+    dialogues = (shared / "dialogsum" / "dialogsum.test.jsonl").read_text().splitlines()
+    english = [json.loads(line)["summary1"] for line in dialogues]
+    articles = json.loads((shared / "faquad" / "dev.json").read_text())["data"]
+    portuguese = [
+        question["question"]
+        for article in articles
+        for passage in article["paragraphs"]
+        for question in passage["qas"]
+    ]
+    for texts, right, unclear in ((english, "en", 0.05), (portuguese, "pt", 0.2)):
+        told = Counter(language_of(text) for text in texts)
+        assert told[UNCLEAR] <= unclear * len(texts)
+        assert len(texts) - told[right] - told[UNCLEAR] <= 0.002 * len(texts), told
 
 
 @given(st.lists(st.integers(0, 5000), min_size=1, max_size=200))
@@ -73,13 +212,25 @@ def test_lengths_agree_with_numpy(values: list[int]) -> None:
     assert abs(found["p90"] - numpy.quantile(values, 0.9)) < 1e-6
     edges, counts = found["histogram"]["edges"], found["histogram"]["counts"]
     assert len(edges) == len(counts) + 1 <= BINS + 1
+    widths = {after - edge for edge, after in pairwise(edges)}
+    assert len(widths) == 1 or edges[-1] == max(values) + 1
     # numpy closes the last bin, ours ends after the maximum
     assert edges[-1] > max(values)
     assert counts == numpy.histogram(values, bins=edges)[0].tolist()
 
 
+def test_one_value_far_above_all_others_leaves_the_others_their_bins() -> None:
+    found = lengths([*range(100, 300), 20_000])
+    edges, counts = found["histogram"]["edges"], found["histogram"]["counts"]
+    assert edges[0] == 100
+    assert edges[-1] == 20_001
+    assert edges[-2] <= 320
+    assert (len(counts), sum(counts)) == (len(edges) - 1, 201)
+    assert counts[-1] <= 3
+
+
 def test_no_values() -> None:
-    assert lengths([]) == {"n": 0, "empty": 0, "histogram": {"edges": [], "counts": []}}
+    assert lengths([]) == {"n": 0, "histogram": {"edges": [], "counts": []}}
 
 
 def test_words() -> None:

@@ -22,7 +22,7 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 # From the bottom of the house to the top: a room imports only what stands before it.
 # fmt: off
 FLOORS = (
-    ("errors", "environment", "progress", "memory", "records"),
+    ("errors", "environment", "progress", "memory", "records", "music"),
     ("config", "store", "prompts", "data", "engine", "training", "approaches"),
     ("metrics", "evaluate", "verdict", "diagnosis"),
     ("checks", "plan", "report", "result", "child", "display"),
@@ -160,10 +160,11 @@ def test_trackers() -> None:
 
 
 def test_packaged_bases() -> None:
-    from etude.engine.base import PACKAGED
+    from etude.engine.base import MODELS, RANDOM, SHIPPED
     from etude.engine.random_base import MAKERS
 
-    assert set(MAKERS) == set(PACKAGED)
+    assert set(MAKERS) == set(RANDOM)
+    assert {path.parent.name for path in MODELS.glob("*/config.json")} == set(SHIPPED)
 
 
 def test_choosers_of_shots() -> None:

@@ -164,6 +164,9 @@ def of_look(parser: argparse.ArgumentParser) -> None:
     """Arguments of `look`."""
     of_study(parser)
     parser.add_argument("--dropped", action="store_true", help="list every row that was left out")
+    parser.add_argument(
+        "--remarks", action="store_true", help="list every row that is used with a remark"
+    )
 
 
 def of_run(parser: argparse.ArgumentParser) -> None:

@@ -6,29 +6,40 @@ import json
 from pathlib import Path
 
 from etude.config import load_study, recipes, schema
+from etude.config.commented import commented
 from etude.config.settings import NAME
 from etude.errors import UserError, nearest
 from etude.store import write_atomically
 
 HEADER = """\
 # yaml-language-server: $schema={schema}
-# A study that begins as the recipe {recipe} and changes what stands here.
+# A study that begins as the recipe {recipe} and changes what is set here.
+#   etude look {file}      see the material
 #   etude plan {file}      check it and see what it will take
 #   etude run {file}       try every approach and report
 extends: {recipe}
 name: {name}
 
-# The recipe itself. Uncomment what you want to change; what stays a comment stays as it is.
+## Below stands the whole recipe. Take the # off a setting to change it, and off the lines that it
+## stands under; what stays a comment stays as it is. Lines with ## explain. When every # is gone,
+## `extends` may go as well.
 """
 
 
 def list_recipes() -> dict[str, str]:
     """The shipped recipes: name -> what it asks, in a line."""
-    return {name: load_study(path).description.strip() for name, path in recipes().items()}
+    return {
+        name: " ".join(load_study(path).description.split())
+        for name, path in sorted(recipes().items())
+    }
 
 
 def write_study_file(recipe: str, output: Path | None) -> Path:
-    """Write a commented study and its JSON Schema beside it; an existing file is not replaced."""
+    """Write a commented study and its JSON Schema beside it; an existing file is not replaced.
+
+    The comments hold the recipe with what it extends, and its paths in full, so that each of them
+    can be taken into use wherever the file stands.
+    """
     known = recipes()
     if recipe not in known:
         raise UserError(f"There is no recipe '{recipe}': {nearest(recipe, known)}.")
@@ -41,14 +52,10 @@ def write_study_file(recipe: str, output: Path | None) -> Path:
             f"'{name}' cannot name a study: use letters, digits, _ and - in --output "
             f"({recipe}.study.yaml, say)."
         )
+    body = commented(load_study(recipe), known[recipe])
     written = path.with_name("study.schema.json")
     write_atomically(written, json.dumps(schema(), indent=1) + "\n")
-    body = known[recipe].read_text(encoding="utf-8").splitlines()
-    # A recipe's paths start from its own folder; here they must hold wherever the study stands.
-    body = [line.replace(": material/", f": {known[recipe].parent}/material/") for line in body]
-    shown = [line for line in body if not line.startswith(("name:", "extends:"))]
-    comments = "".join(f"# {line}".rstrip() + "\n" for line in shown)
     header = HEADER.format(schema=written.name, recipe=recipe, file=path.name, name=name)
-    write_atomically(path, header + comments)
+    write_atomically(path, f"{header}{body}")
     load_study(path)
     return path

@@ -84,15 +84,19 @@ def plan(options: argparse.Namespace) -> int:
 
 
 def look(options: argparse.Namespace) -> int:
-    """Show the material of a study: rows, lengths, labels, frequent words, what was left out."""
+    """Show the material of a study: rows, languages, lengths, labels, words, what was left out.
+
+    The same with plots is look.html in the run folder, and for programs look.json.
+    """
     from etude import views
     from etude.verbs import look as make
 
     study, folder, display = opened(options)
-    path, seen, dropped = make(study, folder, display)
-    if options.dropped:
-        seen["dropped_rows"] = dropped
-    return finish(options, seen, path, lambda: views.look(seen))
+    found = make(study, folder, display)
+    asked = {"dropped_rows": options.dropped, "remark_rows": options.remarks}
+    lists = {"dropped_rows": found.dropped, "remark_rows": found.remarks}
+    seen = found.seen | {name: lists[name] for name, wanted in asked.items() if wanted}
+    return finish(options, seen, found.page, lambda: views.look(seen))
 
 
 def run(options: argparse.Namespace) -> int:
@@ -190,7 +194,7 @@ VERBS = {
     "look": Verb(
         look,
         "see what is in the material, and what was left out",
-        "STUDY [--dropped] [--folder RUN] [key=value ...]",
+        "STUDY [--dropped] [--remarks] [--folder RUN] [key=value ...]",
         of_look,
         OF_A_STUDY,
     ),

@@ -3,20 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from etude.checks import check
 from etude.config import Study, load_study
 from etude.data import explore, read_dropped
+from etude.data.frozen import read_remarks
 from etude.display import Display
 from etude.engine.base import find_base
+from etude.engine.counting import token_counter
 from etude.errors import UserError
 from etude.report import draw_again, read_evidence
+from etude.report.material import write_material
 from etude.result import Result
 from etude.store import claim, read_json, write_json
 from etude.study import open_data, planned, report, write_study
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """The page of `etude look`, what look.json holds, and the rows left out or remarked on."""
+
+    page: Path
+    seen: dict[str, Any]
+    dropped: list[dict[str, Any]]
+    remarks: list[dict[str, Any]]
 
 
 def plan(study: Study, folder: Path, display: Display) -> tuple[Path, dict[str, Any]]:
@@ -29,16 +42,27 @@ def plan(study: Study, folder: Path, display: Display) -> tuple[Path, dict[str, 
         return folder / "plan.json", planned(study, folder, base, data, display)
 
 
-def look(
-    study: Study, folder: Path, display: Display
-) -> tuple[Path, dict[str, Any], list[dict[str, Any]]]:
-    """What is in the material: look.json, its contents, and the rows that were left out."""
+def look(study: Study, folder: Path, display: Display) -> Look:
+    """What is in the material: look.html and look.json, and the rows that they count."""
     with claim(folder):
         keep_predictions(study, folder)
         data = open_data(study, folder, display)
-        seen = explore(data)
+        notes = []
+        try:
+            count_tokens = token_counter(study.model)
+        except UserError as error:  # the material can be looked at without the model
+            count_tokens = None
+            notes = [f"tokens are not counted: {error}"]
+        with display.working("exploring") as progress:
+            seen = explore(data, count_tokens, progress)
+        seen["notes"] += notes
+        named = {"name": study.name, "description": study.description, "base": study.model.base}
+        seen = {"study": named, **seen}
+        dropped = [asdict(row) for row in read_dropped(folder)]
+        remarks = [asdict(row) for row in read_remarks(folder)]
         write_json(folder / "look.json", seen)
-        return folder / "look.json", seen, [asdict(row) for row in read_dropped(folder)]
+        write_material(seen, dropped, remarks, folder / "look.html")
+        return Look(folder / "look.html", seen, dropped, remarks)
 
 
 def score(folder: Path, overrides: Sequence[str], display: Display) -> Result:

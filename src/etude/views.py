@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 WIDTH = 200  # where output is no terminal, nothing needs to be folded
+SHOWN = 300  # characters of a text that a terminal shows
 BARS = " ▁▂▃▄▅▆▇█"
 
 
@@ -20,8 +21,11 @@ def console() -> Console:
     return found if found.is_terminal else Console(highlight=False, width=WIDTH)
 
 
-def table(rows: Iterable[Sequence[str]], *, right: bool = True) -> None:
-    """Rows in columns, the first of them a header; numbers to the right."""
+def table(rows: Iterable[Sequence[str]], *, words: Sequence[str] = ()) -> None:
+    """Rows in columns, the first of them a header; numbers to the right.
+
+    Columns named in `words`, and the first, hold text and stand to the left.
+    """
     from rich.box import SIMPLE
     from rich.table import Table
     from rich.text import Text
@@ -29,7 +33,8 @@ def table(rows: Iterable[Sequence[str]], *, right: bool = True) -> None:
     header, *body = [tuple(row) for row in rows]
     drawn = Table(box=SIMPLE, pad_edge=False, show_edge=False)
     for index, title in enumerate(header):
-        drawn.add_column(Text(title), justify="right" if right and index else "left", no_wrap=right)
+        text = title in words or not index
+        drawn.add_column(Text(title), justify="left" if text else "right", no_wrap=True)
     for row in body:
         drawn.add_row(*(Text(cell) for cell in row))  # brackets are text, not rich's markup
     console().print(drawn)
@@ -42,9 +47,17 @@ def lines(texts: Iterable[str]) -> None:
 
 
 def recipes(found: Mapping[str, str]) -> None:
-    """The recipes, a line each."""
-    table([("recipe", "what it asks"), *found.items()], right=False)
-    lines(["Write one to change: etude new RECIPE"])
+    """The recipes, a line each; on a terminal, what does not fit is cut."""
+    from rich.text import Text
+
+    shown = console()
+    widest = max(map(len, found), default=0)
+    for name, asks in found.items():
+        line = Text.assemble((f"{name:{widest}}", "bold"), "  ", asks)
+        if shown.is_terminal:
+            line.truncate(shown.width, overflow="ellipsis")
+        shown.print(line, soft_wrap=True)
+    lines(["", "Write one to change: etude new RECIPE"])
 
 
 def plan(planned: Mapping[str, Any]) -> None:
@@ -78,28 +91,102 @@ def plan(planned: Mapping[str, Any]) -> None:
 
 def look(seen: Mapping[str, Any]) -> None:
     """What is in the material."""
-    splits = {name: split["rows"] for name, split in seen["splits"].items()}
-    table([("split", "rows"), *((name, f"{count:,}") for name, count in splits.items())])
-    rows = [("column", "unit", "empty", "min", "median", "90%", "max", "distribution")]
-    for column, units in seen["columns"].items():
-        for unit, found in units.items():
-            if found["n"]:
-                numbers = (f"{found[key]:,.0f}" for key in ("empty", "min", "median", "p90", "max"))
-                rows.append((column, unit, *numbers, spark(found["histogram"]["counts"])))
-    table(rows)
+    from etude.data.explore import UNITS
+    from etude.data.languages import name_of
+    from etude.report.material import commonest, source_rows, summary, with_words
+
+    lines([summary(seen), ""])
+    table(
+        [("source", "kind", "rows", "used", *seen["splits"]), *source_rows(seen)], words=("kind",)
+    )
+    lines([""])
+    columns = seen["columns"]
+    texts = [("column", "texts", "empty", "distinct", "languages")]
+    rows = [("column", "unit", "min", "median", "90%", "max", "distribution")]
+    for column, held in columns.items():
+        counts = (f"{held[part]:,}" for part in ("rows", "empty", "distinct"))
+        texts.append((column, *counts, languages(held["languages"])))
+        for unit in UNITS:
+            if held.get(unit, {}).get("n") and held["always"] is None:
+                numbers = (f"{held[unit][part]:,.0f}" for part in ("min", "median", "p90", "max"))
+                rows.append((column, unit, *numbers, spark(held[unit]["histogram"]["counts"])))
+    table(texts, words=("languages",))
+    lines(
+        f"The {name} is always: {column['always']}"
+        for name, column in columns.items()
+        if column["always"]
+    )
+    lines([""])
+    table(rows, words=("unit", "distribution"))
+    lines([""])
     if seen["labels"]:
-        counts = [(label, *map(str, held.values())) for label, held in seen["labels"].items()]
-        table([("label", *splits), *counts])
-    for column in ("prompt", "response"):
-        words = ", ".join(f"{word} {count}" for word, count in seen["words"][column][:15])
-        lines([f"Frequent words in the {column}: {words}"])
-    left_out = ", ".join(f"{count} {reason}" for reason, count in seen["dropped"].items())
-    odd = ", ".join(f"{count} {kind}" for kind, count in seen["remarks"].items())
-    if odd:
-        lines([f"Kept with a remark: {odd} (remarks.jsonl lists them)."])
-    lines([f"Left out: {left_out or 'nothing'}.", *seen["notes"]])
+        table([("label", *seen["splits"]), *label_rows(seen)])
+        lines([commonest(seen)])
+    if seen["groups"]:
+        size = seen["groups"]["rows"]
+        lines([f"{seen['groups']['n']:,} groups of {size['min']:,} to {size['max']:,} rows."])
+    for column in with_words(seen):
+        for language, counted in columns[column]["frequent"].items():
+            if counted:
+                words = ", ".join(f"{word} {count:,}" for word, count in counted[:15])
+                lines([f"Frequent words in the {column} ({name_of(language)}): {words}"])
+    samples(seen["samples"][:2])
+    left_out(seen)
+
+
+def samples(rows: Sequence[Mapping[str, Any]]) -> None:
+    """Rows of the training split, cut to a few lines."""
+    for row in rows:
+        lines([f"\n{row['id']} ({row['task']})"])
+        turns = [(turn["role"], turn["content"]) for turn in row["messages"]]
+        answers = [("answer", reference) for reference in row["references"]]
+        for role, content in turns + answers:
+            text = " ".join(content.split())
+            lines([f"  {role}: {text if len(text) <= SHOWN else text[: SHOWN - 1] + '…'}"])
+
+
+def left_out(seen: Mapping[str, Any]) -> None:
+    """What is not used, what is used with a remark, and what to know; rows where asked for."""
+    dropped = ", ".join(f"{count:,} {reason}" for reason, count in seen["dropped"].items())
+    lines([f"\nLeft out: {dropped or 'nothing'}."])
     for row in seen.get("dropped_rows", ()):
         lines([f"  {row['where']}: {row['reason']} {row['detail']}".rstrip()])
+    odd = ", ".join(f"{count:,} {kind}" for kind, count in seen["remarks"].items())
+    if odd or "remark_rows" in seen:
+        lines([f"Used with a remark: {odd or 'nothing'}."])
+    for row in seen.get("remark_rows", ()):
+        lines([f"  {row['where']}: {row['kind']} {row['detail']}".rstrip()])
+    lines(f"Note: {note}." for note in seen["notes"])
+
+
+def label_rows(seen: Mapping[str, Any]) -> list[tuple[str, ...]]:
+    """Every label with its rows in each split, and their share of it."""
+    from etude.report.bars import percent
+
+    totals = {
+        split: sum(counts[split] for counts in seen["labels"].values()) for split in seen["splits"]
+    }
+    return [
+        (
+            label,
+            *(
+                f"{count:,} ({percent(count, totals[split])})" if totals[split] else "0"
+                for split, count in counts.items()
+            ),
+        )
+        for label, counts in seen["labels"].items()
+    ]
+
+
+def languages(counts: Mapping[str, int]) -> str:
+    """The commonest languages of a column with their shares."""
+    from etude.data.languages import name_of
+    from etude.report.bars import percent
+
+    total = sum(counts.values())
+    first = list(counts.items())[:4]
+    named = [f"{name_of(code)} {percent(count, total)}" for code, count in first]
+    return ", ".join([*named, *(["..."] if len(counts) > len(first) else [])])
 
 
 def report(contents: Mapping[str, Any]) -> None:

@@ -9,9 +9,32 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from etude.config.settings import Misplaced, Settings
+from etude.config.settings import Misplaced, Name, Settings
 
 Template = Annotated[str, Field(min_length=1)]
+
+
+# What `etude.music` has questions about; a test holds the two together.
+Topic = Literal[
+    "scale-notes",
+    "chord-notes",
+    "interval-above",
+    "interval-below",
+    "interval-name",
+    "semitones",
+    "key-signature",
+    "relative-key",
+    "scale-degree",
+    "enharmonic",
+    "in-scale",
+    "degree-chord",
+]
+# fmt: off
+Root = Literal[
+    "C", "C#", "Db", "D", "D#", "Eb", "E", "F", "F#",
+    "Gb", "G", "G#", "Ab", "A", "A#", "Bb", "B", "Cb",
+]
+# fmt: on
 
 
 class Paths(Settings):
@@ -55,7 +78,7 @@ class File(Settings):
     study file."""
 
 
-class Table(File):
+class Table(Settings):
     """Rows with named columns."""
 
     columns: Columns = Columns()
@@ -63,11 +86,13 @@ class Table(File):
     `response` (or `output`), `label` and `id` are taken as they are."""
 
 
-class TextTable(Table):
+class TextTable(Table, File):
     """A table in a text file."""
 
     encoding: str = "utf-8"
     """Name of the text's encoding, as Python names it (`latin-1`, `utf-16-le`)."""
+    replace: dict[Name, str] = Field({})
+    """Texts for placeholders: with `name: Etude`, `{{name}}` in a row is read as Etude."""
 
 
 class Json(TextTable):
@@ -102,11 +127,52 @@ class Tsv(TextTable):
     """Which kind of source this is."""
 
 
-class Parquet(Table):
+class Parquet(Table, File):
     """A Parquet file."""
 
     kind: Literal["parquet"]
     """Which kind of source this is."""
+
+
+class Labels(TextTable):
+    """Lines of a sentence and its label (`Sales rose.@positive`): columns `sentence`, `label`."""
+
+    kind: Literal["labels"]
+    """Which kind of source this is."""
+    separator: str = Field("@", min_length=1)
+    """What stands between the two; where it stands several times in a line, the last counts."""
+
+
+class Medquad(Table):
+    """MedQuAD's XML: questions and answers on health. Group `document`."""
+
+    kind: Literal["medquad"]
+    """Which kind of source this is."""
+    path: Annotated[str, Field(min_length=1)] | Paths
+    """A folder, in which every .xml file is read, or one file; or one each for train, dev and
+    test."""
+
+
+class Oasst(File):
+    """OpenAssistant's conversation trees: the best-ranked path of each. Group `tree`."""
+
+    kind: Literal["oasst"]
+    """Which kind of source this is."""
+    encoding: str = "utf-8"
+    """Name of the text's encoding."""
+    language: str | None = None
+    """Only trees and messages in this language (`en`, `pt-BR`), as the export names it."""
+
+
+class Sharegpt(File):
+    """Conversations as lists of turns: `conversations` of ShareGPT, or `messages` with roles."""
+
+    kind: Literal["sharegpt"]
+    """Which kind of source this is."""
+    encoding: str = "utf-8"
+    """Name of the text's encoding."""
+    replace: dict[Name, str] = Field({})
+    """Texts for placeholders: with `name: Etude`, `{{name}}` in a turn is read as Etude."""
 
 
 class Squad(File):
@@ -150,6 +216,48 @@ class Datasets(Settings):
         return self
 
 
+class MusicTheory(Table):
+    """Questions on notes, scales, intervals, chords and keys, with answers that are computed."""
+
+    kind: Literal["music-theory"]
+    """Which kind of source this is."""
+    questions: int = Field(2000, ge=1)
+    """How many, in all splits together."""
+    languages: Annotated[tuple[Literal["en", "pt"], ...], Field(min_length=1)] = ("en", "pt")
+    """Languages to ask in."""
+    topics: tuple[Topic, ...] = ()
+    """Only these topics; without it, all."""
+    test_roots: tuple[Root, ...] = ("E", "Ab", "G#")
+    """Questions about these notes are the test; with none, it is cut from the other questions."""
+    dev_roots: tuple[Root, ...] = ("A", "Db", "C#")
+    """Questions about these notes are for validation; with none, these are cut as well."""
+    seed: int = Field(13, ge=0)
+    """Seed of which questions are asked, and in which words."""
+    columns: Columns = Columns(instruction="{question}", response="{answer}", id="{id}")
+    """How a question becomes an example; there are also `topic`, `root`, `language`, `fact`."""
+
+    @model_validator(mode="after")
+    def roots_are_in_one_split(self) -> MusicTheory:
+        both = [root for root in self.dev_roots if root in self.test_roots]
+        if both:
+            raise Misplaced(
+                ("dev_roots",), f"{both[0]} is one of test_roots: keep it in one of the two"
+            )
+        return self
+
+
 Source = Annotated[
-    Json | Jsonl | Csv | Tsv | Parquet | Squad | Datasets, Field(discriminator="kind")
+    Json
+    | Jsonl
+    | Csv
+    | Tsv
+    | Parquet
+    | Squad
+    | Labels
+    | Medquad
+    | Oasst
+    | Sharegpt
+    | MusicTheory
+    | Datasets,
+    Field(discriminator="kind"),
 ]

@@ -30,6 +30,10 @@ MetricName = Literal[
     "accuracy",
     "macro-f1",
     "perplexity",
+    "music",
+    "music-exact",
+    "notes",
+    "notes-enharmonic",
 ]
 
 

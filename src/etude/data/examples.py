@@ -11,15 +11,25 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from etude.config.sources import Columns, Datasets, Source, Squad, Table
+from etude.config.sources import Columns, Datasets, Oasst, Sharegpt, Source, Squad, Table
 from etude.config.study import Data as DataSettings
+from etude.data import chats, labels, medquad
 from etude.data.keys import example_key, prompt_key
+from etude.data.placeholders import fill_placeholders
 from etude.data.rows import Dropped, Remark, Row, SplitName
 from etude.data.squad import COLUMNS as SQUAD_COLUMNS
 from etude.data.values import as_text, broken_character
 from etude.errors import UserError, nearest
 from etude.prompts import columns_of, fill
 from etude.records import Example, Message
+
+# Kinds whose rows say themselves how they become examples, and kinds where the study may differ.
+FIXED = {
+    "squad": SQUAD_COLUMNS,
+    "oasst": chats.OASST_COLUMNS,
+    "sharegpt": chats.SHAREGPT_COLUMNS,
+}
+USUAL = {"labels": labels.COLUMNS, "medquad": medquad.COLUMNS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +69,8 @@ def make_examples(
     is not one of the study's.
     """
     held = list(rows)
+    if replace := getattr(source, "replace", None):
+        held = fill_placeholders(held, replace, f"data.sources.{name}")
     known = dict.fromkeys(column for row in held for column in row.columns)
     mapping = _mapping(name, source, known, settings)
     _check_group(name, settings.split.group_by, known)
@@ -69,7 +81,7 @@ def make_examples(
     for number, row in enumerate(held, start=1):
         texts = blank | {column: as_text(value) for column, value in row.columns.items()}
         identity = _identity(mapping, texts, row.where, f"{name}-{number}")
-        problem = broken_character(texts)
+        problem = row.problem or broken_character({**texts, **_turns(row)})
         if problem is None and isinstance(source, Squad) and source.answerable_only:
             problem = ("unanswerable", "") if _is_silent(source, texts) else None
         example: Example | None = None
@@ -96,10 +108,12 @@ def _mapping(
 ) -> Columns:
     """The source's templates, or the default names; UserError when something needed is absent."""
     place = f"data.sources.{name}"
-    columns = source.columns if isinstance(source, (Table, Datasets)) else SQUAD_COLUMNS
+    columns = source.columns if isinstance(source, (Table, Datasets)) else FIXED[source.kind]
     if isinstance(source, Squad) and "id" in known:
         columns = columns.model_copy(update={"id": "{id}"})
-    if columns == Columns():
+    if columns == Columns() and source.kind in USUAL:
+        columns = USUAL[source.kind]
+    elif columns == Columns():
         answer = "response" if "response" in known else "output"
         names = {"instruction": "instruction", "input": "input", "response": answer}
         names |= {"label": "label", "id": "id"}
@@ -115,7 +129,8 @@ def _mapping(
                         f"{nearest(column, known)}."
                     )
     found = f"the source has the columns {', '.join(known)}"
-    if columns.instruction is None and columns.input is None:
+    spoken = isinstance(source, (Oasst, Sharegpt))  # what is asked comes as turns
+    if columns.instruction is None and columns.input is None and not spoken:
         raise UserError(
             f"{place}: {found}, and none is mapped to what is asked; write for example "
             f"columns: {{instruction: '{{{next(iter(known))}}}'}}."
@@ -173,7 +188,7 @@ def _example(
     asked = [template for template in (mapping.instruction, mapping.input) if template]
     # An instruction that is the same for every row says nothing without the row's own input.
     own = [template for template in asked if _named(template)] or asked
-    if not any(_says_something(template, texts) for template in own):
+    if not row.turns and not any(_says_something(template, texts) for template in own):
         return None, ("empty prompt", f"nothing in {' or '.join(own)}")
     label: str | None = _filled(mapping.label, texts, row.where) or None
     if settings.task == "classify":
@@ -193,8 +208,8 @@ def _example(
             said = " or ".join(_templates(mapping.response))
             return None, ("empty response", f"nothing in {said}")
     system = _filled(mapping.system, texts, row.where)
-    turns = [Message("system", system)] if system else []
-    turns.append(Message("user", "\n\n".join(part for part in (instruction, given) if part)))
+    opening = (Message("system", system),) if system else ()
+    asked_for = "\n\n".join(part for part in (instruction, given) if part)
     rendered = {"instruction": instruction} if mapping.instruction is not None else {}
     if mapping.input is not None:
         rendered["input"] = given
@@ -202,7 +217,7 @@ def _example(
         Example(
             id=identity,
             task=name,
-            messages=tuple(turns),
+            messages=row.turns or (*opening, Message("user", asked_for)),
             references=references,
             group=_group(settings.split.group_by, texts, identity),
             label=label,
@@ -212,6 +227,11 @@ def _example(
         ),
         None,
     )
+
+
+def _turns(row: Row) -> dict[str, str]:
+    """The turns of a conversation by their place."""
+    return {f"turn {number}": turn.content for number, turn in enumerate(row.turns, start=1)}
 
 
 def _filled(template: str | None, texts: Mapping[str, str], where: str) -> str:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from etude.records import Message
+
 SplitName = Literal["train", "dev", "test"]
 SPLITS: tuple[SplitName, ...] = ("train", "dev", "test")
 
@@ -17,13 +19,17 @@ class Row:
 
     `split` is the split that the publisher put it in, None where there is none. `where` names
     the place for messages (`songs.jsonl, line 7`). `remarks` are (kind, detail) pairs about
-    material that is kept although something about it is wrong.
+    material that is kept although something about it is wrong. `turns` are what comes before
+    the answer where the row is a conversation. `problem` is (reason, detail) of a row that
+    cannot be used, so that it is counted.
     """
 
     split: SplitName | None
     where: str
     columns: Mapping[str, Any]
     remarks: tuple[tuple[str, str], ...] = ()
+    turns: tuple[Message, ...] = ()
+    problem: tuple[str, str] | None = None
 
 
 # A reader takes its own class of settings and the folder that relative paths start from.

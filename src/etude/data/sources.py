@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from etude.config.sources import Datasets, Source
+from etude.config.sources import Datasets, Medquad, MusicTheory, Source
+from etude.data.chats import read_oasst, read_sharegpt
 from etude.data.hub import folder_of, read_datasets
 from etude.data.json_files import read_json, read_jsonl
+from etude.data.labels import read_labels
+from etude.data.medquad import SUFFIX, read_medquad
+from etude.data.music_questions import read_music_theory
 from etude.data.rows import Reader
 from etude.data.squad import read_squad
 from etude.data.tables import read_csv, read_parquet, read_tsv
@@ -19,14 +23,25 @@ SOURCES: dict[str, Reader] = {
     "tsv": read_tsv,
     "parquet": read_parquet,
     "squad": read_squad,
+    "labels": read_labels,
+    "medquad": read_medquad,
+    "oasst": read_oasst,
+    "sharegpt": read_sharegpt,
+    "music-theory": read_music_theory,
     "datasets": read_datasets,
 }
 
 
 def source_files(source: Source, root: Path) -> list[tuple[str, Path]]:
-    """(name as the study writes it, path) of every file of a source; none for a hub data set."""
+    """(name as the study writes it, path) of every file of a source.
+
+    A hub data set has none, nor have questions that are computed.
+    """
+    if isinstance(source, MusicTheory):
+        return []
     if not isinstance(source, Datasets):
-        return [(name, path) for _, name, path in files_of(source.path, root)]
+        suffix = SUFFIX if isinstance(source, Medquad) else None
+        return [(name, path) for _, name, path in files_of(source.path, root, suffix)]
     folder = folder_of(source, root)
     if folder is None:
         return []

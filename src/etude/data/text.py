@@ -24,18 +24,51 @@ CHUNK = 1 << 20
 COMMON = ("utf-8", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "latin-1", "cp1252", "ascii")
 
 
-def files_of(path: str | Paths, root: Path) -> list[tuple[SplitName | None, str, Path]]:
-    """(published split, name as the study writes it, absolute path) of every file, checked."""
+def files_of(
+    path: str | Paths, root: Path, suffix: str | None = None
+) -> list[tuple[SplitName | None, str, Path]]:
+    """(published split, name as the study writes it, absolute path) of every file, checked.
+
+    With a `suffix`, a folder means all files in and below it whose names end so.
+    """
     if isinstance(path, str):
         named: list[tuple[SplitName | None, str | None]] = [(None, path)]
     else:
         named = [("train", path.train), ("dev", path.dev), ("test", path.test)]
-    return [(split, name, found(root, name)) for split, name in named if name is not None]
+    return [
+        (split, inside, file)
+        for split, name in named
+        if name is not None
+        for inside, file in _files_inside(root, name, suffix)
+    ]
+
+
+def _files_inside(root: Path, name: str, suffix: str | None) -> list[tuple[str, Path]]:
+    """The file of a name, or the files of a folder by their paths, sorted."""
+    folder = absolute(root, name)
+    if suffix is None or not folder.is_dir():
+        return [(name, found(root, name))]
+    inside = sorted(
+        path.relative_to(folder).as_posix()
+        for path in folder.rglob(f"*{suffix}")
+        if path.is_file() and not path.name.startswith(".")
+    )
+    if not inside:
+        raise UserError(
+            f"{folder} holds no file whose name ends in {suffix}, nor does a folder in it: name "
+            "the folder that does."
+        )
+    return [(f"{name.rstrip('/')}/{file}", found(folder, file)) for file in inside]
+
+
+def absolute(root: Path, name: str) -> Path:
+    """The path that a name means, relative to `root`."""
+    return Path(os.path.normpath(root / Path(name).expanduser()))
 
 
 def found(root: Path, name: str) -> Path:
     """The file of that name, relative to `root`; UserError unless it is a file with bytes."""
-    path = Path(os.path.normpath(root / Path(name).expanduser()))
+    path = absolute(root, name)
     if path.is_dir():
         inside = sorted(item.name for item in path.iterdir() if item.is_file())
         held = f"it holds {_listed(inside)}" if inside else "it holds no files"

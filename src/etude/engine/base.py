@@ -1,4 +1,4 @@
-"""What `model: base:` means: a model that the package makes, a hub id, or a folder."""
+"""What `model: base:` means: a model that comes with the package, a hub id, or a folder."""
 
 from __future__ import annotations
 
@@ -9,11 +9,14 @@ from pathlib import Path
 from etude.errors import UserError, nearest
 from etude.store import file_hash, fingerprint, read_json, write_json
 
-PACKAGED = {
+MODELS = Path(__file__).parent.parent / "models"
+SHIPPED = {"etude-mini": "A small Llama for English and Portuguese, trained from scratch."}
+RANDOM = {
     "random-llama": "Llama architecture with random weights: proves flow, not quality.",
     "random-t5": "T5 (encoder-decoder) architecture with random weights: proves flow, not quality.",
 }
-PACKAGED_VERSION = 1  # raised when the maker in `random_base.py` makes something else
+PACKAGED = SHIPPED | RANDOM
+RANDOM_VERSION = 1  # raised when the maker in `random_base.py` makes something else
 USEFUL_FILES = ["*.json", "*.safetensors", "*.model", "*.txt", "*.jinja", "*.py"]
 
 
@@ -27,7 +30,7 @@ class Base:
 
     @property
     def is_random(self) -> bool:
-        return self.name in PACKAGED
+        return self.name in RANDOM
 
 
 def cache_folder() -> Path:
@@ -41,9 +44,12 @@ def find_base(name: str, revision: str | None = None) -> Base:
 
     Raises `UserError` when it is not there, holds no safetensors, or cannot be fetched.
     """
-    if name in PACKAGED:
-        folder = cache_folder() / "bases" / f"{name}-v{PACKAGED_VERSION}"
-        return Base(name, folder, f"{name}-v{PACKAGED_VERSION}")
+    if name in SHIPPED:
+        folder = MODELS / name
+        return Base(name, folder, digest(folder))
+    if name in RANDOM:
+        folder = cache_folder() / "bases" / f"{name}-v{RANDOM_VERSION}"
+        return Base(name, folder, f"{name}-v{RANDOM_VERSION}")
     if name.startswith(("/", "./", "../", "~")):
         folder = Path(name).expanduser().resolve()
         check_folder(folder)

@@ -11,6 +11,14 @@ from etude.metrics.chrf import chrf, chrf_signature
 from etude.metrics.labels import accuracy, accuracy_signature, macro_f1, macro_f1_signature
 from etude.metrics.likelihood import perplexity, perplexity_signature
 from etude.metrics.metric import Measured, Metric, Need
+from etude.metrics.music import (
+    music_exact,
+    music_exact_signature,
+    notes,
+    notes_enharmonic,
+    notes_enharmonic_signature,
+    notes_signature,
+)
 from etude.metrics.needs import check_needs
 from etude.metrics.rouge import rouge, rouge_signature
 from etude.metrics.squad import exact_match, squad_signature, token_f1
@@ -23,6 +31,7 @@ _LOGPROB: frozenset[Need] = frozenset({"reference_logprob"})
 _ROUGE_PAPER = "https://aclanthology.org/W04-1013"
 _SQUAD_PAPER = "https://arxiv.org/abs/1606.05250"
 _SQUAD = "SQuAD's official evaluation script"
+_BY_HAND = "tables typed by hand"
 
 # fmt: off
 # A table is read by its columns.
@@ -49,6 +58,12 @@ _ROWS = (
            "scikit-learn", "https://arxiv.org/abs/1911.03347"),
     Metric("perplexity", "Perplexity", "lower", 1, math.inf, _LOGPROB, perplexity,
            perplexity_signature, "exp of the mean loss", "https://doi.org/10.1121/1.2016299"),
+    Metric("music-exact", "Exact match (music)", "higher", 0, 1, _TEXT, music_exact,
+           music_exact_signature, _BY_HAND, _SQUAD_PAPER),
+    Metric("notes", "Notes F1", "higher", 0, 1, _TEXT, notes, notes_signature,
+           _BY_HAND, _SQUAD_PAPER),
+    Metric("notes-enharmonic", "Notes F1 (enharmonic)", "higher", 0, 1, _TEXT, notes_enharmonic,
+           notes_enharmonic_signature, _BY_HAND, _SQUAD_PAPER),
 )
 # fmt: on
 
@@ -56,6 +71,7 @@ METRICS: dict[str, Metric] = {metric.name: metric for metric in _ROWS}
 GROUPS: dict[str, tuple[str, ...]] = {
     "rouge": ("rouge-1", "rouge-2", "rouge-l", "rouge-lsum"),
     "squad": ("exact-match", "squad-f1"),
+    "music": ("music-exact", "notes", "notes-enharmonic"),
 }
 
 

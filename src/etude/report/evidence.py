@@ -11,7 +11,7 @@ from etude.approaches.order import Job, seeds
 from etude.config import Study
 from etude.data import read_data
 from etude.diagnosis import Evidence
-from etude.engine.base import PACKAGED, Base
+from etude.engine.base import RANDOM, Base
 from etude.errors import ChildFailed
 from etude.store import Place, read_json, read_lines, read_predictions
 
@@ -48,7 +48,7 @@ def read_evidence(study: Study, folder: Path, failures: Mapping[str, str]) -> Ev
         examples=data.test,
         predictions=predictions,
         card=data.card,
-        random_base=study.model.base in PACKAGED,
+        random_base=study.model.base in RANDOM,
         manifests=manifests,
         histories=histories,
         tunings=tunings,

@@ -1,0 +1,126 @@
+"""Rebuild `etude-mini` from scratch: texts, tokenizer, tokens, training, export, card.
+
+    python pretraining/run.py --corpus ../shared/corpus --data ../shared/data
+
+Each step is skipped when its result is there, and training goes on from its last checkpoint, so
+that the command can be stopped and given again. Remove a step's folder under --work to redo it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+SEED = 20
+GENERATED, MUSIC = 160_000, 120_000
+RATE = 3e-3
+# Shares of the windows. Towards the end the conversations weigh more: what is read while the
+# learning rate falls is what the model will be asked for.
+CONSTANT = {
+    "books-en": 0.26,
+    "books-pt": 0.26,
+    "generated-en": 0.17,
+    "generated-pt": 0.17,
+    "music-en": 0.05,
+    "music-pt": 0.05,
+    "questions-en": 0.01,
+    "questions-pt": 0.03,
+}
+FALLING = {
+    "books-en": 0.15,
+    "books-pt": 0.15,
+    "generated-en": 0.25,
+    "generated-pt": 0.25,
+    "music-en": 0.08,
+    "music-pt": 0.08,
+    "questions-en": 0.01,
+    "questions-pt": 0.03,
+}
+
+
+def main() -> None:
+    """All steps, in order."""
+    options = arguments()
+    begin_again_with_allocator()
+    work = options.work
+    tokenizer, tokens, training = (
+        work / "tokenizer",
+        work / "tokens",
+        work / f"train-{options.shape}",
+    )
+    if not (tokens / "counts.json").exists():
+        prepare(options.corpus, options.data, tokenizer, tokens)
+
+    from card import write_card
+    from export import export
+    from train import Phase, train
+
+    falling = max(1, round(options.steps * options.falling))
+    phases = [
+        Phase("constant", options.steps - falling, 16, 512, falls=False, weights=CONSTANT),
+        Phase("falling", falling, 8, 1024, falls=True, weights=FALLING),
+    ]
+    print(f"training: {training / 'log.jsonl'} tells how far it is", file=sys.stderr)
+    checkpoint = train(training, tokens, tokenizer, options.shape, phases, RATE)
+    export(checkpoint, options.shape, tokenizer, options.output)
+    write_card(options.output, tokens, training / "log.jsonl")
+    print(options.output)
+
+
+def arguments() -> argparse.Namespace:
+    """What the command line says."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    here = Path(__file__).parent.parent
+    parser.add_argument("--corpus", type=Path, required=True, help="en.txt.gz and pt.txt.gz")
+    parser.add_argument("--data", type=Path, required=True, help="the real data of the recipes")
+    parser.add_argument("--work", type=Path, default=here / "runs" / "pretraining")
+    parser.add_argument("--output", type=Path, default=here / "src/etude/models/etude-mini")
+    parser.add_argument("--shape", default="7m", help="a name in model.py")
+    parser.add_argument("--steps", type=int, default=3000, help="of 8,192 tokens each")
+    parser.add_argument("--falling", type=float, default=0.25, help="share of the last phase")
+    return parser.parse_args()
+
+
+def prepare(corpus: Path, data: Path, tokenizer: Path, tokens: Path) -> None:
+    """Read and generate the texts, leave out what is protected, learn the tokenizer, pack."""
+    from document import Text
+    from etude.config.loading import RECIPES
+    from etude.store import write_json
+    from leaks import Protected, protected_texts
+    from pack import pack
+    from texts import books, clean, generated, is_held_out, music, questions
+    from tokenizer import train
+
+    protected = Protected(protected_texts(data, RECIPES / "material"))
+    counts: Counter[str] = Counter()
+
+    def texts() -> Iterator[Text]:
+        yield from clean(books(corpus), protected, counts)
+        yield from clean(questions(data), protected, counts)
+        yield from clean(generated(GENERATED, SEED), protected, counts)
+        yield from clean(music(MUSIC, SEED), protected, counts)
+
+    kept = list(texts())
+    print(f"{len(kept):,} texts; {dict(counts)}", file=sys.stderr)
+    train((text.words() for text in kept if not is_held_out(text)), tokenizer)
+    pack(kept, tokenizer, tokens)
+    write_json(tokens / "left_out.json", dict(counts))
+
+
+def begin_again_with_allocator() -> None:
+    """Start this process anew with allocator settings, which are only read at the start."""
+    from etude.environment import child_environment
+
+    if "ETUDE_PRETRAINING" not in os.environ:
+        environment = {**child_environment(), "ETUDE_PRETRAINING": "1"}
+        os.execve(sys.executable, [sys.executable, *sys.argv], environment)  # noqa: S606 - ourselves
+
+
+if __name__ == "__main__":
+    main()
