@@ -178,7 +178,7 @@ def hour(language: str, word: str) -> Moment:
 
 def _hours(chance: Random, language: str) -> list[Moment]:
     """Two different times of day."""
-    one, two = chance.sample(range(2, 11), 2)
+    one, two = sorted(chance.sample(range(2, 11), 2))
     if language == "pt":
         forms = ("{}h", "{} horas", "{}h30", "{}h15")
         late = chance.choice((0, 6, 8))
@@ -218,6 +218,7 @@ def slots(chance: Random, language: str) -> dict[str, Any]:
     en = language == "en"
     unit = chance.choice(("pounds", "euros", "dollars")) if en else "reais"
     colour = chance.choice(COLOURS)
+    on_date = date(chance, language)
     return {
         "A": first, "B": second, "C": third, "day": days[0], "day2": days[1], "time": times[0],
         "time2": times[1], "act": act, "act2": act2, "errand": errand, "errand2": errand2,
@@ -228,11 +229,11 @@ def slots(chance: Random, language: str) -> dict[str, Any]:
         "hobby": chance.choice(lexicon.HOBBIES), "subject": chance.choice(lexicon.SUBJECTS),
         "machine": _machine(chance, language), "fault": chance.choice(FAULTS[language]),
         "ill": chance.choice(AILMENTS[language]), "advice": chance.choice(ADVICE[language]),
-        "rel": chance.choice(RELATIVES[language]), "date": date(chance, language),
+        "rel": chance.choice(RELATIVES[language]), "date": on_date,
         "animal": chance.choice(NOUN[language]["animal"][:20]), "number": chance.randint(2, 9),
         "number2": chance.randint(10, 60), "street": street(chance, language),
         "colour": colour[0] if en else agree(colour[1], thing.gender),
         "fruit": chance.choice(NOUN[language]["fruit"]),
         "instrument": chance.choice(NOUN[language]["instrument"][:12]),
-        "month": chance.choice(lexicon.MONTHS),
+        "month": on_date.split(" ")[-1],
     }  # fmt: skip

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from random import Random
-from typing import Any
 
 from generated.dialogue_slots import slots
 from generated.document import Document, ask
@@ -12,7 +12,7 @@ from generated.scenes_en import PRIVATE as PRIVATE_EN
 from generated.scenes_out_en import PUBLIC as PUBLIC_EN
 from generated.scenes_out_pt import PUBLIC as PUBLIC_PT
 from generated.scenes_pt import PRIVATE as PRIVATE_PT
-from generated.words import Person, capital, say
+from generated.words import Person, capital, listed, say
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,48 +116,74 @@ def _spoken(chance: Random, lines: tuple[Line, ...]) -> list[tuple[str, str]]:
     ]
 
 
-def talk(chance: Random, language: str) -> tuple[str, str, str]:
-    """A conversation as text, its summary and its title."""
-    place = chance.randrange(len(SCENES[language]))
-    scene = SCENES[language][place]
-    ending = chance.choice(scene.endings)
-    filled = slots(chance, language)
-    anonymous = chance.random() < (0.3 if language == "en" else 0.1)
-    spoken = _spoken(chance, scene.lines) + _spoken(chance, ending.lines)
-    greetings, farewells = _GREETINGS[language]
-    first, second = ("A", "B") if spoken[0][0] == "A" else ("B", "A")
-    if place < _PRIVATE[language] and chance.random() < 0.4:
-        one, two = chance.choice(greetings)
-        spoken = [("A", one), ("B", two), *spoken]
-    if chance.random() < 0.35:
-        last = spoken[-1][0]
-        one, two = chance.choice(farewells)
-        order = (first, second) if last != first else (second, first)
-        people = dict(zip("AB", ("A", "B") if order[0] == "A" else ("B", "A"), strict=True))
-        for who, text in zip(order, (one, two), strict=True):
-            spoken.append((who, text.replace("{A.o}", "{" + people["A"] + ".o}")))
+def talk(chance: Random, language: str) -> tuple[str, str, str, str]:
+    """A conversation as text, its summary, its title and who speaks in it.
+
+    Wordings are drawn anew until a summary tells nothing that the conversation leaves out.
+    """
+    while True:
+        place = chance.randrange(len(SCENES[language]))
+        scene = SCENES[language][place]
+        ending = chance.choice(scene.endings)
+        filled = slots(chance, language)
+        spoken = _spoken(chance, scene.lines) + _spoken(chance, ending.lines)
+        said = " ".join(words for _, words in spoken)
+        fit = [one for one in ending.summaries if _named(one) <= _named(said)]
+        if fit:
+            break
+    spoken = _framed(chance, language, spoken, known=place < _PRIVATE[language])
     names = {"A": filled["A"].name, "B": filled["B"].name}
     told = filled
-    if anonymous:
+    if chance.random() < (0.3 if language == "en" else 0.1):
         tag = "#Person{}#" if language == "en" else "#Pessoa{}#"
         order = (1, 2) if spoken[0][0] == "A" else (2, 1)
         names = {"A": tag.format(order[0]), "B": tag.format(order[1])}
-        told = {**filled, "A": _masked(filled["A"], names["A"]), "B": _masked(filled["B"], names["B"])}
-    text = "\n".join(
-        f"{names[who]}: {capital(words.format(**filled))}" for who, words in spoken
-    )
-    summary = _finish(chance.choice(ending.summaries), told)
-    title = chance.choice(scene.titles).format(**told)
-    return text, summary, title
+        told = {**filled, **{who: _masked(filled[who], tag) for who, tag in names.items()}}
+    lines: list[str] = []
+    last = ""
+    for who, words in spoken:
+        text = capital(words.format_map(filled))
+        if who == last:  # what follows a line left open by the scene is said in one breath
+            lines[-1] += f" {text}"
+        else:
+            lines.append(f"{names[who]}: {text}")
+        last = who
+    summary = capital(chance.choice(fit).format_map(told))
+    title = capital(chance.choice(scene.titles).format_map(told))
+    first = spoken[0][0]
+    speakers = listed([names[first], names["B" if first == "A" else "A"]], language)
+    return "\n".join(lines), summary, title, speakers
+
+
+def _named(text: str) -> frozenset[str]:
+    """The slots that a text reads, but for the two speakers."""
+    return frozenset(_SLOT.findall(text)) - {"A", "B"}
+
+
+_SLOT = re.compile(r"\{(\w+)")
+
+
+def _framed(
+    chance: Random, language: str, spoken: list[tuple[str, str]], *, known: bool
+) -> list[tuple[str, str]]:
+    """The talk with a greeting before it and a farewell after it, at times."""
+    greetings, farewells = _GREETINGS[language]
+    if known and spoken[0][0] == "A" and chance.random() < 0.4:
+        one, two = chance.choice(greetings)
+        spoken = [("A", one), ("B", two), *spoken]
+    if chance.random() < 0.35:
+        who = "A" if spoken[-1][0] == "B" else "B"
+        other = "B" if who == "A" else "A"
+        one, two = chance.choice(farewells)
+        spoken = [*spoken, (who, one.replace("{A.o}", "{" + who + ".o}")), (other, two)]
+    return spoken
 
 
 def _masked(someone: Person, tag: str) -> Person:
-    """The person with a tag in place of the name; pronouns stay."""
-    return replace(someone, name=tag, full=tag)
-
-
-def _finish(template: str, filled: dict[str, Any]) -> str:
-    return capital(template.format(**filled))
+    """The person with a tag in place of the name, who is not known to be a man or a woman."""
+    if someone.um:
+        return replace(someone, name=tag, full=tag)
+    return replace(someone, name=tag, full=tag, he="they", him="them", his="their")
 
 
 _PRIVATE = {"en": len(read_scenes(PRIVATE_EN)), "pt": len(read_scenes(PRIVATE_PT))}
@@ -166,7 +192,7 @@ _PRIVATE = {"en": len(read_scenes(PRIVATE_EN)), "pt": len(read_scenes(PRIVATE_PT
 
 def dialogues(chance: Random, language: str) -> Document:
     """A conversation with its summary, its title, or both in two turns."""
-    text, summary, title = talk(chance, language)
+    text, summary, title, speakers = talk(chance, language)
     if chance.random() < 0.2:
         head = say(chance, language, "Dialogue || Conversation", "Diálogo || Conversa")
         text = f"{head}:\n{text}"
@@ -174,12 +200,19 @@ def dialogues(chance: Random, language: str) -> Document:
     if roll < 0.06:
         plain = say(chance, language, "Summary: {}", "Resumo: {}").format(summary)
         return Document("dialogues", language, text=f"{text}\n\n{plain}")
+    if roll < 0.1:
+        wording = say(
+            chance, language,
+            "Who is talking? || Name the two speakers. || Between whom is the conversation?",
+            "Quem está falando? || Diga os dois nomes. || Entre quem é a conversa?",
+        )  # fmt: skip
+        return Document("dialogues", language, (*ask(chance, wording, text), ("assistant", speakers)))
     if roll < 0.18:
         wording = say(chance, language, _TITLE_PROMPTS["en"], _TITLE_PROMPTS["pt"])
-        return Document("dialogues", language, (*ask(chance, wording, text), ("assistant", capital(title))))
+        return Document("dialogues", language, (*ask(chance, wording, text), ("assistant", title)))
     wording = say(chance, language, _PROMPTS["en"], _PROMPTS["pt"])
     turns = (*ask(chance, wording, text), ("assistant", summary))
     if roll < 0.26:
         follow = say(chance, language, _TITLE_PROMPTS["en"], _TITLE_PROMPTS["pt"])
-        turns = (*turns, ("user", follow), ("assistant", capital(title)))
+        turns = (*turns, ("user", follow), ("assistant", title))
     return Document("dialogues", language, turns)

@@ -254,7 +254,7 @@ A: Do it now, then we can {act}. || Begin at once, please.
 = {B} has homework for {day}, and {A} wants {B} to begin. || {A} asks {B} about school. {B} has to do homework for {day}.
 
 # a film || {A}'s opinion
-A: Did you see the film {day.on}? || What did you think of the play last night?
+A: Did you see the film {day.on}? || Did you go to the play last night?
 B: Yes, with {C}. || I did. I went with {C}.
 *
 A: And did you like it? || How was it?

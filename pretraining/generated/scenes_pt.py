@@ -161,13 +161,13 @@ A: Os dedos doem, mas eu gosto. || Já toco uma música curta.
 # um bicho em casa || o bicho de estimação de {A}
 A: Agora temos {animal.a} em casa. || Veja esta foto: {animal.a} em nossa casa!
 B: Que graça! Como se chama? || Sério? Desde quando?
-A: O nome é {C}, chegou {day.on}. || Chama-se {C}. Nós o encontramos perto de {town}.
+A: O nome é {C}, chegou {day.on}. || Chama-se {C}. Nós {animal.him} encontramos perto de {town}.
 *
 B: Posso fazer uma visita? || Quero muito ver.
 A: Claro, venha {day2.on}. || Sim, {day2.on}, {time.on}.
 = {A} tem {animal.a} de nome {C}. {B} vai ver o bicho {day2.on}. || {B} quer conhecer o bicho de {A} e faz uma visita {day2.on}.
 *
-B: Não dá muito trabalho? || Quem cuida dele?
+B: Não dá muito trabalho? || Quem cuida do bicho?
 A: Minha família toda ajuda. || Dá, mas cada dia é a vez de um.
 = {A} conta a {B} sobre o bicho novo, {C}. A família toda cuida dele. || A família de {A} tem {animal.a} chamad{animal.o} {C} e divide o trabalho.
 
@@ -249,7 +249,7 @@ A: Faça agora, depois podemos {act}. || Comece já, por favor.
 = {B} tem lição de casa para {day}, e {A} quer que {B} comece. || {A} pergunta sobre a escola. {B} tem lição para {day}.
 
 # um filme || a opinião de {B}
-A: Você viu o filme {day.on}? || O que você achou da peça de ontem?
+A: Você viu o filme {day.on}? || Você viu a peça ontem?
 B: Vi com {C}. || Fui, sim. Fui com {C}.
 *
 A: E gostou? || Como foi?

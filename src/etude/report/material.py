@@ -15,9 +15,9 @@ from etude.data.languages import name_of
 from etude.data.rows import SPLITS
 from etude.report import tables, words
 from etude.report.bars import bars, histogram, shares
+from etude.report.rendering import own, render
 from etude.store import write_atomically
 
-HERE = Path(__file__).parent
 WORDS = 20  # frequent words of a list; look.json has more
 LABELS = 40  # labels of a split that are shown; a task with more is rare
 LISTED = 300  # rows of a list; the run folder has all of them
@@ -40,29 +40,19 @@ def write_material(
 
 def material_page(seen: Seen, dropped: Sequence[Seen], remarks: Sequence[Seen]) -> str:
     """The page as text."""
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
     from markupsafe import Markup
 
-    environment = Environment(
-        loader=FileSystemLoader(HERE),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    sheets = ("page.css", "material.css")
-    style = "".join((HERE / sheet).read_text(encoding="utf-8") for sheet in sheets)
     drawn = _lengths(seen["columns"])
     for column in drawn:
         for figure in column["figures"]:
             figure["svg"] = Markup(figure["svg"])  # noqa: S704 - numbers of ours, titles escaped
     view = _view(seen) | {
-        "style": Markup(style),  # noqa: S704 - our own files
+        "style": own("page.css", "material.css"),
         "lengths": drawn,
         "dropped_rows": _listing(dropped, "reason", "data/dropped.jsonl"),
         "remark_rows": _listing(remarks, "kind", "data/remarks.jsonl"),
     }
-    return environment.get_template("material.html").render(view)
+    return render("material.html", view)
 
 
 def _view(seen: Seen) -> dict[str, Any]:

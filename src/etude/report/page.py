@@ -17,9 +17,8 @@ from typing import Any
 
 from etude.report import tables, words
 from etude.report.looks import looks
+from etude.report.rendering import own, render
 from etude.store import write_atomically
-
-HERE = Path(__file__).parent
 
 
 def write_page(report: dict[str, Any], answers: list[dict[str, Any]], path: Path) -> None:
@@ -33,25 +32,17 @@ def write_page(report: dict[str, Any], answers: list[dict[str, Any]], path: Path
 
 def page(report: Mapping[str, Any], answers: list[dict[str, Any]]) -> str:
     """The page as text."""
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
     from markupsafe import Markup
 
-    environment = Environment(
-        loader=FileSystemLoader(HERE),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    script = (HERE / "page.js").read_text(encoding="utf-8")
+    script = own("page.js")
     trusted = {
-        "style": Markup((HERE / "page.css").read_text(encoding="utf-8")),  # noqa: S704 - our own file
-        "script": Markup(script),  # noqa: S704 - our own file
+        "style": own("page.css"),
+        "script": script,
         "answers_json": Markup(answers_json(report, answers)),  # noqa: S704 - escaped for scripts
     }
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     view = _view(report) | trusted | {"script_hash": digest, "many": len(answers)}
-    return environment.get_template("page.html").render(view)
+    return render("page.html", view)
 
 
 def answers_json(report: Mapping[str, Any], answers: list[dict[str, Any]]) -> str:
