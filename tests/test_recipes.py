@@ -62,7 +62,7 @@ def test_a_recipe_passes_the_checks(recipe: str) -> None:
     study = load_study(recipe)
     check(study)
     assert study.name == recipe
-    assert 20 < len(study.description) < 200
+    assert 20 < len(study.description) < 300
 
 
 @pytest.mark.parametrize("recipe", sorted(MINI))
