@@ -1,6 +1,6 @@
 """The model card, every figure of it computed.
 
-python pretraining/card.py src/etude/models/etude-mini --tokens runs/pretraining/tokens
+python -m pretraining.card src/etude/models/etude-mini --tokens runs/pretraining/tokens
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from etude.store import read_json, write_atomically
-from evaluate import bits_per_byte
-from pack import read_tokens
-from probe import QUESTIONS, probe
+from pretraining.evaluate import bits_per_byte
+from pretraining.pack import read_tokens
+from pretraining.probe import QUESTIONS, probe
 
 NAMES = {"en": "English", "pt": "Portuguese"}
 PARTS = {
@@ -55,13 +55,13 @@ The books are by authors in the public domain, the Portuguese ones mostly in spe
 1990. FaQuAD is CC BY 4.0, Pirá CC0 1.0. Windows were drawn by weight, so that not every part was
 read equally often. Nothing in it holds 13 words in a row of any text that Etude's recipes are
 tested on, nor music theory of the roots that `music-theory` keeps for its tests
-(`python pretraining/leaks.py` checks it; left out:
+(`python -m pretraining.leaks` checks it; left out:
 {left_out}).
 
 ## How well it predicts
 
 Bits per UTF-8 byte on held-out works and texts, lower is better
-(`python pretraining/evaluate.py`).
+(`python -m pretraining.evaluate`).
 
 | Part | English | Portuguese |
 | --- | ---: | ---: |
@@ -70,7 +70,7 @@ Bits per UTF-8 byte on held-out works and texts, lower is better
 ## What it can do
 
 Share of exactly right answers to {count} generated questions of each kind that it has not seen
-(`python pretraining/probe.py`), greedy.
+(`python -m pretraining.probe`), greedy.
 
 | Kind | English | Portuguese |
 | --- | ---: | ---: |

@@ -10,7 +10,7 @@ from typing import Any
 import torch
 from numpy.typing import NDArray
 
-from tokenizer import CONTEXT, SPECIAL
+from pretraining.tokenizer import CONTEXT, SPECIAL
 
 WINDOWS = 24
 BATCH = 4

@@ -9,8 +9,8 @@ from tempfile import TemporaryDirectory
 import torch
 
 from etude.store import publish
-from model import make_model
-from train import weights_of
+from pretraining.model import make_model
+from pretraining.train import weights_of
 
 TOKENIZER = ("tokenizer.json", "tokenizer_config.json", "chat_template.jinja")
 

@@ -1,6 +1,6 @@
 """The leak check: no 13 words in a row of anything that studies are tested on.
 
-    python pretraining/leaks.py --data ../shared/data --work runs/pretraining
+    python -m pretraining.leaks --data ../shared/data --work runs/pretraining
 
 reads back every token that was trained on, as text, and fails if it finds any. What must not be
 learnt is every file under the folder of real data except those that pretraining may read, and the
@@ -140,7 +140,7 @@ def strings(value: Any) -> Iterator[str]:
 
 def check(work: Path, protected: Protected) -> int:
     """Protected 13-grams in all that was trained on, told on standard output; 0 is green."""
-    from pack import read_documents
+    from pretraining.pack import read_documents
 
     total = 0
     for name, texts in read_documents(work / "tokens", work / "tokenizer", "train").items():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tokenizer import CONTEXT, VOCABULARY
+from pretraining.tokenizer import CONTEXT, VOCABULARY
 
 if TYPE_CHECKING:
     from transformers import LlamaForCausalLM

@@ -11,10 +11,10 @@ from typing import Any
 
 import numpy as np
 
-from document import Text
 from etude.store import write_atomically, write_json
-from texts import is_held_out
-from tokenizer import BEGIN, END, ROLE
+from pretraining.document import Text
+from pretraining.texts import is_held_out
+from pretraining.tokenizer import BEGIN, END, ROLE
 
 BATCH = 2048
 MARKUP = re.compile(r"<\|\w+\|>")

@@ -1,6 +1,6 @@
 """What the model can do, on generated questions that it was not trained on: exact answers.
 
-    python pretraining/probe.py src/etude/models/etude-mini
+    python -m pretraining.probe src/etude/models/etude-mini
 
 Answers are greedy. An answer is right when it equals the expected one, letter case and outer white
 space apart.
@@ -19,8 +19,8 @@ from typing import Any
 import torch
 
 from etude.music.prose import conversations
-from generated import GENERATORS
-from texts import LANGUAGES, MUSIC_ROOTS
+from pretraining.generated import GENERATORS
+from pretraining.texts import LANGUAGES, MUSIC_ROOTS
 
 SEED = 1_000_003  # pretraining's own is another
 QUESTIONS = 100

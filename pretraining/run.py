@@ -1,6 +1,6 @@
 """Rebuild `etude-mini` from scratch: texts, tokenizer, tokens, training, export, card.
 
-    python pretraining/run.py --corpus ../shared/corpus --data ../shared/data
+    python -m pretraining.run --corpus ../shared/corpus --data ../shared/data
 
 Each step is skipped when its result is there, and training goes on from its last checkpoint, so
 that the command can be stopped and given again. Remove a step's folder under --work to redo it.
@@ -16,8 +16,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 SEED = 20
-GENERATED, MUSIC = 160_000, 120_000
-RATE = 3e-3
+GENERATED, MUSIC = 160_000, 80_000
+RATE = 8e-3
 # Shares of the windows. Towards the end the conversations weigh more: what is read while the
 # learning rate falls is what the model will be asked for.
 CONSTANT = {
@@ -55,13 +55,13 @@ def main() -> None:
     if not (tokens / "counts.json").exists():
         prepare(options.corpus, options.data, tokenizer, tokens)
 
-    from card import write_card
-    from export import export
-    from train import Phase, train
+    from pretraining.card import write_card
+    from pretraining.export import export
+    from pretraining.train import Phase, train
 
     falling = max(1, round(options.steps * options.falling))
     phases = [
-        Phase("constant", options.steps - falling, 16, 512, falls=False, weights=CONSTANT),
+        Phase("constant", options.steps - falling, 8, 512, falls=False, weights=CONSTANT),
         Phase("falling", falling, 8, 1024, falls=True, weights=FALLING),
     ]
     print(f"training: {training / 'log.jsonl'} tells how far it is", file=sys.stderr)
@@ -81,21 +81,21 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--data", type=Path, required=True, help="the real data of the recipes")
     parser.add_argument("--work", type=Path, default=here / "runs" / "pretraining")
     parser.add_argument("--output", type=Path, default=here / "src/etude/models/etude-mini")
-    parser.add_argument("--shape", default="7m", help="a name in model.py")
-    parser.add_argument("--steps", type=int, default=3000, help="of 8,192 tokens each")
-    parser.add_argument("--falling", type=float, default=0.25, help="share of the last phase")
+    parser.add_argument("--shape", default="4m", help="a name in model.py")
+    parser.add_argument("--steps", type=int, default=2000, help="of 4,096 tokens, then of 8,192")
+    parser.add_argument("--falling", type=float, default=0.15, help="the last phase's share")
     return parser.parse_args()
 
 
 def prepare(corpus: Path, data: Path, tokenizer: Path, tokens: Path) -> None:
     """Read and generate the texts, leave out what is protected, learn the tokenizer, pack."""
-    from document import Text
     from etude.config.loading import RECIPES
     from etude.store import write_json
-    from leaks import Protected, protected_texts
-    from pack import pack
-    from texts import books, clean, generated, is_held_out, music, questions
-    from tokenizer import train
+    from pretraining.document import Text
+    from pretraining.leaks import Protected, protected_texts
+    from pretraining.pack import pack
+    from pretraining.texts import books, clean, generated, is_held_out, music, questions
+    from pretraining.tokenizer import train
 
     protected = Protected(protected_texts(data, RECIPES / "material"))
     counts: Counter[str] = Counter()
@@ -119,7 +119,8 @@ def begin_again_with_allocator() -> None:
 
     if "ETUDE_PRETRAINING" not in os.environ:
         environment = {**child_environment(), "ETUDE_PRETRAINING": "1"}
-        os.execve(sys.executable, [sys.executable, *sys.argv], environment)  # noqa: S606 - ourselves
+        again = [sys.executable, "-m", "pretraining.run", *sys.argv[1:]]
+        os.execve(sys.executable, again, environment)  # noqa: S606 - ourselves
 
 
 if __name__ == "__main__":

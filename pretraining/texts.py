@@ -19,12 +19,12 @@ from itertools import islice
 from pathlib import Path
 from typing import Literal
 
-from document import Text
 from etude.music.facts import ROOTS
 from etude.music.prose import conversations, prose
 from etude.music.questions import DEV_ROOTS, TEST_ROOTS
-from generated import GENERATORS
-from leaks import Protected
+from pretraining.document import Text
+from pretraining.generated import GENERATORS
+from pretraining.leaks import Protected
 
 LANGUAGES: tuple[Literal["en"], Literal["pt"]] = ("en", "pt")
 HELD_OUT = 40  # one work (or generated text) of so many

@@ -17,12 +17,12 @@ from typing import Any
 import torch
 from torch.nn.functional import cross_entropy
 
-from batches import batches
 from etude.training.checkpoint import load_checkpoint, read_position, save_checkpoint
-from evaluate import bits_per_byte
-from model import make_model
-from optimizer import Optimizers
-from pack import read_tokens
+from pretraining.batches import batches
+from pretraining.evaluate import bits_per_byte
+from pretraining.model import make_model
+from pretraining.optimizer import Optimizers
+from pretraining.pack import read_tokens
 
 WARM_UP = 100
 CLIP = 1.0

@@ -8,8 +8,10 @@ import pytest
 
 from etude.begin import write_study_file
 from etude.checks import check
-from etude.config import load_study
+from etude.config import load_study, recipes
 from etude.errors import UserError
+
+RECIPES = ", ".join(sorted(recipes()))
 
 STUDY = """\
 name: study
@@ -78,12 +80,13 @@ SETTINGS = {
     "a kind of source that is not known": (
         changed("kind: jsonl", "kind: excel"),
         "line 5, data.sources.rows: 'excel' is not known here: choose one of csv, datasets, json, "
-        "jsonl, parquet, squad, tsv.",
+        "jsonl, labels, medquad, music-theory, oasst, parquet, sharegpt, squad, tsv.",
     ),
     "a block without its tag": (
         changed("      kind: jsonl\n", ""),
         "line 5, data.sources.rows: this block does not say what it is: add kind with one of "
-        "json, jsonl, csv, tsv, parquet, squad, datasets.",
+        "json, jsonl, csv, tsv, parquet, squad, labels, medquad, oasst, sharegpt, music-theory, "
+        "datasets.",
     ),
     "a method without its name": (
         changed("{name: lora, r: 8}", "{r: 8}"),
@@ -146,8 +149,8 @@ SETTINGS = {
     "a metric that is not known": (
         changed("[rouge]", "[rouge, blue]"),
         "line 17, metrics.1: 'blue' is not known here: did you mean 'bleu'? Known: accuracy, "
-        "bleu, chrf, exact-match, macro-f1, perplexity, rouge, rouge-1, rouge-2, rouge-l, "
-        "rouge-lsum, squad, squad-f1.",
+        "bleu, chrf, exact-match, macro-f1, music, music-exact, notes, notes-enharmonic, "
+        "perplexity, rouge, rouge-1, rouge-2, rouge-l, rouge-lsum, squad, squad-f1.",
     ),
     "a number that is too small": (
         changed("epochs: 3", "epochs: 0"),
@@ -402,8 +405,7 @@ class TestExtends:
     def test_nothing_of_that_name(self, tmp_path: Path) -> None:
         assert refusal(tmp_path, "name: x\nextends: dialog-demo\n") == (
             "study.yaml, line 2, extends: 'dialog-demo' is neither a study file nor a recipe: did "
-            "you mean 'dialogue-demo'? Known: dialogsum-demo, dialogue-demo, dialogue-demo-t5, "
-            "study.yaml."
+            f"you mean 'dialogue-demo'? Known: {RECIPES}, study.yaml."
         )
 
     def test_no_name(self, tmp_path: Path) -> None:
@@ -467,13 +469,13 @@ class TestNames:
             load_study("nowhere/dialog-demo")
         assert str(caught.value) == (
             "'nowhere/dialog-demo' is neither a study file nor a recipe: did you mean "
-            "'dialogue-demo'? Known: dialogsum-demo, dialogue-demo, dialogue-demo-t5."
+            f"'dialogue-demo'? Known: {RECIPES}."
         )
 
     def test_a_crowded_folder_is_not_listed(self, tmp_path: Path) -> None:
         for number in range(20):
             (tmp_path / f"{number}.yaml").write_text("")
-        with pytest.raises(UserError, match="Known: dialogsum-demo, dialogue-demo, dialog"):
+        with pytest.raises(UserError, match="Known: chatbot, "):
             load_study(tmp_path / "dialog-demo.yaml")
 
     def test_a_run_folder(self, tmp_path: Path) -> None:
@@ -487,8 +489,7 @@ class TestNames:
         with pytest.raises(UserError) as caught:
             write_study_file("dialog-demo", tmp_path / "x.yaml")
         assert str(caught.value) == (
-            "There is no recipe 'dialog-demo': did you mean 'dialogue-demo'? Known: "
-            "dialogsum-demo, dialogue-demo, dialogue-demo-t5."
+            f"There is no recipe 'dialog-demo': did you mean 'dialogue-demo'? Known: {RECIPES}."
         )
 
     def test_a_file_that_is_there_is_kept(self, tmp_path: Path) -> None:

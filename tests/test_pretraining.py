@@ -144,9 +144,12 @@ def test_orthogonalized_has_singular_values_near_one(shape: tuple[int, int]) -> 
     assert values.min() > 0.3  # the iteration trades exactness for speed
     assert values.max() < 1.3
     left, _, right = torch.linalg.svd(matrix, full_matrices=False)
-    assert torch.nn.functional.cosine_similarity(
-        orthogonalized(matrix).flatten(), (left @ right).flatten(), dim=0
-    ) > 0.9
+    assert (
+        torch.nn.functional.cosine_similarity(
+            orthogonalized(matrix).flatten(), (left @ right).flatten(), dim=0
+        )
+        > 0.9
+    )
 
 
 def phases() -> list[train.Phase]:
@@ -177,9 +180,10 @@ def test_training_that_was_killed_ends_with_the_same_digits(
             return real(*given)
 
         place = tmp_path / f"killed-{dies_after}"
-        with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        with monkeypatch.context() as patch:
             patch.setattr(train, "loss_of", dying)
-            run(place)
+            with pytest.raises(KeyboardInterrupt):
+                run(place)
         again = run(place)
         assert all(torch.equal(whole[name], again[name]) for name in whole)
 

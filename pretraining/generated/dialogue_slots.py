@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - long lists of words
 """What fills the slots of dialogue scenes: plans, errands, reasons, moments, places."""
 
 from __future__ import annotations
@@ -6,10 +7,10 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any
 
-from generated.lexicon_nouns import NOUN, SMALL, THINGS
-from generated.lexicon_verbs import COLOURS, agree
-from generated.words import Noun, english, portuguese
-from generated.world import LEXICON, date, persons, street, towns
+from pretraining.generated.lexicon_nouns import NOUN, SMALL, THINGS
+from pretraining.generated.lexicon_verbs import COLOURS, agree
+from pretraining.generated.words import Noun, english, portuguese
+from pretraining.generated.world import LEXICON, date, persons, street, towns
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +181,7 @@ def _hours(chance: Random, language: str) -> list[Moment]:
     """Two different times of day."""
     one, two = sorted(chance.sample(range(2, 11), 2))
     if language == "pt":
-        forms = ("{}h", "{} horas", "{}h30", "{}h15")
+        forms: tuple[str, ...] = ("{}h", "{} horas", "{}h30", "{}h15")
         late = chance.choice((0, 6, 8))
         texts = [chance.choice(forms).format(number + late) for number in (one, two)]
     else:

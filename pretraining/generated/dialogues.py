@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - wordings in two languages are easier to compare on long lines
 """Everyday conversations of two persons, to be summed up, given a title or asked about."""
 
 from __future__ import annotations
@@ -6,13 +7,13 @@ import re
 from dataclasses import dataclass, replace
 from random import Random
 
-from generated.dialogue_slots import slots
-from generated.document import Document, ask
-from generated.scenes_en import PRIVATE as PRIVATE_EN
-from generated.scenes_out_en import PUBLIC as PUBLIC_EN
-from generated.scenes_out_pt import PUBLIC as PUBLIC_PT
-from generated.scenes_pt import PRIVATE as PRIVATE_PT
-from generated.words import Person, capital, listed, say
+from pretraining.generated.dialogue_slots import slots
+from pretraining.generated.document import Document, ask
+from pretraining.generated.scenes_en import PRIVATE as PRIVATE_EN
+from pretraining.generated.scenes_out_en import PUBLIC as PUBLIC_EN
+from pretraining.generated.scenes_out_pt import PUBLIC as PUBLIC_PT
+from pretraining.generated.scenes_pt import PRIVATE as PRIVATE_PT
+from pretraining.generated.words import Person, capital, listed, say
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,7 +207,9 @@ def dialogues(chance: Random, language: str) -> Document:
             "Who is talking? || Name the two speakers. || Between whom is the conversation?",
             "Quem está falando? || Diga os dois nomes. || Entre quem é a conversa?",
         )  # fmt: skip
-        return Document("dialogues", language, (*ask(chance, wording, text), ("assistant", speakers)))
+        return Document(
+            "dialogues", language, (*ask(chance, wording, text), ("assistant", speakers))
+        )
     if roll < 0.18:
         wording = say(chance, language, _TITLE_PROMPTS["en"], _TITLE_PROMPTS["pt"])
         return Document("dialogues", language, (*ask(chance, wording, text), ("assistant", title)))

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - long lists of words
 """True everyday knowledge as pairs, by language."""
 
 from __future__ import annotations

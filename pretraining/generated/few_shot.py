@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - wordings in two languages are easier to compare on long lines
 """Worked examples in the prompt, then a question that they teach how to answer."""
 
 from __future__ import annotations
@@ -5,17 +6,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from random import Random
 
-from generated.document import Document
-from generated.instructions import TASKS
-from generated.lexicon_nouns import CATEGORY, NOUN, SMALL
-from generated.tasks_lists import items
-from generated.words import capital, say
-from generated.world import invented, job, persons, price, street, town, year
+from pretraining.generated.document import Document
+from pretraining.generated.instructions import TASKS
+from pretraining.generated.lexicon_nouns import CATEGORY, NOUN, SMALL
+from pretraining.generated.tasks_lists import items
+from pretraining.generated.words import capital, say
+from pretraining.generated.world import invented, job, persons, price, street, town, year
 
 _TASKS = [
     name
     for name, task in TASKS.items()
-    if task.shots and name not in ("lists/repeated", "text/copy", "text/as_record")
+    if task.shots and name not in ("lists/repeated", "text/copy", "told/as_record")
 ]
 
 _FRAMES = {
@@ -143,7 +144,9 @@ def few_shot(chance: Random, language: str) -> Document:
     return Document("few_shot", language, turns)
 
 
-def _as_turns(chance: Random, language: str, wording: str, rows: Rows) -> tuple[tuple[str, str], ...]:
+def _as_turns(
+    chance: Random, language: str, wording: str, rows: Rows
+) -> tuple[tuple[str, str], ...]:
     turns: list[tuple[str, str]] = []
     as_system = bool(wording) and chance.random() < 0.4
     if as_system:
@@ -172,8 +175,10 @@ def _as_text(chance: Random, language: str, wording: str, rows: Rows) -> str:
             "Siga o padrão. || Continue como nos exemplos. || Faça o mesmo. || Complete a última "
             "linha. || Olhe os exemplos e depois responda. || Veja alguns exemplos.",
         )  # fmt: skip
-    return f"{head}\n\n{shown}{gap}{query}" if head else capital(f"{shown}{gap}{query}") if before else (
-        f"{shown}{gap}{query}"
+    return (
+        f"{head}\n\n{shown}{gap}{query}"
+        if head
+        else capital(f"{shown}{gap}{query}")
+        if before
+        else (f"{shown}{gap}{query}")
     )
-
-

@@ -1,21 +1,26 @@
+# ruff: noqa: E501 - wordings in two languages are easier to compare on long lines
 """Instructions and their answers: short tasks whose answer our own code knows."""
 
 from __future__ import annotations
 
 from random import Random
 
-from generated.document import Document, ask
-from generated.tasks import Task
-from generated.tasks_lists import LIST_TASKS
-from generated.tasks_sums import SUM_TASKS
-from generated.tasks_text import TEXT_TASKS
-from generated.tasks_words import WORD_TASKS
-from generated.words import capital, say
+from pretraining.generated.document import Document, ask
+from pretraining.generated.tasks import Task
+from pretraining.generated.tasks_judged import JUDGED_TASKS
+from pretraining.generated.tasks_knowledge import KNOWLEDGE_TASKS
+from pretraining.generated.tasks_lists import LIST_TASKS
+from pretraining.generated.tasks_sums import SUM_TASKS
+from pretraining.generated.tasks_text import TEXT_TASKS
+from pretraining.generated.tasks_told import TOLD_TASKS
+from pretraining.generated.tasks_words import WORD_TASKS
+from pretraining.generated.words import capital, say
 
 TASKS: dict[str, Task] = {
     f"{room}/{name}": task
     for room, tasks in (
-        ("words", WORD_TASKS), ("lists", LIST_TASKS), ("sums", SUM_TASKS), ("text", TEXT_TASKS)
+        ("words", WORD_TASKS), ("lists", LIST_TASKS), ("sums", SUM_TASKS), ("text", TEXT_TASKS),
+        ("told", TOLD_TASKS), ("known", KNOWLEDGE_TASKS), ("judged", JUDGED_TASKS),
     )
     for name, task in tasks.items()
 }  # fmt: skip
@@ -73,7 +78,7 @@ def _manner(chance: Random, answer: str, language: str) -> str:
     if roll < 0.9:
         return answer
     if roll < 0.95:
-        return say(chance, language, "The answer is {}. || It is {}.", "A resposta é {}. || É {}.").format(
-            answer
-        )
+        return say(
+            chance, language, "The answer is {}. || It is {}.", "A resposta é {}. || É {}."
+        ).format(answer)
     return f"{capital(answer)}."

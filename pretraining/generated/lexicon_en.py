@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - long lists of words
 """Names, places and things of the invented English world."""
 
 from __future__ import annotations
@@ -102,5 +103,14 @@ NUMBERS = (
     "sixteen seventeen eighteen nineteen twenty"
 ).split()
 TENS = "- - twenty thirty forty fifty sixty seventy eighty ninety".split()
-COMPANY_KINDS = ("Ltd", "Group", "Works", "Brothers", "and Sons", "Company", "Industries", "Partners")
+COMPANY_KINDS = (
+    "Ltd",
+    "Group",
+    "Works",
+    "Brothers",
+    "and Sons",
+    "Company",
+    "Industries",
+    "Partners",
+)
 MATERIALS = "wood,stone,brick,glass,iron,marble,clay,copper,silver,leather,wool,paper".split(",")

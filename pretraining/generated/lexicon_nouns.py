@@ -1,8 +1,9 @@
+# ruff: noqa: E501 - long lists of words
 """Everyday nouns in both languages by category: `english/portuguese/gender`."""
 
 from __future__ import annotations
 
-from generated.words import Noun, english, portuguese
+from pretraining.generated.words import Noun, english, portuguese
 
 _NOUNS = """
 animal: dog/cachorro/m, cat/gato/m, horse/cavalo/m, cow/vaca/f, pig/porco/m, sheep/ovelha/f,

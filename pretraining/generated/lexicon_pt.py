@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - long lists of words
 """Names, places and things of the invented Portuguese world (Brazilian spelling)."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - long lists of words
 """Everyday verbs and adjectives in both languages, with their forms."""
 
 from __future__ import annotations

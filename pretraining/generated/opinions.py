@@ -33,7 +33,7 @@ hotel|0|O hotel tem quatro andares e elevador/O café da manhã é servido das s
 food|+|Nunca comi {dish} com tanto sabor/Cada prato chegou quente e bem apresentado/O garçom foi simpático e rápido/Eu voltaria só para comer {dish}/Comida fresca, saborosa e farta/Um restaurante encantador
 food|-|Pedi {dish} e veio tudo frio e sem gosto/Esperamos uma hora e veio o prato errado/A comida estava tão salgada que deixei no prato/O garçom foi grosseiro com minha mãe/Passei mal a noite inteira/Caro e decepcionante
 food|0|O cardápio tem {dish} e {dish2}/O restaurante abre ao meio-dia/Pedimos {dish} e {drink}/Fica na {street}/Há {number} mesas no salão/Um prato custa {price}
-product|+|{thing.this} funciona perfeitamente e é muito bonit{thing.o}/Uso {thing.the} todo dia e adoro/Excelente qualidade pelo preço/Chegou antes do prazo e bem embalado/Minha família inteira quer um igual/A melhor compra que já fiz
+product|+|{thing.this} funciona perfeitamente e é muito bonit{thing.o}/Uso {thing.the} todo dia e adoro/Excelente qualidade pelo preço/Chegou antes do prazo e bem embalado/Minha família inteira também quer/A melhor compra que já fiz
 product|-|{thing.the} quebrou depois de {number} dias/Péssima qualidade, não comprem/Chegou atrasado e arranhado/Quero meu dinheiro de volta/{thing.this} não serve para nada/Que desperdício de dinheiro
 product|0|{thing.the} pesa {number} quilos/Comprei {thing.the} em {month}/A caixa traz {thing.a} e um folheto/Há três tamanhos/Vende-se {thing.this} em {town}/Tem o mesmo tamanho do modelo antigo
 film|+|Uma história comovente com atores brilhantes/Ri até chorar/Só a música já vale o ingresso/Fiquei emocionado do começo ao fim/Uma obra-prima que verei de novo/{name} está maravilhoso no papel

@@ -1,12 +1,13 @@
+# ruff: noqa: E501 - wordings in two languages are easier to compare on long lines
 """Passages, questions about them, and answers that the passages hold (or do not)."""
 
 from __future__ import annotations
 
 from random import Random
 
-from generated.document import Document
-from generated.told import Fact, Subject, subjects, with_article
-from generated.words import listed, say
+from pretraining.generated.document import Document
+from pretraining.generated.told import Fact, Subject, subjects, with_article
+from pretraining.generated.words import listed, say
 
 UNKNOWN = {"en": "The passages do not say.", "pt": "Os textos não dizem."}
 UNKNOWN_ONE = {"en": "The passage does not say.", "pt": "O texto não diz."}
@@ -93,12 +94,16 @@ def _exchange(chance: Random, language: str, found: list[Subject], cite: bool) -
     one = found[place]
     roll = chance.random()
     if roll < 0.13 and one.untold:
-        return one.ask(chance, chance.choice(one.untold)), (UNKNOWN if len(found) > 1 else UNKNOWN_ONE)[language]
+        return one.ask(chance, chance.choice(one.untold)), (
+            UNKNOWN if len(found) > 1 else UNKNOWN_ONE
+        )[language]
     fact = chance.choice(one.told)
     mark = f" [{place + 1}]" if cite else ""
     if roll < 0.28 and fact.kind.reverse and _only(fact, found):
         question = with_article(fact.kind.reverse, language, fact.value, one.name)
-        return question, one.title.removeprefix("The ") + mark if one.about != "plant" else one.name + mark
+        return question, one.title.removeprefix(
+            "The "
+        ) + mark if one.about != "plant" else one.name + mark
     if roll < 0.36:
         return _which(chance, language, found, place, cite)
     if roll < 0.42 and len(one.told) > 2:
@@ -149,7 +154,9 @@ def _which(
 def _all(chance: Random, language: str, one: Subject, mark: str) -> tuple[str, str]:
     """Two facts in one answer."""
     facts = chance.sample(one.told, 2)
-    first, second = (other.ask(chance, fact.kind) for other, fact in zip((one, one), facts, strict=True))
+    first, second = (
+        other.ask(chance, fact.kind) for other, fact in zip((one, one), facts, strict=True)
+    )
     joint = " And: " if language == "en" else " E: "
     answers = [one.answer(chance, fact, language) for fact in facts]
     return first + joint + second, " ".join(answers) + mark

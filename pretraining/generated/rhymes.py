@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - long lists of words
 """Verse endings: lines that share a rhyme, by language.
 
 Each group holds clauses that end on one rhyme; any two of a group rhyme.

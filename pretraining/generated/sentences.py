@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from random import Random
 
-from generated.lexicon_nouns import NOUNS
-from generated.lexicon_verbs import OF_THINGS, VERBS, Verb, agree
-from generated.words import a, capital
+from pretraining.generated.lexicon_nouns import NOUNS
+from pretraining.generated.lexicon_verbs import OF_THINGS, VERBS, Verb, agree
+from pretraining.generated.words import a, capital
 
 _VERB = {verb.base: verb for verb in VERBS}
 
@@ -150,9 +150,7 @@ def _subject(chance: Random) -> tuple[tuple[str, str], tuple[str, str]]:
     return (capital(person[0].the), capital(person[1].the)), (person[0].the, person[1].the)
 
 
-def _object(
-    chance: Random, verb: Verb, categories: list[str]
-) -> tuple[str, str, tuple[str, str]]:
+def _object(chance: Random, verb: Verb, categories: list[str]) -> tuple[str, str, tuple[str, str]]:
     en, pt = chance.choice(NOUNS[chance.choice(categories)])
     joint = f" {_OF[verb.pt]}" if verb.pt in _OF else ""
     if chance.random() < 0.3:

@@ -1,14 +1,27 @@
+# ruff: noqa: E501 - wordings in two languages are easier to compare on long lines
 """Sentences and short reviews to be judged: positive, negative or neutral."""
 
 from __future__ import annotations
 
 from random import Random
 
-from generated.document import Document, ask
-from generated.lexicon_nouns import SMALL
-from generated.opinions import OPINIONS
-from generated.words import capital, say
-from generated.world import LEXICON, company, date, day, job, month, person, price, street, town, year
+from pretraining.generated.document import Document, ask
+from pretraining.generated.lexicon_nouns import SMALL
+from pretraining.generated.opinions import OPINIONS
+from pretraining.generated.words import capital, say
+from pretraining.generated.world import (
+    LEXICON,
+    company,
+    date,
+    day,
+    job,
+    month,
+    person,
+    price,
+    street,
+    town,
+    year,
+)
 
 _LABELS = {
     "en": (("positive", "negative", "neutral"), ("Positive", "Negative", "Neutral"),
@@ -66,8 +79,9 @@ def sentiment(chance: Random, language: str) -> Document:
     rounds = 1 if chance.random() < 0.7 else chance.randint(2, 4)
     with_reason = chance.random() < 0.15
     if with_reason:
-        wording += say(chance, language, " Give a reason. || Quote the words that show it.",
-                       " Dê um motivo. || Cite as palavras que mostram isso.")  # fmt: skip
+        why = say(chance, language, "Give a reason. || Quote the words that show it.",
+                  "Dê um motivo. || Cite as palavras que mostram isso.")  # fmt: skip
+        wording += f" {why}"
     turns: list[tuple[str, str]] = []
     in_system = False
     for place in range(rounds):

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - wordings in two languages are easier to compare on long lines
 """Tasks about lists: sort, reverse, count, pick, join, odd one out, formats."""
 
 from __future__ import annotations
@@ -5,11 +6,11 @@ from __future__ import annotations
 from random import Random
 from unicodedata import combining, normalize
 
-from generated.lexicon_nouns import CATEGORY, NOUN
-from generated.tasks import Task
-from generated.tasks_words import some_word
-from generated.words import listed, say
-from generated.world import LEXICON, persons
+from pretraining.generated.lexicon_nouns import CATEGORY, NOUN
+from pretraining.generated.tasks import Task
+from pretraining.generated.tasks_words import some_word
+from pretraining.generated.words import listed, say
+from pretraining.generated.world import LEXICON, persons
 
 
 def alphabetical(word: str) -> str:
@@ -182,9 +183,11 @@ def complete(chance: Random, language: str) -> tuple[str, str]:
         start, step = chance.randint(0, 9), chance.choice((1, 1, 2, 3, 5, 10))
         row = [str(start + step * place) for place in range(6)]
         return f"{_comma(row[:4])}, ...", _comma(row[4:])
-    row = chance.choice((lexicon.DAYS, lexicon.MONTHS, lexicon.NUMBERS, list("abcdefghijklmnopqrst")))
+    row = chance.choice(
+        (lexicon.DAYS, lexicon.MONTHS, lexicon.NUMBERS, list("abcdefghijklmnopqrst"))
+    )
     start = chance.randrange(len(row) - 4)
-    return f"{_comma(row[start:start + 3])}, ...", _comma(row[start + 3 : start + 5])
+    return f"{_comma(row[start : start + 3])}, ...", _comma(row[start + 3 : start + 5])
 
 
 def repeated(chance: Random, language: str) -> tuple[str, str]:

@@ -1,13 +1,14 @@
+# ruff: noqa: E501 - wordings in two languages are easier to compare on long lines
 """Small arithmetic: sums, word problems, comparisons, clock and calendar."""
 
 from __future__ import annotations
 
 from random import Random
 
-from generated.lexicon_nouns import NOUN
-from generated.tasks import Task
-from generated.words import listed, say
-from generated.world import LEXICON, persons
+from pretraining.generated.lexicon_nouns import NOUN
+from pretraining.generated.tasks import Task
+from pretraining.generated.words import listed, say
+from pretraining.generated.world import LEXICON, persons
 
 _AMOUNT = {"um": "uma", "dois": "duas"}
 
@@ -74,7 +75,11 @@ def story(chance: Random, language: str) -> tuple[str, str]:
             f"{who.him} {two} more. || There were {some(one)} in {who}'s basket, and {other} put in {two} more.",
             f"{who} tem {some(one)} e compra mais {two}. || {who} tem {some(one)}. {other} dá mais "
             f"{two} a {who}. || {who} juntou {some(one)} e depois achou mais {two}.")  # fmt: skip
-        ask = f"{how} {noun.plural} does {who} have now?" if en else f"{how} {noun.plural} {who} tem agora?"
+        ask = (
+            f"{how} {noun.plural} does {who} have now?"
+            if en
+            else f"{how} {noun.plural} {who} tem agora?"
+        )
         if text.startswith("There"):
             ask = f"{how} {noun.plural} are there now?"
     elif roll == 1:
@@ -83,7 +88,11 @@ def story(chance: Random, language: str) -> tuple[str, str]:
         text = say(chance, language,
             f"{who} has {some(one)} and gives {two} to {other}. || {who} had {some(one)} but lost {two}.",
             f"{who} tem {some(one)} e dá {two} a {other}. || {who} tinha {some(one)}, mas perdeu {two}.")  # fmt: skip
-        ask = f"{how} {noun.plural} does {who} have left?" if en else f"Com {how.lower()} {noun.plural} {who} fica?"
+        ask = (
+            f"{how} {noun.plural} does {who} have left?"
+            if en
+            else f"Com {how.lower()} {noun.plural} {who} fica?"
+        )
     elif roll == 2:
         one = chance.randint(2, 9)
         result = one * two
@@ -100,7 +109,11 @@ def story(chance: Random, language: str) -> tuple[str, str]:
             f"{some(result * two)} fairly between {two} friends.",
             f"{who} reparte {some(result * two)} igualmente entre {two} crianças. || {who} divide "
             f"{some(result * two)} entre {two} amigos em partes iguais.")  # fmt: skip
-        ask = f"{how} {noun.plural} does each one get?" if en else f"{how} {noun.plural} cada um recebe?"
+        ask = (
+            f"{how} {noun.plural} does each one get?"
+            if en
+            else f"{how} {noun.plural} cada um recebe?"
+        )
         ask = ask.replace("cada um recebe", "cada criança recebe") if "crianças" in text else ask
     else:
         result = one * two
@@ -115,8 +128,9 @@ def age(chance: Random, language: str) -> tuple[str, str]:
     who, other = persons(chance, language, 2)
     young, more = chance.randint(3, 40), chance.randint(1, 15)
     if language == "en":
-        return f"{who} is {young} years old. {other} is {more} years older. How old is {other}?", str(
-            young + more
+        return (
+            f"{who} is {young} years old. {other} is {more} years older. How old is {other}?",
+            str(young + more),
         )
     old = f"mais velh{other.o}"
     return f"{who} tem {young} anos. {other} é {more} {'ano' if more == 1 else 'anos'} {old}. " \
@@ -135,12 +149,22 @@ def older(chance: Random, language: str) -> tuple[str, str]:
     youngest = min(zip(years, group, strict=True), key=lambda pair: pair[0])[1]
     text = listed(parts, language) + "."
     if chance.random() < 0.5:
-        return f"{text} {say(chance, language, 'Who is the oldest?', 'Quem tem mais idade?')}", oldest.name
-    return f"{text} {say(chance, language, 'Who is the youngest?', 'Quem tem menos idade?')}", youngest.name
+        return (
+            f"{text} {say(chance, language, 'Who is the oldest?', 'Quem tem mais idade?')}",
+            oldest.name,
+        )
+    return (
+        f"{text} {say(chance, language, 'Who is the youngest?', 'Quem tem menos idade?')}",
+        youngest.name,
+    )
 
 
 def hour_later(chance: Random, language: str) -> tuple[str, str]:
-    hour, minutes, more = chance.randint(6, 18), chance.choice((0, 15, 30, 45)), chance.randint(1, 4)
+    hour, minutes, more = (
+        chance.randint(6, 18),
+        chance.choice((0, 15, 30, 45)),
+        chance.randint(1, 4),
+    )
     if language == "en":
         hours = "hour" if more == 1 else "hours"
         return f"{hour}:{minutes:02} and {more} {hours}", f"{hour + more}:{minutes:02}"

@@ -1,27 +1,21 @@
-"""Tasks about sentences: extract, rewrite, translate, fill the gap, judge, follow a format."""
+# ruff: noqa: E501 - wordings in two languages are easier to compare on long lines
+"""Tasks about sentences: rewrite, translate, find a part, write one."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from random import Random
 
-from generated.lexicon_nouns import ALL, NOUN, PAIRS, SMALL, category_name
-from generated.lexicon_verbs import COLOURS, agree
-from generated.sentences import Sentence, sentence
-from generated.tasks import Draw, Task
-from generated.words import Person, a, capital, listed, say
-from generated.world import (
-    LEXICON,
-    company,
-    date,
+from pretraining.generated.lexicon_nouns import NOUN, PAIRS
+from pretraining.generated.lexicon_verbs import COLOURS, agree
+from pretraining.generated.sentences import Sentence, sentence
+from pretraining.generated.tasks import Task
+from pretraining.generated.tasks_told import fact
+from pretraining.generated.words import Person, listed, say
+from pretraining.generated.world import (
     day,
-    job,
     person,
     persons,
-    price,
-    street,
     town,
-    year,
 )
 
 
@@ -86,88 +80,6 @@ def what(chance: Random, language: str) -> tuple[str, str]:
     return one.of(language), one.object[side]
 
 
-_FACTS = {
-    "en": (
-        "{name} bought {thing_a} in {town} for {price} on {date}. || On {date}, {name} paid {price} "
-        "for {thing_a} in {town}. || {name}, who works as {a_job} in {town}, was born on {date}. || "
-        "The {job} {name} moved from {town} to {number} {street} in {year}. || {name} joined "
-        "{company} in {town} in {year} and earns {price} an hour. || Please send {thing_a} to "
-        "{name}, {number} {street}, {town}, by {date}. || In {year} {company} of {town} sold its "
-        "house in {street} to {name} for {price}. || {name} lost {thing_a} in {street}, {town}, on "
-        "{date}; the finder gets {price}. || {company} was founded in {town} in {year} by {name}, "
-        "then a young {job}. || {name} rented a room in {town} on {date} and pays {price} a week."
-    ).split(" || "),
-    "pt": (
-        "{name} comprou {thing_a} em {town} por {price} no dia {date}. || No dia {date}, {name} pagou "
-        "{price} por {thing_a} em {town}. || {name}, que trabalha como {job} em {town}, nasceu no dia "
-        "{date}. || {name}, {um} {job} de {town}, mudou-se para {street}, {number}, em {year}. || "
-        "{name} entrou na {company}, em {town}, em {year}, e ganha {price} por hora. || Favor enviar "
-        "{thing_a} para {name}, {street}, {number}, {town}, até {date}. || Em {year}, a {company}, de "
-        "{town}, vendeu sua casa na {street} para {name} por {price}. || {name} perdeu {thing_a} na "
-        "{street}, em {town}, no dia {date}; quem achar ganha {price}. || A {company} foi fundada em "
-        "{town} em {year} por {name}. || {name} alugou um quarto em {town} no dia {date} e paga "
-        "{price} por semana."
-    ).split(" || "),
-}  # fmt: skip
-
-
-def fact(chance: Random, language: str, wanted: str = "name") -> tuple[str, dict[str, str]]:
-    """A sentence of invented facts, the wanted one among them, and its parts by name."""
-    place = "{" + wanted
-    text = chance.choice([text for text in _FACTS[language] if place in text])
-    one = person(chance, language)
-    parts: dict[str, str] = {"name": one.full}
-    extra = {"um": one.um}
-    for name, draw in _PARTS.items():
-        if "{" + name in text:
-            parts[name] = draw(chance, language)
-    if "{thing_a}" in text:
-        thing = chance.choice(SMALL[language])
-        parts["thing"], extra["thing_a"] = thing.word, thing.a
-    if "job}" in text:
-        parts["job"] = job(chance, language, one)
-        extra["a_job"] = a(parts["job"])
-    return text.format(**parts, **extra), parts
-
-
-_PARTS: dict[str, Callable[[Random, str], str]] = {
-    "town": town, "date": date, "price": price, "street": street, "company": company,
-    "number": lambda chance, language: str(chance.randint(2, 99)),
-    "year": lambda chance, language: str(year(chance)),
-}  # fmt: skip
-
-ASKED = {
-    "en": {"name": "name", "town": "town", "date": "date", "price": "price", "street": "street",
-           "job": "job", "company": "company", "year": "year", "thing": "object"},
-    "pt": {"name": "nome", "town": "cidade", "date": "data", "price": "preço", "street": "rua",
-           "job": "profissão", "company": "empresa", "year": "ano", "thing": "objeto"},
-}  # fmt: skip
-
-
-def _extract(wanted: str) -> Draw:
-    def draw(chance: Random, language: str) -> tuple[str, str]:
-        text, parts = fact(chance, language, wanted)
-        return text, parts[wanted]
-
-    return draw
-
-
-def as_record(chance: Random, language: str) -> tuple[str, str]:
-    """The facts as a JSON-like object."""
-    text, parts = fact(chance, language)
-    names = ASKED[language]
-    fields = [f'"{names[name]}": "{value}"' for name, value in parts.items() if name in names]
-    return text, "{" + ", ".join(fields) + "}"
-
-
-def as_lines(chance: Random, language: str) -> tuple[str, str]:
-    """The facts one a line."""
-    text, parts = fact(chance, language)
-    names = ASKED[language]
-    lines = [f"{names[name]}: {value}" for name, value in parts.items() if name in names]
-    return text, "\n".join(lines)
-
-
 def names(chance: Random, language: str) -> tuple[str, str]:
     """All names in a sentence."""
     group = persons(chance, language, chance.randint(2, 4))
@@ -181,26 +93,6 @@ def names(chance: Random, language: str) -> tuple[str, str]:
         "|| Vi {n} em {p}. || {n} vão viajar para {p} amanhã.",
     )  # fmt: skip
     return text.format(n=listed(first, language), p=place, d=when), ", ".join(first)
-
-
-def gap(chance: Random, language: str) -> tuple[str, str]:
-    """A fact with its last word left out."""
-    roll = chance.random()
-    if roll < 0.3:
-        name = chance.choice([name for name in NOUN[language] if name not in ("object", "nature")])
-        noun = chance.choice(NOUN[language][name])
-        if language == "en":
-            return f"{capital(noun.a)} is a kind of ___.", category_name(name, language)
-        return f"{capital(noun.the)} é um tipo de ___.", category_name(name, language)
-    if roll < 0.65:
-        days = LEXICON[language].DAYS if roll < 0.5 else LEXICON[language].MONTHS
-        place = chance.randrange(len(days) - 1)
-        if language == "en":
-            return f"After {days[place]} comes ___.", days[place + 1]
-        return f"Depois de {days[place]} vem ___.", days[place + 1]
-    one = chance.randint(1, 9)
-    two = chance.randint(1, 9)
-    return f"{one} + {two} = ___", str(one + two)
 
 
 def first_word(chance: Random, language: str) -> tuple[str, str]:
@@ -254,48 +146,6 @@ def about(chance: Random, language: str) -> tuple[str, str]:
     return noun.word, f"{owner} desenhou {noun.a} no caderno."
 
 
-def true_false(chance: Random, language: str) -> tuple[str, str]:
-    """A simple statement that is true or false."""
-    name = chance.choice([name for name in NOUN[language] if name not in ("object", "nature")])
-    other = chance.choice([one for one in NOUN[language] if one not in ("object", "nature", name)])
-    noun = chance.choice(NOUN[language][name])
-    right = chance.random() < 0.5
-    if {name, other} == {"job", "family"}:
-        right = True
-    if language == "en":
-        said = category_name(name if right else other, language)
-        said = {"furniture": "piece of furniture", "clothing": "piece of clothing", "body": "part of the body",
-                "food": "kind of food", "family": "member of the family"}.get(said, said)  # fmt: skip
-        said = f"an {said}" if said[0] in "aeiou" else f"a {said}"
-        return f"Is {noun.a} {said}?", "Yes." if right else "No."
-    said = category_name(name if right else other, language)
-    said = {"comida": "um tipo de comida", "roupa": "uma peça de roupa", "família": "alguém da família",
-            "ferramenta": "uma ferramenta", "fruta": "uma fruta", "profissão": "uma profissão",
-            "parte do corpo": "uma parte do corpo"}.get(said, f"um {said}")  # fmt: skip
-    return f"{capital(noun.a)} é {said}?", "Sim." if right else "Não."
-
-
-def yes_no(chance: Random, language: str) -> tuple[str, str]:
-    """A statement and a question that it answers."""
-    one = sentence(chance, full=True)
-    right = chance.random() < 0.5
-    en = language == "en"
-    if right:
-        asked = one.en_question if en else one.pt_question
-        return f"{one.of(language)} {asked}", "Yes." if en else "Sim."
-    noun = chance.choice(ALL[language])
-    side = 0 if en else 1
-    if one.object[side] == noun.word or not one.object[side]:
-        return yes_no(chance, language)
-    does, faz = ("did", one.verb.pt_he_past) if one.past else ("does", one.verb.pt_he)
-    subject = one.subject[0] if one.subject[0] in ("She", "He") else one.subject[0]
-    inner = subject if subject.split()[0] not in ("The", "My", "She", "He") else subject[0].lower() + subject[1:]
-    if en:
-        return f"{one.en} {capital(does)} {inner} {one.verb.base} {noun.a}?", "No."
-    joint = "de " if one.verb.pt == "precisar" else ""
-    return f"{one.pt} {one.subject[1]} {faz} {joint}{noun.a}?", "Não."
-
-
 def greeting(chance: Random, language: str) -> tuple[str, str]:
     """A polite short message for an occasion."""
     one: Person = person(chance, language)
@@ -321,34 +171,12 @@ def shuffled(chance: Random, language: str) -> tuple[str, str]:
     return " / ".join(mixed), text
 
 
-def language_of(chance: Random, language: str) -> tuple[str, str]:
-    one = sentence(chance)
-    if chance.random() < 0.5:
-        return one.en, _of(language, "English", "inglês")
-    return one.pt, _of(language, "Portuguese", "português")
-
-
 def gloss(chance: Random, language: str) -> tuple[str, str]:
     """Pairs of words, one a line."""
     chosen = chance.sample(PAIRS, chance.randint(2, 4))
     given = ", ".join(str(pair[0 if language == "en" else 1]) for pair in chosen)
     answer = ", ".join(str(pair[1 if language == "en" else 0]) for pair in chosen)
     return given, answer
-
-
-def _extractors() -> dict[str, Task]:
-    found = {}
-    for wanted, en in ASKED["en"].items():
-        pt = ASKED["pt"][wanted]
-        the = "a" if pt in ("cidade", "data", "rua", "profissão", "empresa") else "o"
-        found[f"extract_{wanted}"] = Task(
-            f"Extract the {en}. || Which {en} does the sentence mention? || Find the {en} in the "
-            f"sentence and copy it. || Give only the {en}.",
-            f"Extraia {the} {pt}. || Qual é {the} {pt} na frase? || Encontre {the} {pt} na frase e "
-            f"copie. || Dê apenas {the} {pt}.",
-            _extract(wanted),
-        )
-    return found
 
 
 TEXT_TASKS: dict[str, Task] = {
@@ -385,19 +213,9 @@ TEXT_TASKS: dict[str, Task] = {
     "what": Task(
         "Which thing is mentioned? Answer with the noun. || Name the object of the sentence.",
         "Que coisa é mencionada? Responda com o substantivo. || Diga o objeto da frase.", what),
-    **_extractors(),
-    "as_record": Task(
-        "Write the facts as JSON. || Turn the sentence into a JSON object.",
-        "Escreva os dados em JSON. || Transforme a frase em um objeto JSON.", as_record),
-    "as_lines": Task(
-        "List the facts, one on each line. || Write the facts as 'key: value' lines.",
-        "Liste os dados, um por linha. || Escreva os dados em linhas 'chave: valor'.", as_lines),
     "names": Task(
         "List all names of people. || Which people are named? || Extract the names.",
         "Liste todos os nomes de pessoas. || Que pessoas são citadas? || Extraia os nomes.", names),
-    "gap": Task(
-        "Fill the gap. || Complete: {} || Which word is missing?",
-        "Preencha a lacuna. || Complete: {} || O que falta?", gap),
     "first_word": Task("What is the first word? || Copy the first word of the sentence.",
                        "Qual é a primeira palavra? || Copie a primeira palavra da frase.", first_word),
     "last_word": Task("What is the last word? || Copy the last word of the sentence.",
@@ -412,9 +230,6 @@ TEXT_TASKS: dict[str, Task] = {
     "about": Task(
         "Write a sentence with the word. || Use the word '{}' in a sentence.",
         "Escreva uma frase com a palavra. || Use a palavra '{}' em uma frase.", about),
-    "true_false": Task("{} || Answer yes or no. || {} Answer with yes or no.",
-                       "{} || Responda sim ou não. || {} Responda com sim ou não.", true_false),
-    "yes_no": Task("{} || Answer yes or no.", "{} || Responda sim ou não.", yes_no),
     "greeting": Task(
         "Write a short message for the occasion and the person. || A few kind words, please: {}",
         "Escreva uma mensagem curta para a ocasião e a pessoa. || Algumas palavras gentis: {}",
@@ -422,8 +237,5 @@ TEXT_TASKS: dict[str, Task] = {
     "shuffled": Task(
         "Put the words in order. || Make a sentence from these words: {}",
         "Ponha as palavras em ordem. || Forme uma frase com estas palavras: {}", shuffled),
-    "language_of": Task(
-        "Which language is this? || Is this English or Portuguese?",
-        "Em que língua está? || Isto é inglês ou português?", language_of),
 }  # fmt: skip
 """Name -> task on sentences."""

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - wordings in two languages are easier to compare on long lines
 """Short passages about invented subjects, and what can be asked about them."""
 
 from __future__ import annotations
@@ -5,9 +6,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from random import Random
 
-from generated.told_facts import KINDS, Kind, value
-from generated.words import Person, a, say
-from generated.world import company, invented, person, town
+from pretraining.generated.told_facts import KINDS, Kind, value
+from pretraining.generated.words import Person, a, say
+from pretraining.generated.world import company, invented, person, town
 
 ABOUT = ("person", "person", "person", "town", "company", "event", "plant")
 
@@ -67,7 +68,12 @@ def _named(chance: Random, language: str, about: str) -> tuple[str, str, str, Pe
         return name, name if en else f"A {name}", "The company" if en else "A empresa", None
     if about == "plant":
         name = invented(chance, chance.randint(2, 3))
-        return name, f"The {name}" if en else f"A planta {name}", "The plant" if en else "A planta", None
+        return (
+            name,
+            f"The {name}" if en else f"A planta {name}",
+            "The plant" if en else "A planta",
+            None,
+        )
     name = say(
         chance, language,
         "the flower show || the summer concert || the book fair || the chess tournament || the "
@@ -101,7 +107,12 @@ def subject(chance: Random, language: str, about: str = "", low: int = 2, high: 
         if place == 0 and "{S}" not in sentence and "{n}" not in sentence:
             sentence = next((text for text in kind.sentences if "{S}" in text), sentence)
         sentence = sentence.replace("{S}", called)
-        if place == 0 and "{n}" not in sentence and called not in sentence and opening not in sentence:
+        if (
+            place == 0
+            and "{n}" not in sentence
+            and called not in sentence
+            and opening not in sentence
+        ):
             sentence = f"{opening}: {sentence}"
         facts.append(Fact(kind, filled, with_article(sentence, language, filled, said)))
     text = " ".join(fact.sentence for fact in facts)

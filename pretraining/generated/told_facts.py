@@ -12,10 +12,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from random import Random
 
-from generated.lexicon_nouns import NOUN, SMALL
-from generated.lexicon_verbs import COLOURS, agree
-from generated.words import Person
-from generated.world import (
+from pretraining.generated.lexicon_nouns import NOUN, SMALL
+from pretraining.generated.lexicon_verbs import COLOURS, agree
+from pretraining.generated.words import Person
+from pretraining.generated.world import (
     LEXICON,
     clock,
     company,
@@ -127,7 +127,7 @@ _EVENT_PT = """
 date|{S} será no dia {v}./{S} começa no dia {v}.|Quando será {n}?/Em que dia começa {n}?|Será no dia {v}.|-
 place|{S} será em {v}./Desta vez o lugar escolhido é {v}.|Onde será {n}?|Será em {v}.|-
 price|O ingresso custa {v}./Os visitantes pagam {v} na entrada.|Quanto custa o ingresso para {n}?/Quanto se paga para ver {n}?|O ingresso custa {v}.|-
-guest|A pessoa homenageada é {v}./{v} fará um breve discurso.|Quem fará o discurso? Quem será homenageado em {n}?/Quem é a pessoa convidada para {n}?|É {v}.|-
+guest|A pessoa homenageada é {v}./{v} fará um breve discurso.|Quem é a pessoa ligada a este evento: {n}?/Quem é a pessoa convidada para {n}?|É {v}.|-
 time|As portas abrem às {v}./Tudo começa às {v} em ponto.|A que horas começa {n}?|Começa às {v}.|-
 food|Haverá {v} para todos./A cozinha vai servir {v}.|O que haverá para comer: {n}?|Haverá {v}.|-
 prize|O primeiro prêmio é {v}./Quem vencer leva {v}.|Qual é o primeiro prêmio: {n}?|O primeiro prêmio é {v}.|-

@@ -1,14 +1,15 @@
+# ruff: noqa: E501 - wordings in two languages are easier to compare on long lines
 """Short rhymed stanzas with titles: couplets and crossed rhymes, with a chorus at times."""
 
 from __future__ import annotations
 
 from random import Random
 
-from generated.document import Document
-from generated.lexicon_nouns import NOUN
-from generated.rhymes import RHYMES
-from generated.words import capital, say
-from generated.world import day, month, person, town
+from pretraining.generated.document import Document
+from pretraining.generated.lexicon_nouns import NOUN
+from pretraining.generated.rhymes import RHYMES
+from pretraining.generated.words import capital, say
+from pretraining.generated.world import day, month, person, town
 
 _OPENERS = {
     "en": (
@@ -60,7 +61,9 @@ def stanza(
 
 def title(chance: Random, language: str, subject: dict[str, str]) -> str:
     """A title of one to four words."""
-    noun = chance.choice(NOUN[language][chance.choice(("nature", "animal", "object", "place", "food"))])
+    noun = chance.choice(
+        NOUN[language][chance.choice(("nature", "animal", "object", "place", "food"))]
+    )
     other = chance.choice(NOUN[language][chance.choice(("nature", "place"))])
     when = month(chance, language)
     name, where = subject["name"], subject["town"]
@@ -84,7 +87,10 @@ def poem(chance: Random, language: str) -> tuple[str, str]:
     heading = title(chance, language, subject)
     used: set[int] = set()
     scheme = chance.choice(("AABB", "ABAB", "AABB", "ABAB", "AABBA", "ABCB"))
-    stanzas = ["\n".join(stanza(chance, language, scheme, subject, used)) for _ in range(chance.choice((1, 2, 2, 3)))]
+    stanzas = [
+        "\n".join(stanza(chance, language, scheme, subject, used))
+        for _ in range(chance.choice((1, 2, 2, 3)))
+    ]
     if len(stanzas) > 1 and chance.random() < 0.35:
         chorus = "\n".join(stanza(chance, language, "AABB", subject, used))
         marks = say(chance, language, "[Verse]\n|[Chorus]\n || ||(Verse)\n|(Chorus)\n",
@@ -112,5 +118,3 @@ def verse(chance: Random, language: str) -> Document:
         "versos rimados com o título '{}'. || Título: {}",
     )  # fmt: skip
     return Document("verse", language, (("user", wording.format(heading)), ("assistant", text)))
-
-

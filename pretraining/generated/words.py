@@ -24,7 +24,8 @@ PT_IRREGULAR = dict(
         "pão/pães cão/cães mão/mãos irmão/irmãos órgão/órgãos lápis/lápis ônibus/ônibus "
         "capitão/capitães cidadão/cidadãos grão/grãos tênis/tênis pires/pires atlas/atlas "
         "óculos/óculos alemão/alemães escrivão/escrivães sótão/sótãos réptil/répteis "
-        "raiz/raízes juiz/juízes fóssil/fósseis mal/males cônsul/cônsules vírus/vírus chão/chãos órfão/órfãos"
+        "raiz/raízes juiz/juízes fóssil/fósseis mal/males cônsul/cônsules "
+        "vírus/vírus chão/chãos órfão/órfãos"
     ).split()
 )
 VOWEL_SOUND = ("a", "e", "i", "o", "u")
@@ -59,7 +60,11 @@ def plural_pt(word: str) -> str:
         return " ".join(plural_pt(part) for part in word.split(" "))
     if "-" in word:
         head, last = word.split("-", 1)
-        return f"{head}-{plural_pt(last)}" if head.startswith("guarda") else f"{plural_pt(head)}-{last}"
+        return (
+            f"{head}-{plural_pt(last)}"
+            if head.startswith("guarda")
+            else f"{plural_pt(head)}-{last}"
+        )
     if word in PT_IRREGULAR:
         return PT_IRREGULAR[word]
     if word.endswith("ão"):
@@ -78,7 +83,9 @@ def plural_pt(word: str) -> str:
     if word.endswith("ês"):
         return word[:-2] + "eses"
     if word.endswith("s"):
-        return word if not word.endswith(("ás", "us", "ís")) else word[:-2] + _bare(word[-2]) + "ses"
+        return (
+            word if not word.endswith(("ás", "us", "ís")) else word[:-2] + _bare(word[-2]) + "ses"
+        )
     return word + "s"
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from random import Random
 from types import ModuleType
 
-from generated import lexicon_en, lexicon_pt
-from generated.words import Person, person_en, person_pt
+from pretraining.generated import lexicon_en, lexicon_pt
+from pretraining.generated.words import Person, person_en, person_pt
 
 LEXICON: dict[str, ModuleType] = {"en": lexicon_en, "pt": lexicon_pt}
 _ONSETS = "b c d f g l m n p r s t v z br cl dr fl gr pl tr st".split()
@@ -121,12 +121,15 @@ def clock(chance: Random, language: str) -> str:
     if language == "en":
         return str(
             chance.choice(
-                (f"{names[hour]} o'clock", f"half past {names[hour]}", f"a quarter past {names[hour]}",
+                (f"{names[hour]} o'clock", f"half past {names[hour]}",
+                 f"a quarter past {names[hour]}",
                  f"{hour} pm", f"{hour}:30", f"{hour}:15", f"{hour}:45", f"{names[hour]}")
             )
         )  # fmt: skip
     late = chance.randint(7, 22)
-    return str(chance.choice((f"{late}h", f"{late}h30", f"{late}h15", f"{late}h45", f"{late} horas")))
+    return str(
+        chance.choice((f"{late}h", f"{late}h30", f"{late}h15", f"{late}h45", f"{late} horas"))
+    )
 
 
 def price(chance: Random, language: str) -> str:

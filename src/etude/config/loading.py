@@ -44,7 +44,7 @@ def to_yaml(study: Study) -> str:
 
 def recipes() -> dict[str, Path]:
     """The shipped recipes: name -> file."""
-    return {path.stem: path for path in sorted(RECIPES.glob("*.yaml"))}
+    return {path.stem: path for path in sorted(RECIPES.glob("*.yaml"), key=lambda path: path.stem)}
 
 
 def schema() -> dict[str, Any]:
