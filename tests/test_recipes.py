@@ -29,7 +29,7 @@ PUBLISHED = {
     "sentiment-words",
 }
 MINI = {f"{name}-mini" for name in PUBLISHED}
-DEMOS = {"dialogue-demo", "dialogue-demo-t5", "dialogsum-demo", "music-theory"}
+DEMOS = {"dialogue-demo", "dialogue-demo-t5", "music-theory"}
 
 SMALL = [
     "generation.max_tokens=8",
@@ -143,6 +143,7 @@ def test_conditions_are_invented_in_both_formats() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.recipes
 @pytest.mark.parametrize("recipe", ["dialogue-demo", "dialogue-demo-t5"])
 def test_a_demo_runs(recipe: str, tmp_path: Path) -> None:
     study = in_small(recipe)
@@ -153,15 +154,17 @@ def test_a_demo_runs(recipe: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("recipe", sorted(MINI))
+@pytest.mark.recipes
+@pytest.mark.parametrize("recipe", sorted(MINI | {"music-theory"}))
 def test_a_mini_recipe_runs(recipe: str, tmp_path: Path) -> None:
-    study = in_small(recipe, "model.base=random-llama")
+    study = in_small(recipe)
     result = etude.run(study, tmp_path / "run")
     assert set(result.contents["approaches"]) == set(study.approaches)
     assert result.report.exists()
 
 
 @pytest.mark.slow
+@pytest.mark.recipes
 @pytest.mark.parametrize("recipe", ["sentiment-mini", "chatbot-mini"])
 def test_a_mini_recipe_runs_on_an_encoder_decoder(recipe: str, tmp_path: Path) -> None:
     # It writes nothing but the answer, so there are no other turns to supervise.
@@ -192,29 +195,21 @@ REAL = {
 
 
 @pytest.mark.slow
+@pytest.mark.recipes
 @pytest.mark.parametrize("recipe", REAL)
 def test_a_mini_recipe_runs_on_real_files(recipe: str, shared: Path, tmp_path: Path) -> None:
     files = [override.format(shared=shared) for override in REAL[recipe]]
     untuned = ["approaches.full=null", "approaches.few-shot=null"]
-    study = in_small(recipe, *files, *untuned, "model.base=random-llama")
+    study = in_small(recipe, *files, *untuned)
     result = etude.run(study, tmp_path / "run")
     assert set(result.contents["approaches"]) == set(study.approaches)
     assert {example.task for example in read_data(result.folder).train} == set(study.data.sources)
 
 
-@pytest.mark.slow
-def test_dialogsum_runs_with_its_three_references(shared: Path, tmp_path: Path) -> None:
-    folder = shared / "dialogsum"
-    files = {
-        "train": "dialogsum.train.jsonl.gz",
-        "dev": "dialogsum.dev.jsonl",
-        "test": "dialogsum.test.jsonl",
-    }
-    paths = [f"data.sources.dialogues.path.{key}={folder / name}" for key, name in files.items()]
-    untuned = [f"approaches.{name}=null" for name in ("full-told", "full", "lora", "few-shot")]
-    study = load_study("dialogsum-demo", [*SMALL, *paths, *untuned, "data.sample.test=40"])
-    result = etude.run(study, tmp_path / "run")
-    assert result.contents["data"]["splits"]["test"]["rows"] == 40
-    counts = [len(example.references) for example in read_data(result.folder).test]
+def test_dialogsum_has_its_three_references(shared: Path) -> None:
+    files = [override.format(shared=shared) for override in REAL["dialogue-summary-mini"]]
+    made = material("dialogue-summary-mini", *files, "data.sample={train: 40, dev: 5, test: 40}")
+    counts = [len(example.references) for example in made.data.test]
+    assert len(counts) == 40
     assert set(counts) <= {2, 3}  # two of three summaries are sometimes the same words
     assert sum(count == 3 for count in counts) > 35
