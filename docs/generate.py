@@ -18,6 +18,7 @@ from etude.begin import list_recipes
 from etude.cli import VERBS
 from etude.config import Study
 from etude.config.settings import Settings
+from etude.engine.base import MODELS
 from etude.metrics import GROUPS, METRICS
 
 MARK = re.compile(r"^<!-- generated: ([a-z-]+) -->$", re.MULTILINE)
@@ -261,7 +262,14 @@ def recipes() -> str:
     )
 
 
+def card() -> str:
+    """The model card of etude-mini, below its title."""
+    text = (MODELS / "etude-mini" / "README.md").read_text(encoding="utf-8")
+    return text.partition("# etude-mini\n")[2].strip()
+
+
 PARTS: dict[str, Callable[[], str]] = {
+    "card": card,
     "settings": settings,
     "metrics": metrics,
     "verbs": verbs,

@@ -12,8 +12,7 @@ from typing import Any
 import numpy as np
 
 from etude.store import write_atomically, write_json
-from pretraining.document import Text
-from pretraining.texts import is_held_out
+from pretraining.document import Text, is_held_out
 from pretraining.tokenizer import BEGIN, END, ROLE
 
 BATCH = 2048

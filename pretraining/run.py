@@ -91,10 +91,10 @@ def prepare(corpus: Path, data: Path, tokenizer: Path, tokens: Path) -> None:
     """Read and generate the texts, leave out what is protected, learn the tokenizer, pack."""
     from etude.config.loading import RECIPES
     from etude.store import write_json
-    from pretraining.document import Text
+    from pretraining.document import Text, is_held_out
     from pretraining.leaks import Protected, protected_texts
     from pretraining.pack import pack
-    from pretraining.texts import books, clean, generated, is_held_out, music, questions
+    from pretraining.texts import books, clean, generated, music, questions
     from pretraining.tokenizer import train
 
     protected = Protected(protected_texts(data, RECIPES / "material"))

@@ -11,7 +11,6 @@ import gzip
 import json
 import random
 import sys
-import zlib
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
@@ -27,15 +26,8 @@ from pretraining.generated import GENERATORS
 from pretraining.leaks import Protected
 
 LANGUAGES: tuple[Literal["en"], Literal["pt"]] = ("en", "pt")
-HELD_OUT = 40  # one work (or generated text) of so many
 MUSIC_ROOTS = tuple(root for root in ROOTS if root not in {*DEV_ROOTS, *TEST_ROOTS})
 END_OF_WORK = "\f"
-
-
-def is_held_out(text: Text) -> bool:
-    """By name for books, so that no chapter of a held-out work is learnt; by content for others."""
-    key = text.origin if text.part == "books" else text.words()
-    return zlib.crc32(f"held out {key}".encode()) % HELD_OUT == 0
 
 
 def clean(texts: Iterator[Text], protected: Protected, counts: Counter[str]) -> Iterator[Text]:

@@ -15,12 +15,12 @@ from hypothesis import strategies as st
 
 from pretraining import pack, tokenizer, train
 from pretraining.batches import batches, window
-from pretraining.document import Text
+from pretraining.document import Text, is_held_out
 from pretraining.evaluate import bits_per_byte
 from pretraining.leaks import LENGTH, Protected, texts_of
 from pretraining.model import SHAPES, make_model
 from pretraining.optimizer import orthogonalized
-from pretraining.texts import MUSIC_ROOTS, is_held_out, music
+from pretraining.texts import MUSIC_ROOTS, music
 
 WORDS = [f"word{number}" for number in range(200)]
 

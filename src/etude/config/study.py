@@ -51,7 +51,7 @@ class Model(Settings):
     """The pretrained model that every approach starts from."""
 
     base: str = Field(min_length=1)
-    """A package name (`random-llama`, `random-t5`), a hub id, or a folder."""
+    """A package name (`etude-mini`, `random-llama`, `random-t5`), a hub id, or a folder."""
     revision: str | None = None
     """Branch, tag or commit of a hub id."""
     precision: Precision = "fp32"
