@@ -134,6 +134,15 @@ def test_folders_of_the_machine_stay_at_home() -> None:
     assert "private" not in found
 
 
+def test_a_folder_of_many_files_is_summed_up() -> None:
+    report = make_report()
+    many = [{"path": f"q/{n:04}.xml", "bytes": 1000, "sha256": f"{n:064}"} for n in range(1180)]
+    report["data"]["sources"]["dialogsum"]["files"] = many
+    found = page(report, [])
+    assert found.count(".xml<") == 20
+    assert "and 1,160 more; 1,180 files hold 1.18 MB in all." in found
+
+
 def test_no_answer_or_name_becomes_markup(report: dict[str, Any]) -> None:
     quiet = make_report()
     quiet_answers = make_answers(quiet, 3)

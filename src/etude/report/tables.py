@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import PurePath
 from typing import Any
@@ -16,6 +16,7 @@ Cells = dict[str, Any]
 KINDS = {"prompt": "prompted", "tuned": "fine-tuned", "weights": "tuned weights, own context"}
 LEVELS = {"error": "Error", "warning": "Warning", "note": "Note"}
 BETTER = {"higher": "higher is better", "lower": "lower is better"}
+FILES = 20  # listed of a source; a folder of more is summed up
 MONTHS = (
     *("January", "February", "March", "April", "May", "June"),
     *("July", "August", "September", "October", "November", "December"),
@@ -207,17 +208,34 @@ def source_rows(data: Mapping[str, Any]) -> list[Cells]:
             "kind": source.get("kind") or words.DASH,
             "rows": words.count(source.get("rows")),
             "used": words.count(source.get("used")),
-            "files": [
-                {
-                    "name": PurePath(file.get("path") or words.DASH).name,
-                    "size": words.size(file.get("bytes")),
-                    "sha256": file.get("sha256") or words.DASH,
-                }
-                for file in source.get("files") or ()
-            ],
+            "files": file_rows(source.get("files") or ()),
+            "more_files": more_files(source.get("files") or ()),
         }
         for name, source in (data.get("sources") or {}).items()
     ]
+
+
+def file_rows(files: Sequence[Mapping[str, Any]]) -> list[Cells]:
+    """The first files of a source."""
+    return [
+        {
+            "name": PurePath(file.get("path") or words.DASH).name,
+            "size": words.size(file.get("bytes")),
+            "sha256": file.get("sha256") or words.DASH,
+        }
+        for file in files[:FILES]
+    ]
+
+
+def more_files(files: Sequence[Mapping[str, Any]]) -> str:
+    """What is said of the others: how many, how large, where they are listed."""
+    if len(files) <= FILES:
+        return ""
+    held = sum(file.get("bytes") or 0 for file in files)
+    return (
+        f"and {words.count(len(files) - FILES)} more; {words.count(len(files))} files hold "
+        f"{words.size(held)} in all. A run lists each with its hash in data/card.json."
+    )
 
 
 def settings_rows(study: Mapping[str, Any]) -> list[tuple[str, str]]:
