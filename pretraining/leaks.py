@@ -6,7 +6,7 @@ reads back every token that was trained on, as text, and fails if it finds any. 
 learnt is every file under the folder of real data except those that pretraining may read, and the
 material of the recipes that ship except what is named as training material. Words are compared in
 lower case without punctuation (Brown et al. 2020, arXiv:2005.14165, appendix C, uses 13-grams
-likewise).
+likewise). Items of 6 to 12 words, such as short questions, are compared as whole lines.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 LENGTH = 13
+SHORT = 6  # words of the shortest item that is protected as a whole; fewer may meet by chance
 WORDS = re.compile(r"\w+")
 BASE = np.uint64(1_000_003)
 # Published for training, and in no recipe's test split; what they share with test files is caught.
@@ -56,11 +57,20 @@ def ngrams(text: str, length: int = LENGTH) -> Hashes:
 
 
 class Protected:
-    """A set of 13-grams that no pretraining text may hold."""
+    """13-grams that no pretraining text may hold, and shorter items that none may repeat."""
 
     def __init__(self, texts: Iterable[str]) -> None:
-        parts = [ngrams(text) for text in texts]
+        parts, self.short = [], set[str]()
+        for text in texts:
+            parts.append(ngrams(text))
+            if SHORT <= len(words := WORDS.findall(text.casefold())) < LENGTH:
+                self.short.add(" ".join(words))
         self.hashes: Hashes = np.unique(np.concatenate(parts)) if parts else ngrams("")
+
+    def repeated_in(self, text: str) -> list[str]:
+        """The lines of a text that are a protected item of 6 to 12 words, such as a question."""
+        lines = (" ".join(WORDS.findall(line.casefold())) for line in text.splitlines())
+        return [line for line in lines if line in self.short]
 
     def found_in(self, text: str) -> list[int]:
         """At which of the text's words a protected 13-gram begins."""
@@ -139,7 +149,11 @@ def strings(value: Any) -> Iterator[str]:
 
 
 def check(work: Path, protected: Protected) -> int:
-    """Protected 13-grams in all that was trained on, told on standard output; 0 is green."""
+    """Protected texts in all that was trained on, told on standard output; 0 is green.
+
+    Books are searched for 13-grams alone: what one of their lines shares with a short item is an
+    idiom or a line of verse, and the item's own source would show in longer runs.
+    """
     from pretraining.pack import read_documents
 
     total = 0
@@ -148,11 +162,17 @@ def check(work: Path, protected: Protected) -> int:
         for text in texts:
             read += 1
             words = text.split() if (starts := protected.found_in(text)) else []
-            total += len(starts)
+            repeated = [] if name.startswith("books") else protected.repeated_in(text)
+            total += len(starts) + len(repeated)
             for start in starts[:1]:
                 print(f"{name}, near word {start}: {' '.join(words[start : start + 20])}")
+            for line in repeated[:1]:
+                print(f"{name}, a whole line: {line}")
         print(f"{name}: {read:,} texts read")
-    print(f"{total} protected 13-grams found among {len(protected.hashes):,}")
+    print(
+        f"{total} protected texts found among {len(protected.hashes):,} runs of {LENGTH} words and "
+        f"{len(protected.short):,} shorter items"
+    )
     return total
 
 

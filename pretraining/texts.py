@@ -38,7 +38,7 @@ def clean(texts: Iterator[Text], protected: Protected, counts: Counter[str]) -> 
             kept = protected.without(paragraphs)
             counts["paragraphs of books"] += len(paragraphs) - len(kept)
             yield replace(text, text="\n\n".join(kept))
-        elif protected.found_in(text.words()):
+        elif protected.found_in(text.words()) or protected.repeated_in(text.words()):
             counts[f"texts of {text.part}"] += 1
         else:
             yield text

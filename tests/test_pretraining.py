@@ -45,6 +45,14 @@ def test_thirteen_words_in_a_row_are_found_whatever_their_dress() -> None:
     assert protected.found_in(", ".join(WORDS[20 : 19 + LENGTH])) == []
 
 
+def test_short_questions_are_protected_as_a_whole() -> None:
+    protected = Protected(["What is the salinity of the sea?", "Yes, it is."])
+    assert protected.repeated_in("A passage.\n\nWhat is the salinity of the sea\n3.5%") == [
+        "what is the salinity of the sea"
+    ]
+    assert protected.repeated_in("Yes, it is.\nWhat is the salinity of the sea near Porto?") == []
+
+
 def test_paragraphs_that_share_in_a_leak_are_left_out() -> None:
     protected = Protected([" ".join(WORDS[:20])])
     paragraphs = ["One of ours.", " ".join(WORDS[:7]), " ".join(WORDS[7:20]), "Another."]
