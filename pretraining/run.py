@@ -82,7 +82,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--work", type=Path, default=here / "runs" / "pretraining")
     parser.add_argument("--output", type=Path, default=here / "src/etude/models/etude-mini")
     parser.add_argument("--shape", default="4m", help="a name in model.py")
-    parser.add_argument("--steps", type=int, default=2400, help="of 4,096 tokens, then of 8,192")
+    parser.add_argument("--steps", type=int, default=1500, help="of 4,096 tokens, then of 8,192")
     parser.add_argument("--falling", type=float, default=0.15, help="the last phase's share")
     return parser.parse_args()
 
