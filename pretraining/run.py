@@ -18,9 +18,9 @@ from pathlib import Path
 SEED = 20
 GENERATED, MUSIC = 160_000, 80_000
 RATE = 8e-3
-# Shares of the windows. Towards the end the conversations weigh more: what is read while the
-# learning rate falls is what the model will be asked for.
-CONSTANT = {
+# Shares of the windows. First the languages, from books; then what conversations are made of, and
+# music; what is read while the learning rate falls is what the model will be asked for.
+READING = {
     "books-en": 0.26,
     "books-pt": 0.26,
     "generated-en": 0.17,
@@ -30,13 +30,23 @@ CONSTANT = {
     "questions-en": 0.01,
     "questions-pt": 0.03,
 }
+CONSTANT = {
+    "books-en": 0.14,
+    "books-pt": 0.14,
+    "generated-en": 0.20,
+    "generated-pt": 0.20,
+    "music-en": 0.14,
+    "music-pt": 0.14,
+    "questions-en": 0.01,
+    "questions-pt": 0.03,
+}
 FALLING = {
-    "books-en": 0.15,
-    "books-pt": 0.15,
-    "generated-en": 0.25,
-    "generated-pt": 0.25,
-    "music-en": 0.08,
-    "music-pt": 0.08,
+    "books-en": 0.10,
+    "books-pt": 0.10,
+    "generated-en": 0.24,
+    "generated-pt": 0.24,
+    "music-en": 0.14,
+    "music-pt": 0.14,
     "questions-en": 0.01,
     "questions-pt": 0.03,
 }
@@ -59,10 +69,10 @@ def main() -> None:
     from pretraining.export import export
     from pretraining.train import Phase, train
 
-    falling = max(1, round(options.steps * options.falling))
     phases = [
-        Phase("constant", options.steps - falling, 8, 512, falls=False, weights=CONSTANT),
-        Phase("falling", falling, 8, 1024, falls=True, weights=FALLING),
+        Phase("reading", options.reading, 8, 512, falls=False, weights=READING),
+        Phase("constant", options.constant, 8, 512, falls=False, weights=CONSTANT),
+        Phase("falling", options.falling, 8, 1024, falls=True, weights=FALLING),
     ]
     print(f"training: {training / 'log.jsonl'} tells how far it is", file=sys.stderr)
     checkpoint = train(training, tokens, tokenizer, options.shape, phases, RATE)
@@ -82,8 +92,9 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--work", type=Path, default=here / "runs" / "pretraining")
     parser.add_argument("--output", type=Path, default=here / "src/etude/models/etude-mini")
     parser.add_argument("--shape", default="4m", help="a name in model.py")
-    parser.add_argument("--steps", type=int, default=1500, help="of 4,096 tokens, then of 8,192")
-    parser.add_argument("--falling", type=float, default=0.15, help="the last phase's share")
+    parser.add_argument("--reading", type=int, default=1275, help="steps of 4,096 tokens")
+    parser.add_argument("--constant", type=int, default=3800, help="steps of 4,096 tokens")
+    parser.add_argument("--falling", type=int, default=900, help="steps of 8,192 tokens")
     return parser.parse_args()
 
 

@@ -1,6 +1,6 @@
 """Train the model: a constant phase, then a falling one on longer and cleaner text.
 
-The learning rate warms up, stays, and falls linearly to zero in the second phase (Hägele et al.
+The learning rate warms up, stays, and falls linearly to zero in the last phase (Hägele et al.
 2024, arXiv:2405.18392), so that a finished constant phase can be continued at any time. Stop it
 as you like: it goes on from its last checkpoint, with the same digits.
 """
@@ -91,7 +91,7 @@ def train(
             optimizers.step(phase.share(step))
             read += phase.batch * phase.length
             done = step + 1
-            if done % LOG_STEPS == 0:
+            if done % LOG_STEPS == 0 or done == phase.steps:
                 speed = read / (time.monotonic() - began)
                 tokens_read = done * phase.batch * phase.length
                 log(
