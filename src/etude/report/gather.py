@@ -13,6 +13,7 @@ import numpy as np
 from etude.approaches.keys import context_settings
 from etude.approaches.order import Job, ancestry, base_of, given_folder, maker, makers
 from etude.config import Study, to_yaml
+from etude.config.precision import recorded
 from etude.diagnosis import Evidence
 from etude.environment import machine, versions
 from etude.evaluate import Comparison, Evaluation
@@ -57,7 +58,7 @@ def gather(
             "base": study.model.base,
             "task": study.data.task,
             "language": language,
-            "precision": study.model.precision,
+            "precision": recorded(study.model.precision),
             "device": first["device"],
             "markup": first["markup"],
             "prompt": study.prompt.template,
