@@ -1,4 +1,4 @@
-"""Studies of different appetite, for comparing the memory that `plan` foresees with what is used."""
+"""Studies of different appetite: the memory that `plan` foresees beside what is used."""
 
 from __future__ import annotations
 

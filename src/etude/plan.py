@@ -19,7 +19,14 @@ from etude.config.tuning import Tune
 from etude.data import Data, read_data
 from etude.engine.base import Base, find_base
 from etude.engine.encode import encode_prompt
-from etude.engine.load import Speaker, choose_device, is_adapter, load_config, load_speaker
+from etude.engine.load import (
+    Speaker,
+    choose_device,
+    first_line,
+    is_adapter,
+    load_config,
+    load_speaker,
+)
 from etude.engine.quantize import refuse_quantized
 from etude.errors import UserError
 from etude.memory import MEGABYTE, resident
@@ -60,7 +67,7 @@ def make_plan(task: dict[str, Any], progress: Progress) -> None:
             "context": speaker.context,
         },
         "splits": {name: rows["rows"] for name, rows in data.card["splits"].items()},
-        "notes": notes(study, speaker),
+        "notes": notes(study, speaker) + unknowns(sizes),
         "approaches": sizes,
     }
     write_json(folder / "plan.json", plan)
@@ -109,7 +116,7 @@ def plan_approach(
     number_format = precision(study, name)
     network = skeleton(empty_network(base, study), number_format)
     planned["parameters"] = network.parameters
-    planned["weights_mb"] = weights_in_use(study, name, base) / MEGABYTE
+    planned["weights_mb"] = (network.weights_bytes + borrowed(study, name, base)) / MEGABYTE
     planned["tune"] = None
     if tune is not None:
         check_tuning(name, tune, speaker, count_steps(len(data.train), tune))
@@ -117,6 +124,8 @@ def plan_approach(
         material = encode_all(speaker, data.train, context, tune.supervise, limit)
         encode_all(speaker, data.dev, context, tune.supervise, limit)
         added = with_method(network, tune.method)
+        planned["weights_mb"] += added.added_bytes / MEGABYTE
+        peak, unknown = memory(study, base, network, added, tune, material)
         planned["tune"] = {
             "method": tune.method.name,
             "trainable_parameters": added.learning,
@@ -127,7 +136,8 @@ def plan_approach(
             "truncated_prompts": material.truncated_prompts,
             "truncated_answers": material.truncated_answers,
             "decoded_example": decoded(speaker, material.rows[0]),
-            "memory_mb": memory(study, base, network, added, tune, material) / MEGABYTE,
+            "memory_mb": None if peak is None else peak / MEGABYTE,
+            "memory_unknown": unknown,
         }
     return planned
 
@@ -185,25 +195,42 @@ def empty_network(base: Base, study: Study) -> Any:
         return automatic.from_config(config, trust_remote_code=trust)
 
 
-def weights_in_use(study: Study, name: str, base: Base) -> int:
-    """Estimated bytes of the weights that an approach answers with, its adapter included."""
-    network = skeleton(empty_network(base, study), precision(study, name))
+def borrowed(study: Study, name: str, base: Base) -> int:
+    """Estimated bytes of the adapter that an approach answers with but does not tune itself."""
     made_by = maker(study, name)
-    tune = study.approaches[made_by].tune if made_by is not None else None
-    added = with_method(network, tune.method).added_bytes if tune is not None else 0
-    return network.weights_bytes + added
+    if made_by is None or made_by == name:
+        return 0
+    tune = study.approaches[made_by].tune
+    assert tune is not None  # noqa: S101 - a maker tunes
+    network = skeleton(empty_network(base, study), precision(study, name))
+    return with_method(network, tune.method).added_bytes
 
 
 def memory(
     study: Study, base: Base, network: Skeleton, added: Added, tune: Tune, material: Material
-) -> float:
-    """Estimated peak bytes of a tuning: of this machine's memory, or of the GPU's where one is used.
+) -> tuple[float | None, str]:
+    """Estimated peak bytes of a tuning: of this machine's memory, or of a GPU's where one is used.
 
     On the CPU the libraries count as well: what this process holds by now, which has loaded the
-    same ones and the same material.
+    same ones and the same material. Where a model's own code cannot run without storage there is
+    no estimate but the reason.
     """
     on_cpu = choose_device(study.model.device).type == "cpu"
     libraries = resident() + WORKSPACE if on_cpu else 0.0
-    training = training_bytes(network, added, tune, material)
+    try:
+        training = training_bytes(network, added, tune, material)
+    except Exception as error:  # noqa: BLE001 - code of any model; an estimate stops no study
+        return None, f"{type(error).__name__}: {first_line(error)}"
     loading = loading_bytes(network, base.folder) if on_cpu else 0
-    return libraries + max(training, loading)
+    return libraries + max(training, loading), ""
+
+
+def unknowns(sizes: dict[str, dict[str, Any]]) -> list[str]:
+    """What could not be estimated, in a sentence each."""
+    reasons = {name: (item["tune"] or {}).get("memory_unknown") for name, item in sizes.items()}
+    return [
+        f"The memory that {name} needs is not estimated: this model cannot be tried without "
+        f"storage ({reason})."
+        for name, reason in reasons.items()
+        if reason
+    ]
