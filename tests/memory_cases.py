@@ -31,6 +31,10 @@ class Case:
     batch_size: int
     words: int
 
+    @property
+    def needs_bitsandbytes(self) -> bool:
+        return not isinstance(self.precision, str)
+
 
 CASES = {
     "full fp32": Case(make_llama, 512, 8, "fp32", "full", 4, 40),

@@ -127,6 +127,32 @@ def test_bytes_of_a_layer() -> None:
     assert weights_bytes(layer) == layer_bytes(weights, 128, Nf4())
 
 
+def test_falcons_own_linear_layers_are_quantised_too(tmp_path: Path) -> None:
+    """transformers quantises torch's own class alone, and would leave all of Falcon as it is."""
+    from transformers import FalconConfig, FalconForCausalLM
+
+    ids = models.save_tokenizer(tmp_path)
+    sizes = {"hidden_size": 32, "num_hidden_layers": 2, "num_attention_heads": 4}
+    config = FalconConfig(vocab_size=models.vocabulary(tmp_path), eos_token_id=ids["</s>"], **sizes)
+    FalconForCausalLM(config).save_pretrained(tmp_path)
+    loaded = models.loaded(tmp_path, SINGLE)
+    assert len(quantized(loaded.model)) == 2 * 4
+    again = models.loaded(tmp_path).model  # and Falcon is itself again
+    kinds = {type(item).__name__ for item in again.modules() if hasattr(item, "in_features")}
+    assert kinds == {"FalconLinear", "Linear"}  # Linear is the output layer
+    evaluate("llama", loaded.model, SINGLE)
+
+
+def test_a_model_without_linear_layers_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("etude.engine.load.quantized_layers", lambda _: {})
+    with pytest.raises(UserError) as refused:
+        network_of("llama", Nf4())
+    assert str(refused.value) == (
+        f"model.base {models.folder_of('llama')}: precision nf4 quantises linear layers, and this "
+        "architecture has none of torch's own inside: use precision bf16."
+    )
+
+
 # Evaluation must not change what is trained
 
 

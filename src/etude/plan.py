@@ -27,7 +27,7 @@ from etude.engine.load import (
     load_config,
     load_speaker,
 )
-from etude.engine.quantize import refuse_quantized
+from etude.engine.quantize import plain_linear, refuse_quantized, refuse_unquantized
 from etude.errors import UserError
 from etude.memory import MEGABYTE, resident
 from etude.progress import Progress
@@ -115,6 +115,7 @@ def plan_approach(
     check_given(study, name, base, speaker)
     number_format = precision(study, name)
     network = skeleton(empty_network(base, study), number_format)
+    refuse_unquantized(network.quantized, number_format, base.name)
     planned["parameters"] = network.parameters
     planned["weights_mb"] = (network.weights_bytes + borrowed(study, name, base)) / MEGABYTE
     planned["tune"] = None
@@ -191,7 +192,7 @@ def empty_network(base: Base, study: Study) -> Any:
     config = load_config(base, trust_remote_code=trust)
     refuse_quantized(config, base.name)
     automatic = AutoModelForSeq2SeqLM if config.is_encoder_decoder else AutoModelForCausalLM
-    with torch.device("meta"):
+    with torch.device("meta"), plain_linear(config.model_type):
         return automatic.from_config(config, trust_remote_code=trust)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,7 +11,15 @@ from typing import TYPE_CHECKING, Any
 from etude.config.precision import Precision, compute_of, name_of
 from etude.config.study import Model
 from etude.engine.base import Base
-from etude.engine.quantize import guard, quantization, refuse_quantized, weights_bytes
+from etude.engine.quantize import (
+    guard,
+    plain_linear,
+    quantization,
+    quantized_layers,
+    refuse_quantized,
+    refuse_unquantized,
+    weights_bytes,
+)
 from etude.engine.random_base import ensure
 from etude.errors import UserError
 from etude.prompts import Markup, choose_markup, ending
@@ -208,25 +217,28 @@ def load_network(folder: Path, model: Model, precision: Precision) -> PreTrained
     refuse_quantized(config, str(folder))
     automatic = AutoModelForSeq2SeqLM if config.is_encoder_decoder else AutoModelForCausalLM
     quantized: dict[str, Any] = {}
+    built = nullcontext() if isinstance(precision, str) else plain_linear(config.model_type)
     if not isinstance(precision, str):
-        with torch.device("meta"):
+        with torch.device("meta"), plain_linear(config.model_type):
             skeleton = automatic.from_config(config, trust_remote_code=model.trust_remote_code)
+        refuse_unquantized(quantized_layers(skeleton), precision, str(folder))
         quantized = {
             "quantization_config": quantization(precision, skeleton),
             "device_map": {"": choose_device(model.device)},  # quantised where it will be
         }
     try:
         network: PreTrainedModel
-        network, told = automatic.from_pretrained(
-            folder,
-            dtype=dtype_of(precision),
-            use_safetensors=True,
-            local_files_only=True,
-            trust_remote_code=model.trust_remote_code,
-            output_loading_info=True,
-            ignore_mismatched_sizes=True,  # so that they are told, and refused below by name
-            **quantized,
-        )
+        with built:
+            network, told = automatic.from_pretrained(
+                folder,
+                dtype=dtype_of(precision),
+                use_safetensors=True,
+                local_files_only=True,
+                trust_remote_code=model.trust_remote_code,
+                output_loading_info=True,
+                ignore_mismatched_sizes=True,  # so that they are told, and refused below by name
+                **quantized,
+            )
     except (OSError, ValueError, RuntimeError, SafetensorError) as error:
         raise UserError(f"The model in {folder} cannot be read: {first_line(error)}.") from None
     lacking = {*told["missing_keys"], *(name for name, *_ in told["mismatched_keys"])}

@@ -8,9 +8,12 @@ compute type, and so do layers that the architecture asks to keep (T5's `wo`).
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from etude.config.precision import Int8, Nf4, Precision, compute_of
+from etude.config.precision import Int8, Nf4, Precision, compute_of, name_of
 from etude.errors import UserError
 
 if TYPE_CHECKING:
@@ -59,6 +62,40 @@ def quantization(precision: Precision, skeleton: Any) -> Any:
 
 
 TORCH = {"fp32": "float32", "bf16": "bfloat16", "fp16": "float16"}  # torch's names
+
+
+# Architecture -> linear layers of its own that compute what torch's do.
+OWN_LINEAR = {"falcon": ("transformers.models.falcon.modeling_falcon", "FalconLinear")}
+
+
+@contextmanager
+def plain_linear(architecture: str) -> Iterator[None]:
+    """Within this block, a model of this architecture is built of torch's own linear layers.
+
+    transformers quantises those and no others, and would leave a whole Falcon as it is.
+    """
+    if architecture not in OWN_LINEAR:
+        yield
+        return
+    import torch
+
+    place, name = OWN_LINEAR[architecture]
+    module = import_module(place)
+    own = getattr(module, name)
+    setattr(module, name, torch.nn.Linear)
+    try:
+        yield
+    finally:
+        setattr(module, name, own)
+
+
+def refuse_unquantized(layers: Any, precision: Precision, name: str) -> None:
+    """A model of which nothing would be quantised is refused: it would be so in silence."""
+    if not isinstance(precision, str) and not layers:
+        raise UserError(
+            f"model.base {name}: precision {name_of(precision)} quantises linear layers, and this "
+            "architecture has none of torch's own inside: use precision bf16."
+        )
 
 
 def quiet_int8() -> None:

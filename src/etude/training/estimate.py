@@ -15,6 +15,7 @@ from etude.training.methods import prepare, trainable
 from etude.training.shadow import step_bytes
 
 MOMENTS = 8  # bytes of an optimizer's state for a parameter that learns: AdamW's two moments
+WORKED_ON = 24  # bytes for each weight of the layer that is being quantised: six copies in fp32
 LEARNS = 4  # bytes of a parameter that learns: it is held in fp32
 
 
@@ -87,6 +88,12 @@ def training_bytes(base: Skeleton, added: Added, tune: Tune, material: Material)
 
 
 def loading_bytes(base: Skeleton, folder: Path) -> int:
-    """Most bytes while the weights are read: what is made, and the files that are mapped."""
+    """Most bytes while the weights are read: what is made, and the files that are mapped.
+
+    Weights that are in the format asked for are used where they are mapped, and so count once.
+    """
     files = sum(file.stat().st_size for file in folder.glob("*.safetensors"))
-    return base.weights_bytes + files
+    if isinstance(base.precision, str) and abs(files - base.weights_bytes) < files / 20:
+        return files
+    largest = max((layer.weight.numel() for layer in base.quantized), default=0)
+    return base.weights_bytes + files + WORKED_ON * largest
