@@ -17,7 +17,7 @@ from etude.training.methods import prepare
 from etude.training.shadow import Held, step_bytes
 from etude.training.train import summed_loss
 
-ROWS = models.rows_of(0, 6, longest=60)
+ROWS = models.rows_of(0, 6, longest=36)
 MATERIAL = Material(ROWS, 0, 0, ())
 
 

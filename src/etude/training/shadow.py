@@ -81,18 +81,20 @@ def step_bytes(
         for item in (*network.parameters(), *network.buffers()):
             held.note(item)
         weights = held.now
-        batch, supervised = longest(network, material, size)
         mixed = compute_of(precision) != "fp32"
-        with (
-            first_positions(network, supervised),
-            torch.autocast("cpu", dtype_of(precision), enabled=mixed),
-        ):
-            logits = network(**batch, use_cache=False).logits
-            targets = torch.zeros(supervised, dtype=torch.long)
-            loss = torch.nn.functional.cross_entropy(logits.float(), targets, reduction="sum")
+        with torch.autocast("cpu", dtype_of(precision), enabled=mixed):
+            loss = summed_loss(network, *longest(network, material, size))
         loss.backward()
     unpacked = max((layer.weight.numel() for layer in quantized), default=0)
     return held.most - weights + unpacked * dtype_of(precision).itemsize
+
+
+def summed_loss(network: Any, batch: dict[str, Tensor], supervised: int) -> Tensor:
+    """As `train.summed_loss`, of targets that do not matter."""
+    with first_positions(network, supervised):
+        logits = network(**batch, use_cache=False).logits
+    targets = torch.zeros(supervised, dtype=torch.long)
+    return torch.nn.functional.cross_entropy(logits.float(), targets, reduction="sum")
 
 
 def longest(network: Any, material: Material, size: int) -> tuple[dict[str, Tensor], int]:
