@@ -38,10 +38,10 @@ class Case:
 
 CASES = {
     "full fp32": Case(make_llama, 512, 8, "fp32", "full", 4, 40),
-    "LoRA bf16": Case(make_llama, 512, 6, "bf16", "lora", 2, 60),
-    "LoRA nf4": Case(make_llama, 1024, 6, {"name": "nf4", "compute": "fp32"}, "lora", 4, 60),
+    "LoRA bf16": Case(make_llama, 512, 4, "bf16", "lora", 2, 40),
+    "LoRA nf4": Case(make_llama, 512, 6, {"name": "nf4", "compute": "fp32"}, "lora", 4, 60),
     "LoRA T5": Case(make_t5, 768, 6, "fp32", "lora", 4, 60),
-    "LoRA, long and many": Case(make_llama, 384, 6, "fp32", "lora", 16, 250),
+    "LoRA, long and many": Case(make_llama, 256, 4, "fp32", "lora", 12, 200),
 }
 
 
