@@ -125,7 +125,8 @@ def attempt(folder: Path, precision: Precision, method: str, made: Path) -> dict
         before = run.position.loss_sum
         take_step(run)
         losses.append(run.position.loss_sum - before)
-    network = run.accelerator.unwrap_model(run.network).eval()
+    # Without the autocast of training: use has none, and what is compared must differ in nothing.
+    network = run.accelerator.unwrap_model(run.network, keep_fp32_wrapper=False).eval()
     if hasattr(network, "peft_config"):
         network.save_pretrained(made, save_embedding_layers=False)
     else:
