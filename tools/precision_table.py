@@ -25,7 +25,7 @@ from pydantic import TypeAdapter
 
 from etude.config.combinations import refusal
 from etude.config.messages import FAMILIES
-from etude.config.precision import Precision, compute_of, in_words, name_of, recorded
+from etude.config.precision import Precision, in_words, name_of, recorded
 from etude.environment import prepare_environment, processor, versions
 from etude.training.methods import METHODS
 
@@ -67,6 +67,7 @@ ARCHITECTURES: dict[str, tuple[str, dict[str, Any]]] = {
     ),
 }
 STEPS = 6
+SAME = 1e-4  # nats by which an answer's likelihood may differ after loading again
 
 
 def make(name: str, folder: Path) -> None:
@@ -146,12 +147,11 @@ def attempt(folder: Path, precision: Precision, method: str, made: Path) -> dict
     }
 
 
-def judge(found: dict[str, Any], precision: Precision) -> str:
+def judge(found: dict[str, Any]) -> str:
     """A cell of the table, in a word or the reason."""
-    allowed = 1e-4 if compute_of(precision) == "fp32" else 0.25  # nats; bf16 keeps three digits
     if found["last"] >= found["first"] - 0.01:
         return f"loss {found['first']:.2f} -> {found['last']:.2f}"
-    if found["gap"] > allowed:
+    if found["gap"] > SAME:
         return f"reloaded differs by {found['gap']:.2g} nats"
     return "yes" if found["answers"] == 4 else "no answers"
 
@@ -177,7 +177,7 @@ def cells(precision: Precision, folder: Path) -> Iterator[dict[str, Any]]:
                 said = (str(error).splitlines() or [""])[0][:80]
                 yield row | {"cell": f"{type(error).__name__}: {said}", "weights": None}
             else:
-                yield row | {"cell": judge(found, precision), "weights": found["weights"]}
+                yield row | {"cell": judge(found), "weights": found["weights"]}
 
 
 def page(rows: dict[str, list[dict[str, Any]]]) -> str:
@@ -188,8 +188,7 @@ def page(rows: dict[str, list[dict[str, Any]]]) -> str:
         "# Precision",
         "Every method in every precision on tiny random models of the real architectures: loaded, "
         "tuned for a few steps, saved, loaded again and asked. `yes`: the loss fell, the reloaded "
-        "weights score as the tuned ones did (within 1e-4 nats in fp32, 0.25 in bf16), and answers "
-        "were written. `refused`: [`etude plan`](../precision.md) refuses it, with the reason. "
+        "weights score as the tuned ones did (within 1e-4 nats), and answers were written. `refused`: [`etude plan`](../precision.md) refuses it, with the reason. "
         "This page is made by `python tools/precision_table.py docs/results/precision.md`; the "
         "columns are:",
         "\n".join(f"- **{name}**: {in_words(recorded(parsed[name]))}" for name in head),
