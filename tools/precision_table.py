@@ -188,7 +188,8 @@ def page(rows: dict[str, list[dict[str, Any]]]) -> str:
         "# Precision",
         "Every method in every precision on tiny random models of the real architectures: loaded, "
         "tuned for a few steps, saved, loaded again and asked. `yes`: the loss fell, the reloaded "
-        "weights score as the tuned ones did (within 1e-4 nats), and answers were written. `refused`: [`etude plan`](../precision.md) refuses it, with the reason. "
+        "weights score as the tuned ones did (within 1e-4 nats), and answers were written. "
+        "`refused`: [`etude plan`](../precision.md) refuses it, with the reason. "
         "This page is made by `python tools/precision_table.py docs/results/precision.md`; the "
         "columns are:",
         "\n".join(f"- **{name}**: {in_words(recorded(parsed[name]))}" for name in head),
