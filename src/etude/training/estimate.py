@@ -79,12 +79,17 @@ def with_method(base: Skeleton, method: Any) -> Added:
     return Added(network, sum(item.numel() for item in learning), old, added)
 
 
-def training_bytes(base: Skeleton, added: Added, tune: Tune, material: Material) -> int:
-    """Most bytes of a tuning: weights, moments of the optimizer, and its fullest step."""
+def training_bytes(
+    base: Skeleton, added: Added, tune: Tune, material: Material, gaps: float = 0.0
+) -> float:
+    """Most bytes of a tuning: weights, moments of the optimizer, and its fullest step.
+
+    `gaps` is what an allocator loses between blocks of changing size, as a share of the step.
+    """
     width = dtype_of(base.precision).itemsize
     weights = base.weights_bytes + added.base_learning * (LEARNS - width) + added.added_bytes
     step = step_bytes(added.network, base.quantized, base.precision, material, tune.batch_size)
-    return weights + MOMENTS * added.learning + step
+    return weights + MOMENTS * added.learning + step * (1 + gaps)
 
 
 def loading_bytes(base: Skeleton, folder: Path) -> int:
