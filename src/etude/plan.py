@@ -46,7 +46,7 @@ from etude.training.train import count_steps
 
 # What glibc keeps between blocks of changing size, which it is told never to give back: measured at
 # a fifth to the whole of what is alive at the fullest moment of a step.
-GAPS = 0.45
+GAPS = 0.5
 WORKSPACE = 60e6  # bytes of threads, kernels and what else a training loads besides a plan
 
 
