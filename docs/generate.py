@@ -133,10 +133,8 @@ def value(schema: Mapping[str, Any], places: Mapping[str, str]) -> str:
     if parts is not None:
         without_null = "default" in schema and schema["default"] is None
         kept = [part for part in parts if not (without_null and part.get("type") == "null")]
-        words = dict.fromkeys(
-            value(part, places) for part in kept if not short(part, parts, places)
-        )
-        return " or ".join(words)
+        bare = [without_variants(part, parts, places) for part in kept]
+        return " or ".join(dict.fromkeys(value(part, places) for part in bare if part))
     if "const" in schema:
         return f"`{schema['const']}`"
     if "enum" in schema:
@@ -149,10 +147,16 @@ def variant(place: str) -> str:
     return place.partition(": ")[2]
 
 
-def short(part: Mapping[str, Any], parts: Any, places: Mapping[str, str]) -> bool:
-    """Whether a part only lists names that stand for the blocks beside it (`method: lora`)."""
-    names = part.get("enum") or ([part["const"]] if "const" in part else [])
-    return any(variant(places[name]) in names for name in references(parts))
+def without_variants(
+    part: Mapping[str, Any], parts: Any, places: Mapping[str, str]
+) -> Mapping[str, Any]:
+    """A part without names that stand for blocks beside it (`method: lora`); {} if none stays."""
+    names = part.get("enum") or ([part["const"]] if "const" in part else None)
+    if names is None:
+        return part
+    variants = {variant(places[name]) for name in references(parts)}
+    kept = [name for name in names if name not in variants]
+    return {"enum": kept} if kept else {}
 
 
 def references(schema: Any) -> Iterator[str]:

@@ -139,7 +139,8 @@ SETTINGS = {
     ),
     "a choice that is not known": (
         changed("{base: random-llama}", "{base: random-llama, precision: fp8}"),
-        "line 2, model.precision: 'fp8' is not known here: choose one of bf16, fp16, fp32.",
+        "line 2, model.precision: 'fp8' is not known here: choose one of bf16, fp16, fp32, int8, "
+        "nf4.",
     ),
     "a markup that is not known": (
         changed("{base: random-llama}", "{base: random-llama, markup: llama2}"),
@@ -284,7 +285,9 @@ CHECKS = {
         "rouge-1, rouge-2, rouge-l, rouge-lsum.",
     ),
     "fp16 training without a GPU": (
-        changed("{base: random-llama}", "{base: random-llama, precision: fp16, device: cpu}"),
+        changed("  lora:\n", "  lora:\n    precision: fp16\n").replace(
+            "{base: random-llama}", "{base: random-llama, device: cpu}"
+        ),
         "approaches.lora: fp16 cannot train on a CPU (its gradients underflow without a GPU's "
         "loss scaling): use precision bf16 or fp32.",
     ),

@@ -129,7 +129,13 @@ def test_choices_are_words_of_literals_and_tags_of_variants() -> None:
     from etude.config.study import Approach, Data, Model
     from etude.config.tuning import Tune
 
-    assert choices(Model.model_fields["precision"].annotation) == ["fp32", "bf16", "fp16"]
+    assert choices(Model.model_fields["precision"].annotation) == [
+        "fp32",
+        "bf16",
+        "fp16",
+        "int8",
+        "nf4",
+    ]
     assert {"lora", "full"} <= set(choices(Tune.model_fields["method"].annotation))
     assert {"csv", "jsonl"} <= set(choices(Data.model_fields["sources"].annotation))
     assert choices(Approach.model_fields["system"].annotation) == []

@@ -11,7 +11,7 @@ import pytest
 import torch
 
 import models
-from etude.config.study import Precision
+from etude.config.precision import Int8, Nf4, Precision
 from etude.config.tuning import AdamW, Cosine, Full, Lora, Tune
 from etude.training import train as training
 from etude.training.checkpoint import load_checkpoint, read_position, save_checkpoint
@@ -70,8 +70,13 @@ def stop_at(step: int) -> Any:
         ("t5", TUNE, "fp32"),
         ("t5", TUNE.model_copy(update={"method": Full()}), "fp32"),  # its own dropout of 0.1
         ("gpt2", TUNE.model_copy(update={"method": Full()}), "bf16"),
+        ("llama", TUNE, Nf4()),
+        ("t5", TUNE, Int8(compute="fp32")),
     ],
-    ids=["llama lora", "llama lora bf16", "t5 lora", "t5 full", "gpt2 full bf16"],
+    ids=[
+        *("llama lora", "llama lora bf16", "t5 lora", "t5 full", "gpt2 full bf16"),
+        *("llama lora nf4", "t5 lora int8"),
+    ],
 )
 def test_resumed_is_uninterrupted_bit_for_bit(
     shape: str, tune: Tune, precision: Precision, tmp_path: Path

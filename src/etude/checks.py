@@ -5,8 +5,10 @@ from __future__ import annotations
 from importlib.util import find_spec
 from pathlib import Path
 
-from etude.approaches.order import precision
+from etude.approaches.order import goes_on, precision
 from etude.config import Study
+from etude.config.combinations import refusal
+from etude.config.precision import compute_of, name_of
 from etude.config.study import is_folder
 from etude.data import Data
 from etude.environment import gpu
@@ -15,6 +17,7 @@ from etude.metrics import METRICS, expand
 from etude.training.history import missing
 
 EXTRAS = ("wandb", "mlflow")
+PACKAGE = "bitsandbytes"  # what int8 and nf4 are made with
 
 
 def check(study: Study) -> None:
@@ -38,11 +41,36 @@ def check(study: Study) -> None:
     for name, approach in study.approaches.items():
         if approach.weights is not None and is_folder(approach.weights):
             check_weights(name, Path(approach.weights))
-        if approach.tune and precision(study, name) == "fp16" and not on_gpu(study):
-            raise UserError(
-                f"approaches.{name}: fp16 cannot train on a CPU (its gradients underflow without "
-                "a GPU's loss scaling): use precision bf16 or fp32."
-            )
+        check_precision(study, name)
+
+
+def check_precision(study: Study, name: str) -> None:
+    """Refuse a number format that an approach cannot have here, and name the nearest one."""
+    tune, given = study.approaches[name].tune, study.approaches[name].weights
+    number_format = precision(study, name)
+    called, compute = name_of(number_format), compute_of(number_format)
+    quantized = called != compute
+    if quantized and find_spec(PACKAGE) is None:
+        raise UserError(
+            f"approaches.{name}: precision {called} needs {PACKAGE}, which is an extra: pip "
+            "install 'etude[quantized]', or use precision bf16."
+        )
+    if compute == "fp16" and not on_gpu(study):
+        wrong = "cannot train on a CPU (its gradients underflow without a GPU's loss scaling)"
+        raise UserError(
+            f"approaches.{name}: fp16 {wrong if tune else 'is for a GPU, and this is a CPU'}: use "
+            f"{'compute' if quantized else 'precision'} bf16 or fp32."
+        )
+    if tune is None:
+        return
+    if (refused := refusal(tune.method.name, called)) is not None:
+        raise UserError(f"approaches.{name}: {refused.reason}: {refused.instead}.")
+    if quantized and given is not None and not goes_on(study, name):
+        raise UserError(
+            f"approaches.{name} tunes on top of {given}, whose adapter would be merged into "
+            f"{called} weights and so rounded anew: use the same method settings as {given}, so "
+            "that its adapter goes on learning, or precision bf16 for both."
+        )
 
 
 def on_gpu(study: Study) -> bool:

@@ -6,6 +6,7 @@ import os
 import platform
 import subprocess
 from importlib import metadata
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,7 @@ ALLOCATOR = {
     "GLIBC_TUNABLES": "glibc.malloc.hugetlb=1:glibc.malloc.mmap_threshold=1073741824:"
     "glibc.malloc.trim_threshold=2147483648:glibc.malloc.top_pad=268435456"
 }
+OPTIONAL = ("bitsandbytes",)  # recorded where they are installed
 RECORDED = ("torch", "transformers", "peft", "accelerate", "tokenizers", "datasets", "sacrebleu")
 
 
@@ -48,7 +50,8 @@ def child_environment() -> dict[str, str]:
 def versions() -> dict[str, str]:
     """Versions of Etude and of the libraries that decide numbers."""
     names = ("etude", "rouge-score", *RECORDED)
-    return {"python": platform.python_version()} | {name: metadata.version(name) for name in names}
+    found = {"python": platform.python_version()} | {name: metadata.version(name) for name in names}
+    return found | {name: metadata.version(name) for name in OPTIONAL if find_spec(name)}
 
 
 def machine() -> dict[str, Any]:

@@ -27,10 +27,25 @@ def peak_megabytes() -> dict[str, float]:
 
 def host_peak() -> int:
     """Peak resident bytes."""
+    return of_status("VmHWM") or largest_so_far()
+
+
+def resident() -> int:
+    """Resident bytes now; where the system does not tell (not Linux), the peak so far."""
+    return of_status("VmRSS") or largest_so_far()
+
+
+def of_status(name: str) -> int | None:
+    """A line of Linux's own account of this process, in bytes."""
     status = Path("/proc/self/status")
-    if status.exists():
-        line = next(row for row in status.read_text().splitlines() if row.startswith("VmHWM"))
-        return int(line.split()[1]) * 1024
+    if not status.exists():
+        return None
+    line = next(row for row in status.read_text().splitlines() if row.startswith(name))
+    return int(line.split()[1]) * 1024
+
+
+def largest_so_far() -> int:
+    """Peak resident bytes since the process began, as every Unix knows it."""
     import resource
 
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss

@@ -11,24 +11,43 @@ from statistics import median
 from typing import Any
 
 from etude.approaches.build import context_of, prompt_room
-from etude.approaches.order import given_folder, precision
+from etude.approaches.order import given_folder, maker, precision
 from etude.approaches.tuning import smallest
-from etude.config.study import Precision, Study
+from etude.config.precision import in_words, recorded
+from etude.config.study import Study
 from etude.config.tuning import Tune
 from etude.data import Data, read_data
 from etude.engine.base import Base, find_base
 from etude.engine.encode import encode_prompt
-from etude.engine.load import Speaker, load_config, load_speaker
+from etude.engine.load import (
+    Speaker,
+    choose_device,
+    first_line,
+    is_adapter,
+    load_config,
+    load_speaker,
+)
+from etude.engine.quantize import plain_linear, refuse_quantized, refuse_unquantized
 from etude.errors import UserError
+from etude.memory import MEGABYTE, resident
 from etude.progress import Progress
 from etude.store import read_json, write_json
 from etude.training.encode import Material, decoded, encode_all
-from etude.training.methods import prepare, trainable
+from etude.training.estimate import (
+    Added,
+    Skeleton,
+    loading_bytes,
+    skeleton,
+    training_bytes,
+    with_method,
+)
 from etude.training.schedules import warmup_steps
 from etude.training.train import count_steps
 
-BYTES = {"fp32": 4, "bf16": 2, "fp16": 2}
-LIBRARIES = 450e6  # resident bytes of Python, torch and transformers before any model
+# What glibc keeps between blocks of changing size, which it is told never to give back: measured at
+# a fifth to the whole of what is alive at the fullest moment of a step.
+GAPS = 0.5
+WORKSPACE = 60e6  # bytes of threads, kernels and what else a training loads besides a plan
 
 
 def make_plan(task: dict[str, Any], progress: Progress) -> None:
@@ -51,7 +70,7 @@ def make_plan(task: dict[str, Any], progress: Progress) -> None:
             "context": speaker.context,
         },
         "splits": {name: rows["rows"] for name, rows in data.card["splits"].items()},
-        "notes": notes(study, speaker),
+        "notes": notes(study, speaker) + unknowns(sizes),
         "approaches": sizes,
     }
     write_json(folder / "plan.json", plan)
@@ -91,38 +110,38 @@ def plan_approach(
     planned: dict[str, Any] = {
         "prompt_tokens": {"median": median(lengths), "max": max(lengths)},
         "truncated_prompts": sum(prompt.truncated_tokens > 0 for prompt in prompts),
-        "precision": precision(study, name),
+        "precision": recorded(precision(study, name)),
         "starts_from": study.approaches[name].weights or base.name,
         "rendered": prompts[0].text,
     }
     tune = study.approaches[name].tune
-    check_markup(study, name, speaker)
-    network = empty_network(base, study)
-    parameters = sum(item.numel() for item in network.parameters())
-    planned["parameters"] = parameters
+    check_given(study, name, base, speaker)
+    number_format = precision(study, name)
+    network = skeleton(empty_network(base, study), number_format)
+    refuse_unquantized(network.quantized, number_format, base.name)
+    planned["parameters"] = network.parameters
+    planned["weights_mb"] = (network.weights_bytes + borrowed(study, name, base)) / MEGABYTE
     planned["tune"] = None
     if tune is not None:
         check_tuning(name, tune, speaker, count_steps(len(data.train), tune))
         limit = smallest(tune.max_tokens, speaker.context)
         material = encode_all(speaker, data.train, context, tune.supervise, limit)
         encode_all(speaker, data.dev, context, tune.supervise, limit)
-        learning = sum(
-            item.numel() for item in trainable(prepare(network, tune.method, 0)).values()
-        )
+        added = with_method(network, tune.method)
+        planned["weights_mb"] += added.added_bytes / MEGABYTE
+        peak, unknown = memory(study, base, network, added, tune, material)
         planned["tune"] = {
             "method": tune.method.name,
-            "trainable_parameters": learning,
-            "trainable_share": learning / parameters,
+            "trainable_parameters": added.learning,
+            "trainable_share": added.learning / network.parameters,
             "steps": count_steps(len(material.rows), tune),
             "tokens_per_epoch": sum(row.length for row in material.rows),
             "supervised_tokens_per_epoch": material.supervised_tokens,
             "truncated_prompts": material.truncated_prompts,
             "truncated_answers": material.truncated_answers,
             "decoded_example": decoded(speaker, material.rows[0]),
-            "memory_mb": memory(
-                parameters, learning, precision(study, name), material, tune.batch_size, network
-            )
-            / 1e6,
+            "memory_mb": None if peak is None else peak / MEGABYTE,
+            "memory_unknown": unknown,
         }
     return planned
 
@@ -141,7 +160,7 @@ def check_tuning(name: str, tune: Tune, speaker: Speaker, steps: int) -> None:
         )
 
 
-def check_markup(study: Study, name: str, speaker: Speaker) -> None:
+def check_given(study: Study, name: str, base: Base, speaker: Speaker) -> None:
     """Weights from a folder are asked as they were trained, or not at all."""
     given = given_folder(study, name)
     if given is None or not (given / "etude.json").exists():
@@ -152,10 +171,18 @@ def check_markup(study: Study, name: str, speaker: Speaker) -> None:
             f"approaches.{name}.weights was trained with the markup {facts['markup']['name']}, "
             f"but this study writes turns as {speaker.markup.name}: set model.markup accordingly."
         )
-    if facts["precision"] != precision(study, name):
+    if facts["precision"] != recorded(precision(study, name)):
         raise UserError(
-            f"approaches.{name}.weights was trained in {facts['precision']}, but this study loads "
-            f"it in {precision(study, name)}: set model.precision accordingly."
+            f"approaches.{name}.weights was trained in {in_words(facts['precision'])}, but this "
+            f"study loads it in {in_words(recorded(precision(study, name)))}: set model.precision "
+            "accordingly."
+        )
+    trained_on = facts.get("base", {"digest": base.digest})  # older weights do not say
+    if is_adapter(given) and trained_on["digest"] != base.digest:
+        raise UserError(
+            f"approaches.{name}.weights is an adapter trained on {trained_on['name']}, but the "
+            f"files of {base.name} are others: an adapter fits only the base it was trained on, so "
+            "set model.base accordingly."
         )
 
 
@@ -166,31 +193,48 @@ def empty_network(base: Base, study: Study) -> Any:
 
     trust = study.model.trust_remote_code
     config = load_config(base, trust_remote_code=trust)
+    refuse_quantized(config, base.name)
     automatic = AutoModelForSeq2SeqLM if config.is_encoder_decoder else AutoModelForCausalLM
-    with torch.device("meta"):
+    with torch.device("meta"), plain_linear(config.model_type):
         return automatic.from_config(config, trust_remote_code=trust)
 
 
-def memory(
-    parameters: int,
-    learning: int,
-    number_format: Precision,
-    material: Material,
-    batch_size: int,
-    network: Any,
-) -> float:
-    """Estimated peak bytes of a tuning: libraries, weights, gradients, optimizer, activations.
+def borrowed(study: Study, name: str, base: Base) -> int:
+    """Estimated bytes of the adapter that an approach answers with but does not tune itself."""
+    made_by = maker(study, name)
+    if made_by is None or made_by == name:
+        return 0
+    tune = study.approaches[made_by].tune
+    assert tune is not None  # noqa: S101 - a maker tunes
+    network = skeleton(empty_network(base, study), precision(study, name))
+    return with_method(network, tune.method).added_bytes
 
-    Activations: about 34 bytes per token, layer and hidden unit in 16 bits (Korthikanti et al.
-    2022, arXiv:2205.05198, without their attention term), and the logits of supervised tokens.
+
+def memory(
+    study: Study, base: Base, network: Skeleton, added: Added, tune: Tune, material: Material
+) -> tuple[float | None, str]:
+    """Estimated peak bytes of a tuning: of this machine's memory, or of a GPU's where one is used.
+
+    On the CPU the libraries count as well: what this process holds by now, which has loaded the
+    same ones and the same material. Where a model's own code cannot run without storage there is
+    no estimate but the reason.
     """
-    frozen = max(0, parameters - learning)
-    config = network.config.get_text_config()
-    layers = getattr(config, "num_hidden_layers", 0) + getattr(config, "num_decoder_layers", 0)
-    width = BYTES[number_format] / 2
-    longest = sorted((row.length for row in material.rows), reverse=True)[:batch_size]
-    tokens = longest[0] * len(longest)
-    supervised = sorted((row.supervised for row in material.rows), reverse=True)[:batch_size]
-    activations = 34 * width * tokens * layers * config.hidden_size
-    logits = 3 * 4 * sum(supervised) * config.vocab_size
-    return float(LIBRARIES + frozen * BYTES[number_format] + learning * 16 + activations + logits)
+    on_cpu = choose_device(study.model.device).type == "cpu"
+    libraries = resident() + WORKSPACE if on_cpu else 0.0
+    try:
+        training = training_bytes(network, added, tune, material, GAPS if on_cpu else 0.0)
+    except Exception as error:  # noqa: BLE001 - code of any model; an estimate stops no study
+        return None, f"{type(error).__name__}: {first_line(error)}"
+    loading = loading_bytes(network, base.folder) if on_cpu else 0
+    return libraries + max(training, loading), ""
+
+
+def unknowns(sizes: dict[str, dict[str, Any]]) -> list[str]:
+    """What could not be estimated, in a sentence each."""
+    reasons = {name: (item["tune"] or {}).get("memory_unknown") for name, item in sizes.items()}
+    return [
+        f"The memory that {name} needs is not estimated: this model cannot be tried without "
+        f"storage ({reason})."
+        for name, reason in reasons.items()
+        if reason
+    ]

@@ -62,6 +62,8 @@ def recipes(found: Mapping[str, str]) -> None:
 
 def plan(planned: Mapping[str, Any]) -> None:
     """What a study will take."""
+    from etude.config.precision import in_words
+
     splits = ", ".join(f"{count:,} {name}" for name, count in planned["splits"].items())
     markup = planned["markup"]
     lines(
@@ -71,17 +73,19 @@ def plan(planned: Mapping[str, Any]) -> None:
             *planned["notes"],
         ]
     )
-    rows = [("approach", "prompt tokens", "cut", "trains", "steps", "memory (estimate)")]
+    rows = [("approach", "prompt tokens", "cut", "weights", "trains", "steps", "peak memory")]
     for name, item in planned["approaches"].items():
         prompt = f"{item['prompt_tokens']['median']:.0f} (max {item['prompt_tokens']['max']})"
         cut, tune = str(item["truncated_prompts"] or ""), item["tune"]
+        weights = f"{in_words(item['precision'])}, {item['weights_mb']:,.1f} MB"
         if tune is None:
-            rows.append((name, prompt, cut, "", "", ""))
+            rows.append((name, prompt, cut, weights, "", "", ""))
             continue
         trains = f"{tune['trainable_parameters']:,} ({tune['trainable_share']:.1%})"
-        memory = f"{tune['memory_mb']:,.0f} MB"
-        rows.append((name, prompt, cut, trains, f"{tune['steps']:,}", memory))
-    table(rows)
+        memory = "unknown" if tune["memory_mb"] is None else f"{tune['memory_mb']:,.0f} MB"
+        rows.append((name, prompt, cut, weights, trains, f"{tune['steps']:,}", memory))
+    table(rows, words=("weights",))
+    lines(["Weights and peak memory are estimates; the report shows what they were."])
     for name, item in planned["approaches"].items():
         if item["tune"] is not None:
             lines([f"{name} learns what stands between [ and ]:"])

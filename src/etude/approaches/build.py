@@ -10,6 +10,7 @@ from typing import Any
 from etude.approaches.keys import context_settings, prediction_key, weights_done, weights_key
 from etude.approaches.order import Job, layers, maker, precision
 from etude.approaches.tuning import tune_weights
+from etude.config.precision import recorded
 from etude.config.study import Study
 from etude.data import Data
 from etude.engine.base import Base
@@ -17,6 +18,7 @@ from etude.engine.encode import Context, encode_prompt
 from etude.engine.generate import Asked, batches_in, plan_batches, predict_batch
 from etude.engine.load import Loaded, Speaker, load
 from etude.environment import revision, versions
+from etude.memory import MEGABYTE
 from etude.progress import Progress, watched
 from etude.prompts import choose_shots
 from etude.records import Example, Prediction
@@ -121,7 +123,8 @@ def facts(study: Study, job: Job, base: Base, data: Data, loaded: Loaded) -> dic
         "weights_key": weights_key(study, job, base, data.hash),
         "data_hash": data.hash,
         "base": {"name": base.name, "digest": base.digest},
-        "precision": loaded.precision,
+        "precision": recorded(loaded.precision),
+        "weights_mb": loaded.weights_bytes / MEGABYTE,
         "device": str(loaded.device),
         "markup": loaded.speaker.markup.name,
         "folds_system": loaded.speaker.markup.folds_system,

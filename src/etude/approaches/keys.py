@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from etude.approaches.order import Job, given_folder, makers, precision
+from etude.config.precision import recorded
 from etude.config.study import Prompt, Shots, Study
 from etude.engine.base import Base, digest
 from etude.store import FORMAT, fingerprint
@@ -42,7 +43,7 @@ def weights_key(study: Study, job: Job, base: Base, data_hash: str) -> str:
         {
             "format": FORMAT,
             "base": base.digest,
-            "precision": precision(study, job.approach),
+            "precision": recorded(precision(study, job.approach)),
             "given": digest(given) if given is not None else None,
         }
     )

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
-from etude.config.study import Approach, Precision, Study
+from etude.config.precision import Precision
+from etude.config.study import Approach, Study
 from etude.store import Place
 
 

@@ -8,14 +8,16 @@ from pathlib import Path
 from typing import Any
 
 from etude.approaches.order import Job, goes_on, layers, precision
-from etude.config.study import Precision, Study
+from etude.config.precision import Precision, recorded
+from etude.config.study import Study
 from etude.config.tuning import Tune
 from etude.data import Data
 from etude.engine.base import Base
 from etude.engine.encode import Context
-from etude.engine.load import Loaded, Speaker, attach, dtype_of, is_adapter, load
+from etude.engine.load import Loaded, Speaker, attach, dtype_of, is_adapter, load, merged
+from etude.engine.quantize import weights_bytes
 from etude.errors import UserError
-from etude.memory import peak_megabytes, reset_peak
+from etude.memory import MEGABYTE, peak_megabytes, reset_peak
 from etude.progress import Progress, watched
 from etude.store import Place, publish, read_json, set_aside, write_json
 from etude.training.checkpoint import read_position
@@ -45,6 +47,7 @@ def tune_weights(
     reset_peak()
     network, loaded = network_to_train(study, job, folder, base, tune)
     speaker, decoder_start_id = loaded.speaker, loaded.decoder_start_id
+    weights = weights_bytes(network)
     limit = smallest(tune.max_tokens, speaker.context)
     rows = watched(data.train, "encoding", progress)
     material = encode_all(speaker, rows, context, tune.supervise, limit)
@@ -75,7 +78,8 @@ def tune_weights(
     save_weights(
         run,
         place,
-        facts(run, precision(study, job.approach), key, tune, material, validation, speaker),
+        facts(run, precision(study, job.approach), key, tune, material, validation, speaker)
+        | {"base": {"name": base.name, "digest": base.digest}, "weights_mb": weights / MEGABYTE},
         study,
     )
     checkpoint.unlink(missing_ok=True)
@@ -111,10 +115,7 @@ def network_to_train(
         network = attach(loaded.model, adapter, trainable=True)
     else:
         loaded = load(base, study.model, number_format, before)
-        network = loaded.model
-        if hasattr(network, "merge_and_unload"):
-            network = network.merge_and_unload()
-        network = prepare(network, tune.method, job.seed)
+        network = prepare(merged(loaded.model, number_format), tune.method, job.seed)
     return network.to(loaded.device), loaded
 
 
@@ -161,7 +162,7 @@ def facts(
         "truncated_answers": material.truncated_answers + validation.truncated_answers,
         "decoded_example": decoded(speaker, material.rows[0]),
         "truncated_examples": list(material.truncated),
-        "precision": number_format,
+        "precision": recorded(number_format),
         "markup": {"name": speaker.markup.name, "template": speaker.markup.template},
     }
 

@@ -8,6 +8,7 @@ from typing import Any, get_args
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from etude.config.precision import QUANTIZED
 from etude.config.settings import Misplaced, Settings, choose
 from etude.config.sources import Source
 from etude.config.tuning import Method, Optimizer, Schedule
@@ -52,11 +53,12 @@ def variants(union: Any, tag: str) -> dict[str, type[Settings]]:
     return {get_args(block.model_fields[tag].annotation)[0]: block for block in members}
 
 
-FAMILIES = {
+FAMILIES: dict[str, Mapping[str, type[Settings]]] = {
     "method": variants(Method, "name"),
     "optimizer": variants(Optimizer, "name"),
     "schedule": variants(Schedule, "name"),
     "kind": variants(Source, "kind"),
+    "precision": QUANTIZED,
 }
 
 

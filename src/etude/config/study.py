@@ -11,11 +11,11 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
+from etude.config.precision import Precision as Precision  # where it was before it had settings
 from etude.config.settings import Misplaced, Name, Settings, choose, counted
 from etude.config.sources import Source
 from etude.config.tuning import Tune
 
-Precision = Literal["fp32", "bf16", "fp16"]
 MetricName = Literal[
     "rouge",
     "rouge-1",
@@ -55,7 +55,7 @@ class Model(Settings):
     revision: str | None = None
     """Branch, tag or commit of a hub id."""
     precision: Precision = "fp32"
-    """Number format of the weights: fp32, bf16, or fp16 (GPU only)."""
+    """Number format of the weights: fp32, bf16, fp16 (GPU only), int8 or nf4."""
     device: Literal["auto", "cpu", "cuda"] = "auto"
     """Where it runs; `auto` takes a GPU when there is one."""
     markup: Markup = "auto"

@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from etude.config.study import Model, Precision
+from etude.config.precision import Precision, compute_of, name_of
+from etude.config.study import Model
 from etude.engine.base import Base
+from etude.engine.quantize import (
+    guard,
+    plain_linear,
+    quantization,
+    quantized_layers,
+    refuse_quantized,
+    refuse_unquantized,
+    weights_bytes,
+)
 from etude.engine.random_base import ensure
 from etude.errors import UserError
 from etude.prompts import Markup, choose_markup, ending
@@ -40,12 +51,16 @@ class Speaker:
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """A model ready to run, with its tokenizer."""
+    """A model ready to run, with its tokenizer.
+
+    `weights_bytes` are those of its parameters, buffers and quantisation state, as loaded.
+    """
 
     model: Any  # PreTrainedModel or PeftModel, which share no typed ancestor
     speaker: Speaker
     device: torch.device
     precision: Precision
+    weights_bytes: int = 0
 
     @property
     def decoder_start_id(self) -> int | None:
@@ -132,17 +147,19 @@ def choose_device(device: str) -> torch.device:
 
 
 def dtype_of(precision: Precision) -> torch.dtype:
-    """torch's type for a precision."""
+    """torch's type for a precision; of a quantised one, for its arithmetic."""
     import torch
 
-    return {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}[precision]
+    types = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}
+    return types[compute_of(precision)]
 
 
 def load(base: Base, model: Model, precision: Precision, layers: Sequence[Path] = ()) -> Loaded:
     """Load a base and put on it, one after the other, what approaches made of it.
 
     `layers` are weights folders: a whole model takes the place of what came before; an adapter
-    is attached to it, and merged when another layer follows.
+    is attached to it, and merged when another layer follows (quantised weights are never merged
+    into: that would round them anew).
     """
     speaker = load_speaker(base, model)
     device = choose_device(model.device)
@@ -150,10 +167,21 @@ def load(base: Base, model: Model, precision: Precision, layers: Sequence[Path] 
     start = whole[-1] + 1 if whole else 0
     network: Any = load_network(layers[whole[-1]] if whole else base.folder, model, precision)
     for folder in layers[start:]:
-        if hasattr(network, "merge_and_unload"):
-            network = network.merge_and_unload()
-        network = attach(network, folder)
-    return Loaded(network.to(device).eval(), speaker, device, precision)
+        network = attach(merged(network, precision), folder)
+    network = network.to(device).eval()
+    return Loaded(network, speaker, device, precision, weights_bytes(network))
+
+
+def merged(network: Any, precision: Precision) -> Any:
+    """The model with its adapter, if it has one, added to its weights."""
+    if not hasattr(network, "merge_and_unload"):
+        return network
+    if not isinstance(precision, str):
+        raise UserError(
+            f"An adapter cannot be merged into {name_of(precision)} weights without rounding them "
+            "anew: go on tuning it with the same method, or use precision bf16."
+        )
+    return network.merge_and_unload()
 
 
 def is_adapter(folder: Path) -> bool:
@@ -181,22 +209,36 @@ def load_network(folder: Path, model: Model, precision: Precision) -> PreTrained
     Raises `UserError` when a weight is missing or of another shape: transformers would go on
     with random numbers in its place.
     """
+    import torch
     from safetensors import SafetensorError
     from transformers import AutoConfig, AutoModelForCausalLM, AutoModelForSeq2SeqLM
 
     config = AutoConfig.from_pretrained(folder, trust_remote_code=model.trust_remote_code)
+    refuse_quantized(config, str(folder))
     automatic = AutoModelForSeq2SeqLM if config.is_encoder_decoder else AutoModelForCausalLM
+    quantized: dict[str, Any] = {}
+    built = nullcontext() if isinstance(precision, str) else plain_linear(config.model_type)
+    if not isinstance(precision, str):
+        with torch.device("meta"), plain_linear(config.model_type):
+            skeleton = automatic.from_config(config, trust_remote_code=model.trust_remote_code)
+        refuse_unquantized(quantized_layers(skeleton), precision, str(folder))
+        quantized = {
+            "quantization_config": quantization(precision, skeleton),
+            "device_map": {"": choose_device(model.device)},  # quantised where it will be
+        }
     try:
         network: PreTrainedModel
-        network, told = automatic.from_pretrained(
-            folder,
-            dtype=dtype_of(precision),
-            use_safetensors=True,
-            local_files_only=True,
-            trust_remote_code=model.trust_remote_code,
-            output_loading_info=True,
-            ignore_mismatched_sizes=True,  # so that they are told, and refused below by name
-        )
+        with built:
+            network, told = automatic.from_pretrained(
+                folder,
+                dtype=dtype_of(precision),
+                use_safetensors=True,
+                local_files_only=True,
+                trust_remote_code=model.trust_remote_code,
+                output_loading_info=True,
+                ignore_mismatched_sizes=True,  # so that they are told, and refused below by name
+                **quantized,
+            )
     except (OSError, ValueError, RuntimeError, SafetensorError) as error:
         raise UserError(f"The model in {folder} cannot be read: {first_line(error)}.") from None
     lacking = {*told["missing_keys"], *(name for name, *_ in told["mismatched_keys"])}
@@ -206,6 +248,20 @@ def load_network(folder: Path, model: Model, precision: Precision) -> PreTrained
             f"for, or holds them in another shape ({min(lacking)} first): it is incomplete or of "
             "another kind, so fetch it again."
         )
+    return guard(network) if isinstance(precision, str) else own_memory(guard(network))
+
+
+def own_memory(network: PreTrainedModel) -> PreTrainedModel:
+    """Copy what was not quantised out of the mapped files, in place, so that they can be closed.
+
+    Weights that need no conversion are views of the file they were read from; a few of them would
+    keep all of it in memory, at four to eight times the size of what was made of it.
+    """
+    import torch
+
+    for item in (*network.parameters(), *network.buffers()):
+        if item.dtype.is_floating_point and item.device.type == "cpu":
+            item.data = item.data.clone(memory_format=torch.contiguous_format)
     return network
 
 

@@ -32,6 +32,7 @@ COSTS: dict[str, tuple[str, Callable[[Any], str]]] = {
     "predict_seconds": ("Time to answer", words.duration),
     "peak_memory_mb": ("Peak memory", words.megabytes),
     "peak_device_memory_mb": ("Peak GPU memory", words.megabytes),
+    "weights_mb": ("Weights in memory", words.megabytes),
     "trainable_parameters": ("Trained parameters", words.amount),
     "bytes_on_disk": ("Size on disk", words.size),
     "prompt_tokens": ("Tokens in a prompt, on average", words.amount),

@@ -13,6 +13,8 @@ import numpy as np
 from etude.approaches.keys import context_settings
 from etude.approaches.order import Job, ancestry, base_of, given_folder, maker, makers
 from etude.config import Study, to_yaml
+from etude.config.precision import in_words as said
+from etude.config.precision import recorded
 from etude.diagnosis import Evidence
 from etude.environment import machine, versions
 from etude.evaluate import Comparison, Evaluation
@@ -57,7 +59,7 @@ def gather(
             "base": study.model.base,
             "task": study.data.task,
             "language": language,
-            "precision": study.model.precision,
+            "precision": recorded(study.model.precision),
             "device": first["device"],
             "markup": first["markup"],
             "prompt": study.prompt.template,
@@ -152,6 +154,8 @@ def in_words(study: Study, name: str) -> str:
         called = f"LoRA r {method.r}, alpha {method.alpha:g}" if method.name == "lora" else "full"
         length = f"{tune.max_steps} steps" if tune.max_steps else f"{tune.epochs:g} epochs"
         parts.append(f"{called} fine-tuning, {length}, rate {tune.optimizer.learning_rate:g}")
+    if approach.precision is not None:
+        parts.append(f"in {said(recorded(approach.precision))}")
     _, system, shots = context_settings(study, name)
     if shots is not None:
         parts.append(f"{shots.count} {shots.choose} shot{'s' if shots.count > 1 else ''}")
@@ -178,11 +182,16 @@ def cost(study: Study, folder: Path, evidence: Evidence, name: str) -> dict[str,
     made_by = maker(study, name)
     added = Job(made_by, study.seed).place(folder).weights if made_by else None
     on_device = max(peak["device"] for peak in peaks)
+    path = folder / "plan.json"
+    foreseen = read_json(path)["approaches"].get(name, {}) if path.exists() else {}
     return {
         "tune_seconds": sum(item["tune_seconds"] for item in facts),
         "predict_seconds": sum(item.seconds for item in answers),
         "peak_memory_mb": max(peak["host"] for peak in peaks),
         "peak_device_memory_mb": on_device or None,
+        "weights_mb": evidence.manifests[name].get("weights_mb"),  # older runs do not say
+        "planned_weights_mb": foreseen.get("weights_mb"),
+        "planned_memory_mb": (foreseen.get("tune") or {}).get("memory_mb"),
         "trainable_parameters": facts[-1]["trainable_parameters"] if facts else 0,
         "bytes_on_disk": folder_size(added) if added is not None else 0,
         "prompt_tokens": fmean(item.prompt_tokens for item in answers),

@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import PurePath
 from typing import Any
 
+from etude.config.precision import in_words
 from etude.report import words
 from etude.report.looks import MUTED, looks
 
@@ -26,11 +27,14 @@ COST_HEADS = {
     "predict_seconds": ("Answering", words.duration),
     "peak_memory_mb": ("Peak memory", words.megabytes),
     "peak_device_memory_mb": ("Peak GPU memory", words.megabytes),
+    "weights_mb": ("Weights in memory", words.megabytes),
+    "planned_weights_mb": ("as planned", words.megabytes),
     "trainable_parameters": ("Trained parameters", words.amount),
     "bytes_on_disk": ("Size on disk", words.size),
     "prompt_tokens": ("Tokens a prompt", words.amount),
     "answer_tokens": ("Tokens an answer", words.amount),
 }
+OPTIONAL = ("peak_device_memory_mb", "weights_mb", "planned_weights_mb")  # not always measured
 
 
 def when(created: Any) -> str:
@@ -71,9 +75,12 @@ def decimals(report: Report, metric: str) -> int:
 
 def cost_heads(report: Report) -> dict[str, tuple[str, Callable[[Any], str]]]:
     """The costs that have a column: GPU memory only where a GPU was used."""
-    optional = "peak_device_memory_mb"
-    used = any(item["cost"].get(optional) for item in report["approaches"].values())
-    return {kind: head for kind, head in COST_HEADS.items() if used or kind != optional}
+    costs = [item["cost"] for item in report["approaches"].values()]
+    return {
+        kind: head
+        for kind, head in COST_HEADS.items()
+        if kind not in OPTIONAL or any(cost.get(kind) for cost in costs)
+    }
 
 
 def web(address: Any) -> str | None:
@@ -244,7 +251,7 @@ def settings_rows(study: Mapping[str, Any]) -> list[tuple[str, str]]:
         "Base model": study.get("base"),
         "Task": study.get("task"),
         "Language": study.get("language"),
-        "Precision": study.get("precision"),
+        "Precision": in_words(study["precision"]) if study.get("precision") else None,
         "Device": study.get("device"),
         "Role markup": study.get("markup"),
         "Prompt": study.get("prompt"),

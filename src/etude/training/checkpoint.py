@@ -14,7 +14,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from etude.store import write_atomically
+from etude.store import replacing
 
 
 def save_checkpoint(
@@ -24,7 +24,7 @@ def save_checkpoint(
     position: Mapping[str, Any],
 ) -> None:
     """Write parameters, optimizer, random state and `position` (JSON-able)."""
-    from safetensors.torch import save
+    from safetensors.torch import save_file
 
     tensors = {f"parameter.{name}": item.detach().cpu() for name, item in parameters.items()}
     plain: dict[str, dict[str, Any]] = {}
@@ -39,7 +39,9 @@ def save_checkpoint(
         tensors["random.cuda"] = torch.cuda.get_rng_state()
     tensors = {name: tensor.contiguous() for name, tensor in tensors.items()}
     state = json.dumps({"position": dict(position), "plain": plain})
-    write_atomically(path, save(tensors, metadata={"etude": state}))
+    # Straight to the disk: as bytes in memory a full tuning's state would stand there three times.
+    with replacing(path) as temporary:
+        save_file(tensors, temporary, metadata={"etude": state})
 
 
 def read_position(path: Path) -> dict[str, Any]:
@@ -57,24 +59,27 @@ def load_checkpoint(
     """Put a run back where a checkpoint left it, in place; returns its `position`."""
     from safetensors import safe_open
 
-    with safe_open(path, framework="pt") as file:
+    with safe_open(path, framework="pt") as file:  # tensor by tensor: each is large
         state = json.loads(file.metadata()["etude"])
-        tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - no mapping
-    with torch.no_grad():
-        for name, item in parameters.items():
-            item.copy_(tensors[f"parameter.{name}"])
-    for tensor_name, tensor in tensors.items():
-        kind, _, rest = tensor_name.partition(".")
-        if kind == "optimizer":
-            key, _, name = rest.partition(".")
-            item = parameters[name]
-            # A step counter stays where the optimizer keeps it, on the CPU; moments go along.
-            place = item.device if tensor.dim() else tensor.device
-            optimizer.state[item][key] = tensor.to(place)
+        held = set(file.keys())
+        with torch.no_grad():
+            for name, item in parameters.items():
+                item.copy_(file.get_tensor(f"parameter.{name}"))
+        for tensor_name in sorted(held):
+            kind, _, rest = tensor_name.partition(".")
+            if kind == "optimizer":
+                tensor = file.get_tensor(tensor_name)
+                key, _, name = rest.partition(".")
+                item = parameters[name]
+                # A step counter stays where the optimizer keeps it, on the CPU; moments go along.
+                place = item.device if tensor.dim() else tensor.device
+                optimizer.state[item][key] = tensor.to(place)
+        random = file.get_tensor("random.cpu")
+        on_gpu = file.get_tensor("random.cuda") if "random.cuda" in held else None
     for name, values in state["plain"].items():
         optimizer.state[parameters[name]].update(values)
-    torch.set_rng_state(tensors["random.cpu"])
-    if "random.cuda" in tensors and torch.cuda.is_available():
-        torch.cuda.set_rng_state(tensors["random.cuda"])
+    torch.set_rng_state(random)
+    if on_gpu is not None and torch.cuda.is_available():
+        torch.cuda.set_rng_state(on_gpu)
     position: dict[str, Any] = state["position"]
     return position

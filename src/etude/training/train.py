@@ -16,7 +16,7 @@ import torch
 from accelerate import Accelerator
 from torch import Tensor
 
-from etude.config.study import Precision
+from etude.config.precision import Precision, compute_of
 from etude.config.tuning import AdamW, Tune
 from etude.engine.batch import Encoded, collate
 from etude.engine.head import supervised_logits
@@ -116,7 +116,9 @@ def begin(
     decoder_start_id: int | None,
 ) -> Run:
     """Set up a run at step 0. `network` has its trainable parameters marked."""
-    accelerator = Accelerator(mixed_precision=MIXED[precision], cpu=network.device.type == "cpu")
+    accelerator = Accelerator(
+        mixed_precision=MIXED[compute_of(precision)], cpu=network.device.type == "cpu"
+    )
     optimizer = make_optimizer(network, tune.optimizer)
     prepared, stepper = accelerator.prepare(network, optimizer)
     prepared.train()

@@ -1,0 +1,89 @@
+"""A step on tensors without storage holds what the same step holds on real ones."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import torch
+
+import models
+from etude.config.precision import Int8
+from etude.config.tuning import Full, Lora, Method, Tune
+from etude.engine.quantize import weights_bytes
+from etude.training.encode import Material
+from etude.training.estimate import skeleton, training_bytes, with_method
+from etude.training.methods import prepare
+from etude.training.shadow import Held, step_bytes
+from etude.training.train import summed_loss
+
+ROWS = models.rows_of(0, 6, longest=36)
+MATERIAL = Material(ROWS, 0, 0, ())
+
+
+def skeleton_of(shape: str) -> Any:
+    like = models.loaded(models.folder_of(shape)).model
+    with torch.device("meta"):
+        return type(like)(like.config)
+
+
+def test_storages_count_while_they_live() -> None:
+    with Held() as held:
+        one = torch.zeros(10)  # 40 bytes
+        view = one[2:5]
+        assert (held.now, held.most) == (40, 40)
+        two = one + 1
+        assert held.now == 80
+        del one
+        assert held.now == 80  # the view keeps it
+        del view
+        assert held.now == 40
+        three = two.double()
+        del two, three
+    assert (held.now, held.most) == (0, 120)
+
+
+@pytest.mark.parametrize("method", [Lora(r=4), Full()], ids=["lora", "full"])
+@pytest.mark.parametrize("shape", models.SHAPES)
+def test_a_fake_step_is_as_large_as_a_real_one(shape: str, method: Method) -> None:
+    network = prepare(models.loaded(models.folder_of(shape)).model, method, 0)
+    run = models.run_of(network, Tune(method=method), train=ROWS)
+    network.train()
+    with Held() as held:
+        for item in (*network.parameters(), *network.buffers()):
+            held.note(item)
+        weights = held.now
+        run.accelerator.backward(summed_loss(run, ROWS))
+    added = with_method(skeleton(skeleton_of(shape), "fp32"), method)
+    assert step_bytes(added.network, (), "fp32", MATERIAL, 6) == pytest.approx(
+        held.most - weights, rel=0.05
+    )
+
+
+@pytest.mark.parametrize("method", [Lora(r=4), Full()], ids=["lora", "full"])
+@pytest.mark.parametrize("shape", ["llama", "t5"])
+def test_what_learns_is_counted(shape: str, method: Method) -> None:
+    network = prepare(models.loaded(models.folder_of(shape)).model, method, 0)
+    base = skeleton(skeleton_of(shape), "fp32")
+    added = with_method(base, method)
+    learning = sum(item.numel() for item in network.parameters() if item.requires_grad)
+    assert added.learning == learning
+    assert base.weights_bytes + added.added_bytes == weights_bytes(network)
+    step = step_bytes(
+        with_method(skeleton(skeleton_of(shape), "fp32"), method).network, (), "fp32", MATERIAL, 6
+    )
+    whole = training_bytes(base, added, Tune(method=method, batch_size=6), MATERIAL)
+    assert whole == base.weights_bytes + added.added_bytes + 8 * learning + step
+
+
+def test_larger_batches_and_longer_rows_take_more() -> None:
+    def step(rows: Any, size: int, precision: Any = "fp32") -> int:
+        base = skeleton(skeleton_of("llama"), precision)
+        network = with_method(base, Lora(r=4)).network
+        return step_bytes(network, base.quantized, precision, Material(rows, 0, 0, ()), size)
+
+    long = models.rows_of(1, 6, longest=100)
+    assert step(ROWS, 2) < step(ROWS, 6) < step(long, 6)
+    assert step(ROWS, 6, "bf16") < step(ROWS, 6)
+    # int8 keeps every layer's input in the compute type until the backward pass.
+    assert step(ROWS, 6, Int8(compute="fp32")) >= step(ROWS, 6)
