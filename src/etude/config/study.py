@@ -158,8 +158,11 @@ class Generation(Settings):
     """0 is greedy: always the likeliest token."""
     top_p: float = Field(1.0, gt=0, le=1)
     """Sample among the likeliest tokens that hold this much probability."""
-    batch_size: int = Field(32, ge=1)
-    """Examples answered together."""
+    batch_size: Annotated[int, Field(ge=1)] | Literal["auto"] = "auto"
+    """Examples answered together; `auto` is as many as the memory holds, up to where it pays."""
+    memory_mb: float | None = Field(None, gt=0)
+    """With `batch_size: auto`: megabytes for caches and logits. A quarter of what is free when
+    not given."""
 
     @model_validator(mode="after")
     def top_p_needs_sampling(self) -> Generation:
