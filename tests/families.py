@@ -12,7 +12,7 @@ import transformers
 import models
 from etude.engine.load import Loaded, Speaker
 
-VOCABULARY, WIDTH, LAYERS, HEADS, CONTEXT = 131, 32, 3, 4, 160
+VOCABULARY, WIDTH, LAYERS, HEADS, CONTEXT = 131, 32, 2, 4, 160
 SPECIAL = {"bos_token_id": 1, "eos_token_id": 2, "pad_token_id": 0}
 USUAL = {
     "vocab_size": VOCABULARY,
@@ -136,7 +136,7 @@ def network_of(family: str) -> Any:
     network = MAKERS[family]().eval()
     with torch.no_grad():  # some families ignore the range asked for, or begin with plain norms
         for name, item in network.named_parameters():
-            if item.ndim == 1 and "norm" in name or name.endswith("bias"):
+            if (item.ndim == 1 and "norm" in name) or name.endswith("bias"):
                 item.add_(torch.randn_like(item) * 0.1)
             elif item.std() < 0.1 and "lora" not in name:
                 item.normal_(std=0.25)

@@ -13,9 +13,9 @@ from etude.approaches.tuning import tune_weights
 from etude.config.study import Study
 from etude.data import Data
 from etude.engine.base import Base
-from etude.engine.encode import Context, encode_prompt
 from etude.engine.batching import Asked, batches_in, plan_batches, prefixes
 from etude.engine.capacity import rows_at_once
+from etude.engine.encode import Context, encode_prompt
 from etude.engine.generate import predict_batch
 from etude.engine.library import stepwise_reason
 from etude.engine.load import Loaded, Speaker, load

@@ -165,10 +165,14 @@ class Generation(Settings):
     not given."""
 
     @model_validator(mode="after")
-    def top_p_needs_sampling(self) -> Generation:
+    def settings_go_together(self) -> Generation:
         if self.top_p < 1 and self.temperature == 0:
             raise Misplaced(
                 ("top_p",), "top_p goes with sampling: set a temperature above 0 or remove it"
+            )
+        if self.memory_mb is not None and self.batch_size != "auto":
+            raise Misplaced(
+                ("memory_mb",), "memory_mb goes with batch_size: auto: remove one of the two"
             )
         return self
 

@@ -30,7 +30,7 @@ class Family:
     prefix: tuple[int, ...]
 
 
-def families(prompts: Sequence[Sequence[int]]) -> list[Family]:
+def families(prompts: Sequence[tuple[int, ...]]) -> list[Family]:
     """Divide prompts by what they begin with, the family of the longest prompt first.
 
     Prompts stay together unless some of them share `WORTH` tokens more than all do: those with
@@ -40,7 +40,7 @@ def families(prompts: Sequence[Sequence[int]]) -> list[Family]:
     return sorted(found, key=lambda one: -max(len(prompts[index]) for index in one.members))
 
 
-def divide(prompts: Sequence[Sequence[int]], members: tuple[int, ...]) -> list[Family]:
+def divide(prompts: Sequence[tuple[int, ...]], members: tuple[int, ...]) -> list[Family]:
     """The families among these members."""
     shared = common([prompts[index] for index in members])
     branches: dict[int, list[int]] = {}
@@ -62,7 +62,7 @@ def divide(prompts: Sequence[Sequence[int]], members: tuple[int, ...]) -> list[F
     return [*apart, Family(tuple(sorted(rest)), known)]
 
 
-def common(prompts: Sequence[Sequence[int]]) -> int:
+def common(prompts: Sequence[tuple[int, ...]]) -> int:
     """Number of tokens that all prompts begin with; each keeps one token of its own."""
     first, last = min(prompts), max(prompts)  # in the order of a dictionary: the most unlike
     limit = min(len(prompt) for prompt in prompts) - 1
@@ -84,9 +84,7 @@ def plan_batches(asked: Sequence[Asked], batch_size: int | Rows) -> list[list[st
         )
         while order:
             longest = len(order[0].prompt.ids)
-            rows = (
-                batch_size(longest, len(family.prefix)) if callable(batch_size) else batch_size
-            )
+            rows = batch_size(longest, len(family.prefix)) if callable(batch_size) else batch_size
             plan.append([item.example.id for item in order[:rows]])
             order = order[rows:]
     return plan
@@ -99,9 +97,7 @@ def prefixes(asked: Sequence[Asked]) -> dict[str, tuple[int, ...]]:
     reads the same prefixes again.
     """
     found = families([item.prompt.ids for item in asked])
-    return {
-        asked[index].example.id: family.prefix for family in found for index in family.members
-    }
+    return {asked[index].example.id: family.prefix for family in found for index in family.members}
 
 
 def batches_in(plan: Sequence[Sequence[str]], asked: Sequence[Asked]) -> Iterator[list[Asked]]:

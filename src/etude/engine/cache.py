@@ -128,16 +128,16 @@ def paste(target: Cache, part: Cache, first: int, rows: int, columns: int, room:
         if number == len(target.layers):
             block = Block(room)
             block.allocate(source.keys, source.values, rows)
-            # Columns in front of a shorter part are masked; zeros, since 0 x NaN would be NaN.
-            block.keys.zero_()
-            block.values.zero_()
             block.length = columns
             target.layers.append(block)
         block = target.layers[number]
         keys, values = source.filled()
-        begin = columns - source.length
-        block.keys[first : first + source.rows, :, begin:columns] = keys
-        block.values[first : first + source.rows, :, begin:columns] = values
+        begin, last = columns - source.length, first + source.rows
+        # Columns in front are masked, but not left as they are: 0 x NaN would be NaN.
+        block.keys[first:last, :, :begin] = 0
+        block.values[first:last, :, :begin] = 0
+        block.keys[first:last, :, begin:columns] = keys
+        block.values[first:last, :, begin:columns] = values
 
 
 def spread(prefix: Cache, lengths: Sequence[int], columns: int, room: int) -> Cache:

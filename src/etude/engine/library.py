@@ -52,7 +52,7 @@ def stepwise_reason(loaded: Loaded) -> str | None:
         return f"{kind.__name__} has layers of {', '.join(sorted(other))}"
     rotation = getattr(config, "rope_parameters", None) or {}
     tables = [rotation, *(part for part in rotation.values() if isinstance(part, dict))]
-    moving = {table.get("rope_type") for table in tables} & MOVING_POSITIONS
+    moving = {str(table.get("rope_type")) for table in tables} & MOVING_POSITIONS
     if moving:
         return f"{kind.__name__} rotates positions by the batch's length ({', '.join(moving)})"
     return None
