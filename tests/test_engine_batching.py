@@ -111,17 +111,16 @@ def test_batches_are_as_large_as_the_memory_allows() -> None:
     logits = 12 * loaded.model.config.vocab_size
     needed = token * (2 * 100 + 30) + logits
     generation = Generation(max_tokens=30, memory_mb=5.5 * needed / 1e6)
-    rows = rows_at_once(loaded, generation, stepwise=True)
+    rows = rows_at_once(loaded, generation)
     assert callable(rows)
     assert rows(100, 0) == 5
     assert rows(10, 0) > 5
     assert rows(200, 120) > rows(200, 0)  # what is shared is held once
     assert rows(100_000, 0) == 1  # never none: one prompt has to be answered
-    plenty = rows_at_once(loaded, Generation(memory_mb=1e5), stepwise=True)
+    plenty = rows_at_once(loaded, Generation(memory_mb=1e5))
     assert callable(plenty)
     assert plenty(10, 0) == 64
-    assert rows_at_once(loaded, Generation(batch_size=7), stepwise=True) == 7
-    assert rows_at_once(loaded, generation, stepwise=False) == 32
+    assert rows_at_once(loaded, Generation(batch_size=7)) == 7
 
 
 def test_the_memory_of_a_batch_is_what_was_expected() -> None:

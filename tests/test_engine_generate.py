@@ -32,7 +32,7 @@ def predictions(
 ) -> list[Prediction]:
     """All questions answered in sorted batches, in the order of their ids, without the time."""
     asked = models.asked(loaded, *models.questions())
-    plan = plan_batches(asked, rows_at_once(loaded, generation, stepwise=True))
+    plan = plan_batches(asked, rows_at_once(loaded, generation))
     made = [
         replace(row, seconds=0.0)
         for batch in batches_in(plan, asked)
@@ -251,6 +251,11 @@ def test_virtual_tokens_are_left_to_the_library() -> None:
             made = predictions(tuned, generation)
             assert predictions(tuned, generation) == made
             assert [row.text for row in made] != [row.text for row in plain]
+        together = predictions(tuned, Generation(max_tokens=8))
+        alone = predictions(tuned, Generation(max_tokens=8, batch_size=1))
+        for one, other in zip(together, alone, strict=True):
+            assert one.text == other.text
+            assert one.reference_logprob == pytest.approx(other.reference_logprob, rel=1e-5)
 
 
 def test_batches_go_from_the_longest_prompt_to_the_shortest() -> None:

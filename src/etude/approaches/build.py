@@ -17,7 +17,7 @@ from etude.engine.batching import Asked, batches_in, plan_batches, prefixes
 from etude.engine.capacity import rows_at_once
 from etude.engine.encode import Context, encode_prompt
 from etude.engine.generate import predict_batch
-from etude.engine.library import stepwise_reason
+from etude.engine.library import can_read_ahead
 from etude.engine.load import Loaded, Speaker, load
 from etude.engine.reading import Prefix, read_prefix
 from etude.environment import revision, versions
@@ -67,9 +67,8 @@ def build(
             for example in watched(examples, "encoding", progress)
         ]
         write_atomically(place.prompts, "".join(rendered(item) for item in asked))
-        reads = stepwise_reason(loaded) is None
-        plan = plan_batches(asked, rows_at_once(loaded, study.generation, stepwise=reads))
-        shared = prefixes(asked) if reads and not loaded.speaker.encoder_decoder else {}
+        plan = plan_batches(asked, rows_at_once(loaded, study.generation))
+        shared = prefixes(asked) if can_read_ahead(loaded) else {}
         prefix: Prefix | None = None
         waiting = begin_predictions(place, key, plan)
         done = len(examples) - sum(len(batch) for batch in waiting)

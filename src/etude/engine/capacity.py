@@ -11,6 +11,7 @@ import torch
 from etude.config.study import Generation
 from etude.engine.batching import Rows
 from etude.engine.cache import blocks
+from etude.engine.library import stepwise_reason
 from etude.engine.load import Loaded
 from etude.engine.reading import read_prompts
 from etude.engine.sharing import can_share
@@ -20,11 +21,11 @@ MOST = {"cpu": 64, "cuda": 256}  # more rows at once are hardly faster (docs/des
 UNMEASURED = 32  # rows where the model keeps no cache of ours to be measured
 
 
-def rows_at_once(loaded: Loaded, generation: Generation, *, stepwise: bool) -> int | Rows:
+def rows_at_once(loaded: Loaded, generation: Generation) -> int | Rows:
     """`generation.batch_size`, or what memory allows where it is `auto`."""
     if generation.batch_size != "auto":
         return generation.batch_size
-    if not stepwise:
+    if stepwise_reason(loaded) is not None:
         return UNMEASURED
     limit = (
         generation.memory_mb * 1e6

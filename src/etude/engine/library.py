@@ -6,6 +6,7 @@ The plain way, for models that `stepwise_reason` keeps from the fast one.
 from __future__ import annotations
 
 import hashlib
+import warnings
 from collections.abc import Sequence
 from typing import Any
 
@@ -31,13 +32,9 @@ def stepwise_reason(loaded: Loaded) -> str | None:
     from transformers.cache_utils import get_layer_types_and_kwargs
 
     network = loaded.model
+    if adapter := virtual_tokens(network):
+        return f"its adapter ({adapter}) puts virtual tokens in front"
     if hasattr(network, "peft_config"):
-        active = network.active_adapters
-        active = active() if callable(active) else active
-        for name in active:
-            adapter = network.peft_config[name]
-            if adapter.is_prompt_learning or adapter.is_adaption_prompt:
-                return f"its adapter ({adapter.peft_type.value}) puts virtual tokens in front"
         network = network.get_base_model()
     kind = type(network)
     if not kind.__module__.startswith("transformers.models."):
@@ -58,6 +55,23 @@ def stepwise_reason(loaded: Loaded) -> str | None:
     return None
 
 
+def virtual_tokens(network: Any) -> str | None:
+    """The kind of an active adapter that puts virtual tokens in front, where there is one."""
+    if not hasattr(network, "peft_config"):
+        return None
+    active = network.active_adapters
+    for name in active() if callable(active) else active:
+        adapter = network.peft_config[name]
+        if adapter.is_prompt_learning or adapter.is_adaption_prompt:
+            return str(adapter.peft_type.value)
+    return None
+
+
+def can_read_ahead(loaded: Loaded) -> bool:
+    """Whether the beginning of a prompt can be read before the rest of it is known."""
+    return stepwise_reason(loaded) is None and not loaded.speaker.encoder_decoder
+
+
 @torch.inference_mode()
 def generate_whole(
     loaded: Loaded,
@@ -67,7 +81,9 @@ def generate_whole(
 ) -> list[list[int]]:
     """Tokens of an answer to each prompt by `generate`, what follows a stop token included.
 
-    Sampled answers depend on what shares the batch here.
+    Sampled answers depend on what shares the batch here. With virtual tokens, only prompts of one
+    length are answered together: PEFT puts padding between them and the prompt, and leaves the
+    positions out that would close the gap.
     """
     from transformers import GenerationConfig
 
@@ -91,12 +107,24 @@ def generate_whole(
         **sampling,
     )
     model.generation_config = GenerationConfig()  # what a hub model brings along would seep in
-    left = not speaker.encoder_decoder
-    inputs = pad_prompts(prompts, speaker.pad_id, loaded.device, left=left)
-    written: Tensor = model.generate(**inputs, generation_config=config)
-    skip = 1 if speaker.encoder_decoder else inputs["input_ids"].shape[1]
-    rows: list[list[int]] = written[:, skip:].tolist()
-    return rows
+    groups: dict[int, list[int]] = {}
+    apart = virtual_tokens(model) is not None and not speaker.encoder_decoder
+    for row, prompt in enumerate(prompts):
+        groups.setdefault(len(prompt) if apart else 0, []).append(row)
+    answers: dict[int, list[int]] = {}
+    for rows in groups.values():
+        inputs = pad_prompts(
+            [prompts[row] for row in rows],
+            speaker.pad_id,
+            loaded.device,
+            left=not speaker.encoder_decoder,
+        )
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", "Position ids are not supported")  # as said above
+            written: Tensor = model.generate(**inputs, generation_config=config)
+        skip = 1 if speaker.encoder_decoder else inputs["input_ids"].shape[1]
+        answers |= zip(rows, written[:, skip:].tolist(), strict=True)
+    return [answers[row] for row in range(len(prompts))]
 
 
 @torch.inference_mode()
