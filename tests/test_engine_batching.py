@@ -119,7 +119,7 @@ def test_batches_are_as_large_as_the_memory_allows() -> None:
     assert rows(100_000, 0) == 1  # never none: one prompt has to be answered
     plenty = rows_at_once(loaded, Generation(memory_mb=1e5))
     assert callable(plenty)
-    assert plenty(10, 0) == 64
+    assert plenty(10, 0) == 128
     assert rows_at_once(loaded, Generation(batch_size=7)) == 7
 
 

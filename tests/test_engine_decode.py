@@ -179,7 +179,7 @@ def test_a_prefix_longer_than_what_is_read_at_once(monkeypatch: pytest.MonkeyPat
     loaded = with_common_stops("llama")
     prompts = prompts_after(BEGINNING)
     expected = written_by(loaded, prompts, LONGEST)
-    monkeypatch.setattr(reading, "READ_TOKENS", 10)
+    monkeypatch.setitem(reading.READ_TOKENS, "cpu", 10)
     assert written_by(loaded, prompts, LONGEST) == expected
     assert written_by(loaded, prompts, LONGEST, read_prefix(loaded, BEGINNING)) == expected
 

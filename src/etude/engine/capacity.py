@@ -17,7 +17,7 @@ from etude.engine.reading import read_prompts
 from etude.engine.sharing import can_share
 
 SHARE = 0.25  # of the memory that is free, for caches and logits
-MOST = {"cpu": 64, "cuda": 256}  # more rows at once are hardly faster (docs/design/generation.md)
+MOST = {"cpu": 128, "cuda": 256}  # more rows at once are hardly faster (docs/design/generation.md)
 UNMEASURED = 32  # rows where the model keeps no cache of ours to be measured
 
 
@@ -34,7 +34,7 @@ def rows_at_once(loaded: Loaded, generation: Generation) -> int | Rows:
     )
     token = bytes_per_token(loaded)
     logits = bytes_of_logits(loaded, generation)
-    most = MOST.get(loaded.device.type, UNMEASURED)
+    most = MOST[loaded.device.type]
 
     def rows(longest: int, known: int) -> int:
         room = generation.max_tokens

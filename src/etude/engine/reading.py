@@ -22,7 +22,8 @@ from etude.engine.head import keep_positions
 from etude.engine.load import Loaded
 from etude.engine.sharing import can_share, sharing
 
-READ_TOKENS = 2048  # read at once: more is no faster on a CPU and costs activations
+# Tokens read at once: on a CPU their activations stay in its caches, a GPU wants to be filled.
+READ_TOKENS = {"cpu": 512, "cuda": 16_384}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +64,9 @@ class Reading:
 def read_prefix(loaded: Loaded, tokens: Sequence[int]) -> Prefix:
     """Read the beginning that prompts share, in pieces."""
     reading = Reading(blank(len(tokens)), *nothing(loaded, 1))
-    for start in range(0, len(tokens), READ_TOKENS):
-        ids = torch.tensor([tokens[start : start + READ_TOKENS]], device=loaded.device)
+    limit = READ_TOKENS[loaded.device.type]
+    for start in range(0, len(tokens), limit):
+        ids = torch.tensor([tokens[start : start + limit]], device=loaded.device)
         read_on(loaded, reading, ids, torch.ones_like(ids), torch.zeros_like(ids).bool())
     return Prefix(tuple(tokens), reading.cache)
 
@@ -86,7 +88,7 @@ def read_prompts(
     whole = Reading(blank(columns + room), *nothing(loaded, len(prompts)), shared)
     whole.mask = whole.mask.new_zeros(len(prompts), columns)
     logits = []
-    for first, part in in_parts(prompts, known):
+    for first, part in in_parts(prompts, known, READ_TOKENS[loaded.device.type]):
         read = read_part(loaded, part, prefix, shared)
         paste(whole.cache, read.cache, first, len(prompts), columns, columns + room)
         whole.mask[first : first + len(part), columns - read.columns :] = read.mask
@@ -97,9 +99,9 @@ def read_prompts(
 
 
 def in_parts(
-    prompts: Sequence[Sequence[int]], known: int
+    prompts: Sequence[Sequence[int]], known: int, limit: int
 ) -> Iterator[tuple[int, Sequence[Sequence[int]]]]:
-    """Prompts that are read at once, with the index of the first: neighbours, `READ_TOKENS` each.
+    """Prompts that are read at once, with the index of the first: neighbours, `limit` tokens.
 
     They are sorted by length, so a part is padded less than the whole batch would be.
     """
@@ -108,7 +110,7 @@ def in_parts(
         longest, end = len(prompts[first]), first + 1
         while end < len(prompts):
             longest = max(longest, len(prompts[end]))
-            if (longest - known) * (end + 1 - first) > READ_TOKENS:
+            if (longest - known) * (end + 1 - first) > limit:
                 break
             end += 1
         yield first, prompts[first:end]
