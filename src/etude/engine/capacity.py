@@ -63,7 +63,7 @@ def bytes_per_token(loaded: Loaded) -> int:
 
 def bytes_of_logits(loaded: Loaded, generation: Generation) -> int:
     """Bytes of one row's logits and of what is computed from them at each step."""
-    vocabulary: int = loaded.model.get_output_embeddings().weight.shape[0]
+    vocabulary: int = loaded.model.config.get_text_config(decoder=True).vocab_size
     copies = 3 * 4 if generation.temperature == 0 else 3 * 4 + 6 * 8
     return vocabulary * copies
 

@@ -128,7 +128,8 @@ def continuations(
     longer.sort(key=lambda number: -len(answers[number]))  # alike in length: little padding
     at_once = max(1, int(LOGITS_BYTES / 4 / reading.logits.shape[1]))
     while longer:
-        count = max(1, at_once // (len(answers[longer[0]]) - 1))
+        # No more rows than were read, so that their copies are no larger than the reading.
+        count = min(reading.rows, max(1, at_once // (len(answers[longer[0]]) - 1)))
         part, longer = longer[:count], longer[count:]
         parts = follow(
             loaded, reading, index[torch.tensor(part, device=device)], [answers[n] for n in part]
