@@ -125,17 +125,16 @@ class Bench:
     def few_shot(self) -> list[dict[str, Any]]:
         """Prompts that begin with the same worked examples: with and without reading them once."""
         prompts = [(*self.shots, *prompt) for prompt in self.prompts[:FEW_SHOT]]
-        tokens = TOKENS
+        tokens = RESPONSE  # as long as the shots' own answers
         ways: dict[str, tuple[int, Way]] = {
             "ours": (len(prompts), lambda: self.write(prompts, tokens, (), shared=True)),
             "copied": (len(prompts), lambda: self.write(prompts, tokens, (), copied=True)),
             "without": (len(prompts), lambda: self.write(prompts, tokens, ())),
         }
-        for size in (8, FEW_SHOT):
-            ways[f"generate at batch {size}"] = (
-                len(prompts),
-                lambda size=size: self.generate(prompts, size, tokens, ()),
-            )
+        ways[f"generate at batch {FEW_SHOT}"] = (
+            len(prompts),
+            lambda: self.generate(prompts, FEW_SHOT, tokens, ()),
+        )
         speeds, written = self.take_turns(ways)
         told = {
             "examples": len(prompts),
