@@ -43,6 +43,7 @@ docs: .venv/docs
 # Figures of the whole process beside its peers, one JSON row each.
 bench: .venv/bench
 	$(BIN)/python bench/run.py
+	$(BIN)/python bench/generation.py
 
 clean:
 	rm -rf .venv runs site

@@ -14,16 +14,13 @@ import torch
 import models
 from etude.config.study import Generation
 from etude.engine.batch import pad_prompts
+from etude.engine.batching import Asked, batches_in, plan_batches, prefixes
+from etude.engine.capacity import rows_at_once
 from etude.engine.encode import encode_answer, encode_prompt
-from etude.engine.generate import (
-    batches_in,
-    generate,
-    log_likelihoods,
-    plan_batches,
-    predict_batch,
-    read_answer,
-)
+from etude.engine.generate import generate, log_likelihoods, predict_batch, read_answer
+from etude.engine.library import stepwise_reason
 from etude.engine.load import Loaded
+from etude.engine.reading import read_prefix
 from etude.errors import UserError
 from etude.records import Prediction
 
@@ -35,7 +32,7 @@ def predictions(
 ) -> list[Prediction]:
     """All questions answered in sorted batches, in the order of their ids, without the time."""
     asked = models.asked(loaded, *models.questions())
-    plan = plan_batches(asked, generation.batch_size)
+    plan = plan_batches(asked, rows_at_once(loaded, generation))
     made = [
         replace(row, seconds=0.0)
         for batch in batches_in(plan, asked)
@@ -194,6 +191,71 @@ def test_what_a_hub_folder_says_of_generation_does_not_seep_in(tmp_path: Path) -
     assert loaded.speaker.stop_ids == (2, 5)  # where its answers end is the model's own business
     loaded = replace(loaded, speaker=replace(loaded.speaker, stop_ids=(2,)))
     assert predictions(loaded, Generation(max_tokens=12)) == plain
+
+
+def test_sampled_answers_do_not_depend_on_what_shares_the_batch() -> None:
+    loaded = models.loaded(models.folder_of("llama"))
+    settings = {"max_tokens": 10, "temperature": 1.5, "top_p": 0.9}
+    together = predictions(loaded, Generation(**settings))
+    alone = predictions(loaded, Generation(**settings, batch_size=1))
+    assert [row.text for row in alone] == [row.text for row in together]
+    assert len({row.text for row in together}) == len(together)
+
+
+def few_shot(loaded: Loaded) -> list[Any]:
+    shots = tuple(models.example(f"{text}?", f"{text}.") for text in models.TEXTS[:3])
+    context = models.bare("Please write a short answer.", shots)
+    rows = [*models.questions(), models.example("yes or no?", "no", id="c")]
+    return [Asked(row, encode_prompt(loaded.speaker, row, context, None)) for row in rows]
+
+
+@pytest.mark.parametrize("choices", [(), ("yes", "no", "the old church")])
+def test_few_shot_prompts_are_answered_alike_with_and_without_their_shared_beginning(
+    choices: tuple[str, ...],
+) -> None:
+    loaded = models.loaded(models.folder_of("llama"))
+    asked = [
+        replace(item, example=replace(item.example, choices=choices)) for item in few_shot(loaded)
+    ]
+    begins = set(prefixes(asked).values())
+    assert [len(tokens) > 100 for tokens in begins] == [True]
+    prefix = read_prefix(loaded, begins.pop())
+
+    def predicted(**more: Any) -> list[Prediction]:
+        generation = Generation(max_tokens=10)
+        return predict_batch(
+            loaded, asked, generation, approach="a", seed=1, sampling_seed=1, **more
+        )
+
+    for one, other in zip(predicted(), predicted(prefix=prefix), strict=True):
+        assert one.text == other.text
+        assert one.reference_logprob == pytest.approx(other.reference_logprob, rel=1e-5)
+        assert one.label_scores == (other.label_scores and pytest.approx(other.label_scores))
+        assert bool(choices) == (one.label is not None)
+
+
+def test_virtual_tokens_are_left_to_the_library() -> None:
+    from peft import PrefixTuningConfig, PromptTuningConfig, get_peft_model
+
+    for kind, name in (
+        (PromptTuningConfig, "PROMPT_TUNING"),
+        (PrefixTuningConfig, "PREFIX_TUNING"),
+    ):
+        loaded = models.loaded(models.folder_of("llama"))
+        plain = predictions(loaded, Generation(max_tokens=8))
+        torch.manual_seed(0)
+        config = kind(task_type="CAUSAL_LM", num_virtual_tokens=4)
+        tuned = replace(loaded, model=get_peft_model(loaded.model, config).eval())
+        assert stepwise_reason(tuned) == f"its adapter ({name}) puts virtual tokens in front"
+        for generation in (Generation(max_tokens=8), Generation(max_tokens=8, temperature=1.0)):
+            made = predictions(tuned, generation)
+            assert predictions(tuned, generation) == made
+            assert [row.text for row in made] != [row.text for row in plain]
+        together = predictions(tuned, Generation(max_tokens=8))
+        alone = predictions(tuned, Generation(max_tokens=8, batch_size=1))
+        for one, other in zip(together, alone, strict=True):
+            assert one.text == other.text
+            assert one.reference_logprob == pytest.approx(other.reference_logprob, rel=1e-5)
 
 
 def test_batches_go_from_the_longest_prompt_to_the_shortest() -> None:

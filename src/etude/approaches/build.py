@@ -14,9 +14,13 @@ from etude.config.precision import recorded
 from etude.config.study import Study
 from etude.data import Data
 from etude.engine.base import Base
+from etude.engine.batching import Asked, batches_in, plan_batches, prefixes
+from etude.engine.capacity import rows_at_once
 from etude.engine.encode import Context, encode_prompt
-from etude.engine.generate import Asked, batches_in, plan_batches, predict_batch
+from etude.engine.generate import predict_batch
+from etude.engine.library import can_read_ahead
 from etude.engine.load import Loaded, Speaker, load
+from etude.engine.reading import Prefix, read_prefix
 from etude.environment import revision, versions
 from etude.memory import MEGABYTE
 from etude.progress import Progress, watched
@@ -65,18 +69,24 @@ def build(
             for example in watched(examples, "encoding", progress)
         ]
         write_atomically(place.prompts, "".join(rendered(item) for item in asked))
-        plan = plan_batches(asked, study.generation.batch_size)
+        plan = plan_batches(asked, rows_at_once(loaded, study.generation))
+        shared = prefixes(asked) if can_read_ahead(loaded) else {}
+        prefix: Prefix | None = None
         waiting = begin_predictions(place, key, plan)
         done = len(examples) - sum(len(batch) for batch in waiting)
-        for number, batch in enumerate(batches_in(waiting, asked), len(plan) - len(waiting)):
+        for batch in batches_in(waiting, asked):
             progress("answering", done, len(examples), "")
+            begins = shared.get(batch[0].example.id, ())
+            if begins != (prefix.tokens if prefix is not None else ()):
+                prefix = read_prefix(loaded, begins) if begins else None
             yield predict_batch(
                 loaded,
                 batch,
                 study.generation,
                 approach=job.approach,
                 seed=job.seed,
-                sampling_seed=job.seed * 100_003 + number,
+                sampling_seed=job.seed,
+                prefix=prefix,
             )
             done += len(batch)
         progress("answering", done, len(examples), "")

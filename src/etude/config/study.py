@@ -158,14 +158,21 @@ class Generation(Settings):
     """0 is greedy: always the likeliest token."""
     top_p: float = Field(1.0, gt=0, le=1)
     """Sample among the likeliest tokens that hold this much probability."""
-    batch_size: int = Field(32, ge=1)
-    """Examples answered together."""
+    batch_size: Annotated[int, Field(ge=1)] | Literal["auto"] = "auto"
+    """Examples answered together; `auto` is as many as the memory holds, up to where it pays."""
+    memory_mb: float | None = Field(None, gt=0)
+    """With `batch_size: auto`: megabytes for caches and logits. A quarter of what is free when
+    not given."""
 
     @model_validator(mode="after")
-    def top_p_needs_sampling(self) -> Generation:
+    def settings_go_together(self) -> Generation:
         if self.top_p < 1 and self.temperature == 0:
             raise Misplaced(
                 ("top_p",), "top_p goes with sampling: set a temperature above 0 or remove it"
+            )
+        if self.memory_mb is not None and self.batch_size != "auto":
+            raise Misplaced(
+                ("memory_mb",), "memory_mb goes with batch_size: auto: remove one of the two"
             )
         return self
 

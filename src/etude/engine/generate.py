@@ -1,41 +1,41 @@
-"""Answers, label scores and likelihoods of references: batched, sorted by length, as they come."""
+"""Answers, label scores and likelihoods of references, batch by batch."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
-
-import torch
-from torch import Tensor
 
 from etude.config.study import Generation
-from etude.engine.batch import Encoded, collate, pad_prompts
-from etude.engine.encode import EncodedPrompt, encode_answer
-from etude.engine.head import supervised_logits
+from etude.engine.batching import Asked, batches_in, plan_batches
+from etude.engine.decode import Chance, continuations, write
+from etude.engine.encode import encode_answer
+from etude.engine.library import generate_whole, likelihoods_whole, stepwise_reason
 from etude.engine.load import Loaded
+from etude.engine.reading import Prefix, read_prompts
 from etude.errors import UserError
 from etude.prompts import ending
-from etude.records import Example, Finish, Prediction
+from etude.records import Finish, Prediction
+
+__all__ = ["Answer", "Asked", "batches_in", "plan_batches", "predict_batch", "read_answer"]
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """An example with the prompt it is put in."""
+class Answer:
+    """A written answer; `tokens` counts what was written, the end token included."""
 
-    example: Example
-    prompt: EncodedPrompt
+    text: str
+    tokens: int
+    finish: Finish
 
 
-def plan_batches(asked: Sequence[Asked], batch_size: int) -> list[list[str]]:
-    """Ids of examples that are answered together: alike in length, the longest first.
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a model said of a batch: log-probabilities of references and labels, or answers."""
 
-    The longest first, so that memory that does not suffice is noticed at once.
-    """
-    order = sorted(asked, key=lambda item: (-len(item.prompt.ids), item.example.id))
-    ids = [item.example.id for item in order]
-    return [ids[start : start + batch_size] for start in range(0, len(ids), batch_size)]
+    references: list[float]
+    labels: list[dict[str, float]]
+    written: list[list[int]]
 
 
 def predict_batch(
@@ -46,28 +46,30 @@ def predict_batch(
     approach: str,
     seed: int,
     sampling_seed: int,
+    prefix: Prefix | None = None,
 ) -> list[Prediction]:
     """Answer a batch of prompts and score their first references (and labels, where there are).
 
-    `sampling_seed` makes a sampled batch the same when it is done again after a kill. Of a
-    reference that does not fit the context window after its prompt, the part that does is
-    scored: `reference_tokens` and `reference_bytes` are that part's.
+    `sampling_seed` and an example's id make its sampled answer. `prefix` is what all prompts of
+    the batch begin with, read before. Of a reference that does not fit the context window after
+    its prompt, the part that does is scored: `reference_tokens` and `reference_bytes` are that
+    part's.
     """
     started = time.perf_counter()
-    torch.manual_seed(sampling_seed)
-    prompts = [item.prompt.ids for item in asked]
     whole = [answer_ids(loaded, item, item.example.references[0]) for item in asked]
     references = [ids[: answer_room(loaded, item)] for ids, item in zip(whole, asked, strict=True)]
-    likelihoods = log_likelihoods(loaded, prompts, references)
-    labelled = [score_labels(loaded, item) for item in asked if item.example.choices]
-    if labelled:
-        best = [max(scores, key=lambda label: scores[label]) for scores in labelled]
+    labels = [label_ids(loaded, item) for item in asked]
+    chances = [Chance(sampling_seed, item.example.id) for item in asked]
+    find = find_stepwise if stepwise_reason(loaded) is None else find_whole
+    found = find(loaded, asked, references, labels, generation, chances, prefix)
+    if found.labels:
+        best = [max(scores, key=lambda label: scores[label]) for scores in found.labels]
         answers = [
-            Answer(label, len(answer_ids(loaded, item, label)), "stop")
-            for item, label in zip(asked, best, strict=True)
+            Answer(label, len(known[label]), "stop")
+            for known, label in zip(labels, best, strict=True)
         ]
     else:
-        answers = generate(loaded, prompts, generation)
+        answers = [read_answer(loaded, ids) for ids in found.written]
     share = (time.perf_counter() - started) / len(asked)
     return [
         Prediction(
@@ -75,9 +77,9 @@ def predict_batch(
             approach=approach,
             seed=seed,
             text=answers[row].text,
-            label=answers[row].text if labelled else None,
-            label_scores=labelled[row] if labelled else None,
-            reference_logprob=likelihoods[row],
+            label=answers[row].text if found.labels else None,
+            label_scores=found.labels[row] if found.labels else None,
+            reference_logprob=found.references[row],
             reference_tokens=len(references[row]),
             reference_bytes=len(item.example.references[0].encode())
             if references[row] == whole[row]
@@ -92,44 +94,74 @@ def predict_batch(
     ]
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """A written answer; `tokens` counts what was written, the end token included."""
+def find_stepwise(
+    loaded: Loaded,
+    asked: Sequence[Asked],
+    references: Sequence[Sequence[int]],
+    labels: Sequence[dict[str, list[int]]],
+    generation: Generation,
+    chances: Sequence[Chance],
+    prefix: Prefix | None,
+) -> Found:
+    """The fast path: each prompt is read once, and everything follows from that reading."""
+    scored = any(labels)
+    room = 1 if scored else generation.max_tokens
+    reading = read_prompts(loaded, [item.prompt.ids for item in asked], room, prefix)
+    # References and labels are scored together; a row's reference is its first continuation.
+    rows, answers = list(range(len(asked))), list(references)
+    for row, known in enumerate(labels):
+        rows += [row] * len(known)
+        answers += known.values()
+    values = continuations(loaded, reading, rows, answers)
+    rest = iter(values[len(asked) :])
+    by_label = [{label: next(rest) for label in known} for known in labels] if scored else []
+    written = [] if scored else write(loaded, reading, generation, chances)
+    return Found(values[: len(asked)], by_label, written)
 
-    text: str
-    tokens: int
-    finish: Finish
+
+def find_whole(
+    loaded: Loaded,
+    asked: Sequence[Asked],
+    references: Sequence[Sequence[int]],
+    labels: Sequence[dict[str, list[int]]],
+    generation: Generation,
+    chances: Sequence[Chance],
+    prefix: Prefix | None,
+) -> Found:
+    """The plain path: whole forward passes, and transformers' `generate`."""
+    del prefix  # nothing can be read ahead here
+    prompts = [item.prompt.ids for item in asked]
+    likelihoods = likelihoods_whole(loaded, prompts, references)
+    if not any(labels):
+        return Found(likelihoods, [], generate_whole(loaded, prompts, generation, chances))
+    by_label = []
+    for prompt, known in zip(prompts, labels, strict=True):
+        scores = likelihoods_whole(loaded, [prompt] * len(known), list(known.values()))
+        by_label.append(dict(zip(known, scores, strict=True)))
+    return Found(likelihoods, by_label, [])
 
 
-@torch.inference_mode()
 def generate(
     loaded: Loaded, prompts: Sequence[Sequence[int]], generation: Generation
 ) -> list[Answer]:
     """Write answers to a batch of prompts (token ids). Greedy unless a temperature is set."""
-    from transformers import GenerationConfig
+    chances = [Chance(0, str(row)) for row in range(len(prompts))]
+    if stepwise_reason(loaded) is None:
+        reading = read_prompts(loaded, prompts, generation.max_tokens)
+        written = write(loaded, reading, generation, chances)
+    else:
+        written = generate_whole(loaded, prompts, generation, chances)
+    return [read_answer(loaded, ids) for ids in written]
 
-    speaker, model = loaded.speaker, loaded.model
-    sampling: dict[str, Any] = {"do_sample": False}
-    if generation.temperature > 0:
-        sampling = {
-            "do_sample": True,
-            "temperature": generation.temperature,
-            "top_p": generation.top_p,
-            "top_k": 0,
-        }
-    config = GenerationConfig(
-        max_new_tokens=generation.max_tokens,
-        eos_token_id=list(speaker.stop_ids),
-        pad_token_id=speaker.pad_id,
-        decoder_start_token_id=loaded.decoder_start_id,
-        **sampling,
-    )
-    model.generation_config = GenerationConfig()  # what a hub model brings along would seep in
-    left = not speaker.encoder_decoder
-    inputs = pad_prompts(prompts, speaker.pad_id, loaded.device, left=left)
-    written: Tensor = model.generate(**inputs, generation_config=config)
-    skip = 1 if speaker.encoder_decoder else inputs["input_ids"].shape[1]
-    return [read_answer(loaded, row[skip:].tolist()) for row in written]
+
+def log_likelihoods(
+    loaded: Loaded, prompts: Sequence[Sequence[int]], answers: Sequence[Sequence[int]]
+) -> list[float]:
+    """Natural-log probability of each answer given its prompt, summed over its tokens."""
+    if stepwise_reason(loaded) is not None:
+        return likelihoods_whole(loaded, prompts, answers)
+    reading = read_prompts(loaded, prompts, 1)
+    return continuations(loaded, reading, range(len(prompts)), answers)
 
 
 def read_answer(loaded: Loaded, ids: list[int]) -> Answer:
@@ -147,20 +179,18 @@ def read_answer(loaded: Loaded, ids: list[int]) -> Answer:
     return Answer(text.strip(), len(kept), "length" if end is None else "stop")
 
 
-def score_labels(loaded: Loaded, item: Asked) -> dict[str, float]:
-    """Natural-log probability of every label as the answer, its end token included."""
-    choices = item.example.choices
-    answers = [answer_ids(loaded, item, label) for label in choices]
+def label_ids(loaded: Loaded, item: Asked) -> dict[str, list[int]]:
+    """Token ids of every label as the answer, its end token included."""
+    answers = {label: answer_ids(loaded, item, label) for label in item.example.choices}
     room = answer_room(loaded, item)
-    for label, ids in zip(choices, answers, strict=True):
+    for label, ids in answers.items():
         if room is not None and len(ids) > room:
             raise UserError(
                 f"The label '{label}' is {len(ids)} tokens long, but the prompt of example "
                 f"{item.example.id} leaves {room} of the model's context: raise "
                 f"generation.max_tokens to {len(ids)}, which keeps so many free."
             )
-    scores = log_likelihoods(loaded, [item.prompt.ids] * len(choices), answers)
-    return dict(zip(choices, scores, strict=True))
+    return answers
 
 
 def answer_ids(loaded: Loaded, item: Asked, answer: str) -> list[int]:
@@ -179,34 +209,3 @@ def answer_room(loaded: Loaded, item: Asked) -> int | None:
 def bytes_of(loaded: Loaded, ids: Sequence[int]) -> int:
     """UTF-8 bytes of what tokens write."""
     return len(str(loaded.speaker.tokenizer.decode(ids, skip_special_tokens=True)).encode())
-
-
-@torch.inference_mode()
-def log_likelihoods(
-    loaded: Loaded, prompts: Sequence[Sequence[int]], answers: Sequence[Sequence[int]]
-) -> list[float]:
-    """Natural-log probability of each answer given its prompt, summed over its tokens.
-
-    Computed in fp32 from the model's logits, at the answers' positions only.
-    """
-    rows = [
-        Encoded(tuple(prompt), tuple(answer))
-        for prompt, answer in zip(prompts, answers, strict=True)
-    ]
-    batch = collate(
-        rows,
-        pad_id=loaded.speaker.pad_id,
-        decoder_start_id=loaded.decoder_start_id,
-        device=loaded.device,
-    )
-    logits, targets = supervised_logits(loaded.model, batch)
-    chosen = torch.log_softmax(logits.float(), dim=-1).gather(1, targets[:, None])[:, 0]
-    sums = [part.sum().item() for part in chosen.split([len(answer) for answer in answers])]
-    return [float(value) for value in sums]
-
-
-def batches_in(plan: Sequence[Sequence[str]], asked: Sequence[Asked]) -> Iterator[list[Asked]]:
-    """The batches of a frozen plan."""
-    by_id = {item.example.id: item for item in asked}
-    for batch in plan:
-        yield [by_id[example_id] for example_id in batch]
