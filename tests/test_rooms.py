@@ -22,7 +22,7 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 # From the bottom of the house to the top: a room imports only what stands before it.
 # fmt: off
 FLOORS = (
-    ("errors", "environment", "progress", "memory", "records", "music"),
+    ("errors", "interruption", "environment", "progress", "memory", "records", "music"),
     ("config", "store", "prompts", "data", "engine", "training", "approaches"),
     ("metrics", "evaluate", "verdict", "diagnosis"),
     ("checks", "plan", "report", "result", "child", "display"),

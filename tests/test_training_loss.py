@@ -10,8 +10,10 @@ import torch
 import models
 from etude.config.tuning import Full, Lora, Tune
 from etude.engine.batch import collate
+from etude.training.loss import summed_loss, validate
 from etude.training.methods import prepare
-from etude.training.train import Run, summed_loss, take_step, validate
+from etude.training.run import Run
+from etude.training.train import take_step
 
 pytestmark = models.peft_asks_by_an_old_name
 PLAIN = Tune(method=Full(), batch_size=8, epochs=1)

@@ -15,7 +15,9 @@ from etude.config.tuning import AdamW, Constant, Cosine, Full, Linear, Lora, Tun
 from etude.errors import UserError
 from etude.training.encode import encode_all
 from etude.training.methods import METHODS, prepare, trainable
-from etude.training.train import Run, make_optimizer, take_step
+from etude.training.optimizers import make_optimizer
+from etude.training.run import Run
+from etude.training.train import take_step
 
 pytestmark = models.peft_asks_by_an_old_name
 

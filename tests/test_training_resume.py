@@ -15,9 +15,11 @@ from etude.config.study import Precision
 from etude.config.tuning import AdamW, Cosine, Full, Lora, Tune
 from etude.training import train as training
 from etude.training.checkpoint import load_checkpoint, read_position, save_checkpoint
+from etude.training.loss import Diverged, validate
 from etude.training.methods import prepare
 from etude.training.rehearsal import rehearse
-from etude.training.train import Diverged, Position, Run, restore, save, take_step, validate
+from etude.training.run import Position, Run, restore, save
+from etude.training.train import take_step
 
 pytestmark = models.peft_asks_by_an_old_name
 TUNE = Tune(
@@ -207,7 +209,7 @@ def test_a_rehearsal_leaves_no_trace(shape: str, tmp_path: Path) -> None:
     assert same(values(run), before)
     assert torch.equal(torch.get_rng_state(), chance)
     assert not run.optimizer.state
-    assert run.position == Position()
+    assert run.position == Position(batch_size=4, evaluate_batch_size=4)
     assert all(item.grad is None for item in run.parameters.values())
     assert [path.name for path in tmp_path.iterdir()] == ["plain"]
     assert models.tuned(run, tmp_path / "rehearsed") == expected
@@ -232,8 +234,8 @@ def test_a_loss_that_is_no_number_ends_the_run_with_the_last_good_checkpoint(
     run, good = run_of(), []
     real = training.summed_loss
 
-    def not_a_number_at_step_five(run: Run, rows: Any) -> torch.Tensor:
-        loss = real(run, rows)
+    def not_a_number_at_step_five(run: Run, rows: Any, *settings: Any) -> torch.Tensor:
+        loss = real(run, rows, *settings)
         if run.position.step == 4 and loss.requires_grad:
             good[:] = [values(run)]
             return loss * math.nan
@@ -242,9 +244,11 @@ def test_a_loss_that_is_no_number_ends_the_run_with_the_last_good_checkpoint(
     monkeypatch.setattr(training, "summed_loss", not_a_number_at_step_five)
     with pytest.raises(Diverged) as diverged:
         models.tuned(run, tmp_path)
+    seen = run.chosen(4)[0]
     assert str(diverged.value) == (
-        "The training loss is nan at step 5: lower the learning rate (now 0.003), warm up, or clip "
-        "more."
+        f"The training loss is nan at step 5, in the batch of {', '.join(f'row {n}' for n in seen)}"
+        ": lower the learning rate (now 0.003), warm up, or clip more. The last good checkpoint is "
+        f"kept in {tmp_path / 'checkpoint.safetensors'}."
     )
     assert same(values(run), good[0])  # the step was not taken
     kept = run_of()
@@ -261,5 +265,5 @@ def test_a_gradient_that_is_no_number_is_noticed_before_it_spoils_the_parameters
     first.register_hook(lambda grad: grad * math.inf)  # the loss itself stays finite
     with pytest.raises(Diverged) as diverged:
         take_step(run)
-    assert str(diverged.value).startswith("The gradient's norm is nan at step 1: lower the ")
+    assert str(diverged.value).startswith("The gradient's norm is nan at step 1, in the batch of ")
     assert same(values(run), before)

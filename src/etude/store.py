@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from etude.errors import UserError
+from etude.errors import UserError, disk_full
 from etude.memory import peak_megabytes
 from etude.records import Prediction
 
@@ -34,7 +34,10 @@ def sync(path: Path) -> None:
 
 
 def write_atomically(path: Path, content: bytes | str) -> None:
-    """Write a file so that it is there whole or not at all."""
+    """Write a file so that it is there whole or not at all.
+
+    Raises `UserError` when the disk is full; the file is then as it was.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     data = content.encode() if isinstance(content, str) else content
@@ -44,6 +47,10 @@ def write_atomically(path: Path, content: bytes | str) -> None:
             file.flush()
             os.fsync(file.fileno())
         temporary.replace(path)
+    except OSError as error:
+        if (sentence := disk_full(error, path)) is not None:
+            raise UserError(sentence) from error
+        raise
     finally:
         temporary.unlink(missing_ok=True)
     sync(path.parent)

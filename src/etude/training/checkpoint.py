@@ -37,9 +37,41 @@ def save_checkpoint(
     tensors["random.cpu"] = torch.get_rng_state()
     if torch.cuda.is_available():
         tensors["random.cuda"] = torch.cuda.get_rng_state()
-    tensors = {name: tensor.contiguous() for name, tensor in tensors.items()}
+    tensors = apart(tensors)
     state = json.dumps({"position": dict(position), "plain": plain})
     write_atomically(path, save(tensors, metadata={"etude": state}))
+
+
+def apart(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """Tensors that share no memory, as safetensors wants them.
+
+    8-bit optimizers keep one table of values for all parameters.
+    """
+    seen: set[int] = set()
+    found = {}
+    for name, tensor in tensors.items():
+        tensor = tensor.contiguous()
+        found[name] = tensor.clone() if tensor.data_ptr() in seen else tensor
+        seen.add(tensor.data_ptr())
+    return found
+
+
+def save_parameters(path: Path, parameters: Mapping[str, Tensor]) -> None:
+    """Write the parameters that learn, and nothing else."""
+    from safetensors.torch import save
+
+    kept = {name: item.detach().cpu() for name, item in parameters.items()}
+    write_atomically(path, save(apart(kept)))
+
+
+def load_parameters(path: Path, parameters: Mapping[str, torch.nn.Parameter]) -> None:
+    """Put parameters back as `save_parameters` found them."""
+    from safetensors.torch import load_file
+
+    tensors = load_file(path)
+    with torch.no_grad():
+        for name, item in parameters.items():
+            item.copy_(tensors[name])
 
 
 def read_position(path: Path) -> dict[str, Any]:
@@ -68,9 +100,7 @@ def load_checkpoint(
         if kind == "optimizer":
             key, _, name = rest.partition(".")
             item = parameters[name]
-            # A step counter stays where the optimizer keeps it, on the CPU; moments go along.
-            place = item.device if tensor.dim() else tensor.device
-            optimizer.state[item][key] = tensor.to(place)
+            optimizer.state[item][key] = placed(optimizer, item, key, tensor)
     for name, values in state["plain"].items():
         optimizer.state[parameters[name]].update(values)
     torch.set_rng_state(tensors["random.cpu"])
@@ -78,3 +108,15 @@ def load_checkpoint(
         torch.cuda.set_rng_state(tensors["random.cuda"])
     position: dict[str, Any] = state["position"]
     return position
+
+
+def placed(optimizer: Any, parameter: Tensor, key: str, tensor: Tensor) -> Tensor:
+    """A tensor of an optimizer's state where that optimizer keeps it.
+
+    A step counter stays on the CPU and the rest goes along with its parameter; what a paged
+    optimizer keeps goes into memory that it can page.
+    """
+    if getattr(optimizer, "is_paged", False) and key in ("state1", "state2"):
+        buffer: Tensor = optimizer.get_state_buffer(parameter, dtype=tensor.dtype)
+        return buffer.copy_(tensor)
+    return tensor.to(parameter.device) if tensor.dim() else tensor
