@@ -57,8 +57,8 @@ SETTINGS = {
     "a key that is not known": (
         changed("epochs: 3", "epoch: 3"),
         "line 14, approaches.lora.tune.epoch: there is no such setting: did you mean 'epochs'? "
-        "Known: accumulate, batch_size, clip, data_seed, dropout, early_stopping, epochs, "
-        "evaluate_batch_size, evaluate_steps, gradient_checkpointing, group_by_length, "
+        "Known: accumulate, activation_checkpointing, batch_size, clip, data_seed, dropout, "
+        "early_stopping, epochs, evaluate_batch_size, evaluate_steps, group_by_length, "
         "label_smoothing, load_best_model_at_end, log_steps, max_steps, max_tokens, method, "
         "neftune_noise_alpha, optimizer, packing, save_seconds, save_steps, save_total_limit, "
         "schedule, supervise.",

@@ -147,6 +147,12 @@ def test_methods() -> None:
     assert set(METHODS) == tags(tuning.Method, "name")
 
 
+def test_optimizers() -> None:
+    from etude.training.optimizers import OPTIMIZERS
+
+    assert set(OPTIMIZERS) == tags(tuning.Optimizer, "name")
+
+
 def test_schedules() -> None:
     from etude.training.schedules import SCHEDULES
 

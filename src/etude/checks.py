@@ -7,6 +7,7 @@ from pathlib import Path
 
 from etude.approaches.order import precision
 from etude.config import Study
+from etude.config.optimizers import EXTRA, EXTRA_MISSING, NEEDS_EXTRA
 from etude.config.study import is_folder
 from etude.data import Data
 from etude.environment import gpu
@@ -38,6 +39,8 @@ def check(study: Study) -> None:
     for name, approach in study.approaches.items():
         if approach.weights is not None and is_folder(approach.weights):
             check_weights(name, Path(approach.weights))
+        if approach.tune and approach.tune.optimizer.name in NEEDS_EXTRA and not find_spec(EXTRA):
+            raise UserError(f"approaches.{name}: {EXTRA_MISSING}")
         if approach.tune and precision(study, name) == "fp16" and not on_gpu(study):
             raise UserError(
                 f"approaches.{name}: fp16 cannot train on a CPU (its gradients underflow without "

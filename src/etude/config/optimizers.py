@@ -10,6 +10,12 @@ from pydantic import BeforeValidator, Field
 from etude.config.settings import Positive, Settings, named
 
 Share = Annotated[float, Field(ge=0, lt=1)]
+EXTRA = "bitsandbytes"  # the extra, and its package
+NEEDS_EXTRA = ("paged-adamw", "adamw-8bit", "paged-adamw-8bit")
+EXTRA_MISSING = (
+    "tune.optimizer: paged and 8-bit optimizers need a package that is not installed: "
+    f"pip install 'etude[{EXTRA}]', or use adamw or adafactor."
+)
 
 
 class Adam(Settings):

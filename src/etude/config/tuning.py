@@ -120,7 +120,7 @@ class Tune(Settings):
     neftune_noise_alpha: Positive | None = None
     """Uniform noise on the embeddings in training (NEFTune, Jain et al. 2023, arXiv:2310.05914), of
     this size over the root of length times width; 5 is usual."""
-    gradient_checkpointing: bool = False
+    activation_checkpointing: bool = False
     """Keep only each layer's input and compute the rest again on the way back: less memory, about a
     third more time, the same gradients."""
     log_steps: int = Field(10, ge=1)

@@ -70,10 +70,11 @@ def checkpoint_activations(network: Any) -> None:
     repeated exactly.
     """
     try:
-        network.gradient_checkpointing_enable(
-            gradient_checkpointing_kwargs={"use_reentrant": False}
+        network.activation_checkpointing_enable(
+            activation_checkpointing_kwargs={"use_reentrant": False}
         )
     except ValueError:
         raise UserError(
-            "tune.gradient_checkpointing: this model's layers cannot be computed again: remove it."
+            "tune.activation_checkpointing: this model's layers cannot be computed again: remove "
+            "it."
         ) from None

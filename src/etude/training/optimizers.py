@@ -11,12 +11,10 @@ from typing import Any
 
 import torch
 
-from etude.config.optimizers import Adafactor, Adam
+from etude.config.optimizers import EXTRA_MISSING, Adafactor, Adam
 from etude.errors import UserError
 
 Groups = list[dict[str, Any]]
-EXTRA = "bitsandbytes"  # the extra, and the package, that paged and 8-bit optimizers need
-NEEDS_EXTRA = ("paged-adamw", "adamw-8bit", "paged-adamw-8bit")
 
 
 def adamw(groups: Groups, settings: Adam) -> torch.optim.Optimizer:
@@ -104,13 +102,5 @@ def library() -> Any:
             warnings.simplefilter("ignore")  # it tells of GPUs that are not there
             import bitsandbytes
     except ImportError:
-        raise UserError(missing_extra()) from None
+        raise UserError(EXTRA_MISSING) from None
     return bitsandbytes
-
-
-def missing_extra() -> str:
-    """What to do when bitsandbytes is not installed."""
-    return (
-        f"tune.optimizer: paged and 8-bit optimizers need a package that is not installed: "
-        f"pip install 'etude[{EXTRA}]', or use adamw or adafactor."
-    )

@@ -136,7 +136,7 @@ def begin(
     accelerator = Accelerator(mixed_precision=MIXED[precision], cpu=network.device.type == "cpu")
     if tune.dropout is not None:
         set_dropout(network, tune.dropout)
-    if tune.gradient_checkpointing:
+    if tune.activation_checkpointing:
         checkpoint_activations(network)
     if tune.neftune_noise_alpha is not None:
         add_noise(network, tune.neftune_noise_alpha)
