@@ -37,6 +37,7 @@ def listening() -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGTERM, before)
+        _state.asked = False
 
 
 @contextmanager
