@@ -49,9 +49,9 @@ def judged(losses: list[float], stopping: EarlyStopping | None) -> tuple[Judgeme
 
 
 def test_the_lowest_loss_is_the_best_one() -> None:
-    judgement, best = judged([3.0, 2.0, 2.5, 2.0, 1.9, math.nan, 4.0], None)
-    assert best == [True, True, False, False, True, False, False]
-    assert (judgement.best_loss, judgement.best_step) == (1.9, 5)
+    judgement, best = judged([math.inf, 3.0, 2.0, 2.5, 2.0, 1.9, math.nan, 4.0], None)
+    assert best == [False, True, True, False, False, True, False, False]
+    assert (judgement.best_loss, judgement.best_step) == (1.9, 6)
     assert not judgement.stopped
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from etude.config.tuning import EarlyStopping
@@ -23,13 +24,14 @@ class Judgement:
 
 
 def judge(judgement: Judgement, step: int, loss: float, stopping: EarlyStopping | None) -> bool:
-    """Note a validation; returns whether it is the best so far. A loss that is NaN never is."""
-    best = loss == loss and (judgement.best_loss is None or loss < judgement.best_loss)
+    """Note a validation; returns whether it is the best so far. One that is no number never is."""
+    finite = math.isfinite(loss)
+    best = finite and (judgement.best_loss is None or loss < judgement.best_loss)
     if best:
         judgement.best_loss, judgement.best_step = loss, step
     if stopping is not None:
         before = judgement.reference
-        if loss == loss and (before is None or loss < before - stopping.min_delta):
+        if finite and (before is None or loss < before - stopping.min_delta):
             judgement.reference, judgement.waited = loss, 0
         else:
             judgement.waited += 1
