@@ -225,6 +225,7 @@ def test_evaluation_halves_its_batch_and_gives_the_same_loss(
 ) -> None:
     run = run_of(AUTO.model_copy(update={"batch_size": 8}), dev=models.rows_of(1, 13))
     expected = validate(run)
+    assert not outcome(run)["evaluated_with_less"]
     seen = planted(monkeypatch, 3, losses)
     assert validate(run) == pytest.approx(expected, rel=1e-6)
     assert seen == [2] * 6 + [1]
@@ -234,7 +235,7 @@ def test_evaluation_halves_its_batch_and_gives_the_same_loss(
     validate(run)
     assert seen == [2] * 6 + [1]  # from there on
     known = outcome(run)
-    assert (known["evaluate_batch_size"], known["evaluate_batch_size_asked"]) == (2, 8)
+    assert (known["evaluate_batch_size"], known["evaluated_with_less"]) == (2, True)
 
 
 def test_one_example_that_does_not_fit_is_told(monkeypatch: pytest.MonkeyPatch) -> None:

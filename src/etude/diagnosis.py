@@ -107,25 +107,18 @@ def overfitting(evidence: Evidence) -> Iterator[Finding]:
 def memory_in_validation(evidence: Evidence) -> Iterator[Finding]:
     """Validation that had to go on with smaller batches."""
     for approach, facts in evidence.tunings.items():
-        if validated_with_less(facts):
-            asked, used = facts["evaluate_batch_size_asked"], facts["evaluate_batch_size"]
+        if facts.get("evaluated_with_less"):
+            used = facts["evaluate_batch_size"]
             yield Finding(
                 kind="validation-memory",
                 level="note",
                 what=f"{approach}: validation ran out of memory and went on with smaller batches.",
-                evidence=f"{used} examples at once instead of {asked}; the loss is the same mean "
-                "over all tokens.",
+                evidence=f"{used} examples at once in the end; the loss is the same mean over all "
+                "tokens.",
                 sure="certain",
                 advice=f"Set tune.evaluate_batch_size: {used} to save the attempts.",
                 approach=approach,
             )
-
-
-def validated_with_less(facts: Mapping[str, Any]) -> bool:
-    """Whether validation had to make do with smaller batches than the study asked for."""
-    asked = facts.get("evaluate_batch_size_asked")
-    fell = asked is not None and facts["evaluate_batch_size"] < asked
-    return fell and facts.get("batch_size_asked") != "auto"
 
 
 def truncation(evidence: Evidence) -> Iterator[Finding]:

@@ -258,7 +258,7 @@ def outcome(run: Run) -> dict[str, Any]:
         "batch_size_asked": tune.batch_size,
         "examples_a_step": tune.nominal_batch_size * tune.accumulate,
         "evaluate_batch_size": at.evaluate_batch_size,
-        "evaluate_batch_size_asked": tune.evaluate_batch_size or tune.nominal_batch_size,
+        "evaluated_with_less": at.evaluated_with_less,
         "sequences": len(run.train) if tune.packing else None,
         "peak_memory_mb": peak_megabytes(),
         "trainable_parameters": sum(item.numel() for item in learning),

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from etude.diagnosis import validated_with_less
-
 KEPT = (  # facts of a weights folder that a report repeats
     "optimizer",
     "planned_steps",
@@ -39,10 +37,10 @@ def training_notes(facts: Mapping[str, Any]) -> list[str]:
             f"Of a step's {facts['examples_a_step']} examples, memory had room for "
             f"{facts['batch_size']} at once (batch_size: auto)."
         )
-    if validated_with_less(facts):
+    if facts.get("evaluated_with_less"):
         notes.append(
-            f"Validation ran out of memory and went on with {facts['evaluate_batch_size']} "
-            f"examples at once instead of {facts['evaluate_batch_size_asked']}."
+            "Validation ran out of memory and went on with smaller batches "
+            f"({facts['evaluate_batch_size']} examples at once)."
         )
     if facts.get("sequences"):
         notes.append(

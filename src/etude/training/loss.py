@@ -63,12 +63,18 @@ def validate(run: Run) -> float:
         size = run.position.evaluate_batch_size
         loss = loss_or_nothing(run, rows[done : done + size])
         if loss is None:
-            run.position.evaluate_batch_size = halved(size)
+            halve_evaluation(run)
             continue
         total += loss
         done += size
     run.network.train()
     return total / sum(row.supervised for row in rows)
+
+
+def halve_evaluation(run: Run) -> None:
+    """Go on with validation batches of half the size, and remember it for the report."""
+    run.position.evaluate_batch_size = halved(run.position.evaluate_batch_size)
+    run.position.evaluated_with_less = True
 
 
 def loss_or_nothing(run: Run, rows: Sequence[Encoded]) -> float | None:

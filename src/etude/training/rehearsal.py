@@ -16,12 +16,11 @@ import torch
 from etude.errors import UserError
 from etude.memory import available_bytes, host_peak, reset_peak, resident_bytes
 from etude.training.batch_size import (
-    halved,
     largest_by_failing,
     largest_by_measuring,
     out_of_memory,
 )
-from etude.training.loss import check_finite, summed_loss
+from etude.training.loss import check_finite, halve_evaluation, summed_loss
 from etude.training.packing import Packed
 from etude.training.run import Run, restore, save
 
@@ -61,6 +60,7 @@ def rehearse(run: Run, folder: Path) -> Rehearsal:
         restore(run, checkpoint)
     run.position.batch_size = found.batch_size
     run.position.evaluate_batch_size = found.evaluate_batch_size
+    run.position.evaluated_with_less = found.evaluated_with_less
     passes = -(-tune.nominal_batch_size * tune.accumulate // found.batch_size)
     return Rehearsal(seconds, seconds * run.total_steps * passes)
 
@@ -109,7 +109,7 @@ def rehearse_validation(run: Run) -> None:
                 raise
         else:
             return
-        run.position.evaluate_batch_size = halved(size)
+        halve_evaluation(run)
 
 
 def largest_batch(run: Run) -> int:

@@ -33,7 +33,8 @@ class Position:
 
     `loss_sum` runs over `loss_tokens` supervised tokens since the last row of the history;
     `scaler` is the state of fp16's loss scaler, empty in other precisions. The batch sizes are
-    those of a forward pass, in training and in validation, as memory has allowed so far.
+    those of a forward pass, in training and in validation, as memory has allowed so far;
+    `evaluated_with_less` says that the latter had to be halved.
     """
 
     step: int = 0
@@ -46,6 +47,7 @@ class Position:
     scaler: dict[str, float] = field(default_factory=dict)
     batch_size: int = 1
     evaluate_batch_size: int = 1
+    evaluated_with_less: bool = False
     judgement: Judgement = field(default_factory=Judgement)
 
 
