@@ -18,7 +18,8 @@ from etude.progress import silent
 from etude.records import Example, Message
 from etude.training.encode import encode_all
 from etude.training.methods import prepare as prepare_method
-from etude.training.train import begin, train
+from etude.training.run import begin
+from etude.training.train import train
 from work import BATCH, LORA, read_rows
 
 

@@ -22,6 +22,7 @@ from etude.engine.base import MODELS
 from etude.metrics import GROUPS, METRICS
 
 MARK = re.compile(r"^<!-- generated: ([a-z-]+) -->$", re.MULTILINE)
+TUNE = "approaches.NAME.tune"
 TAGS = ("kind", "name")  # what tells the variants of a block apart
 PATTERNS = {  # a pattern in the schema, in words; one that is not here fails the build
     "^[a-z]{2,3}$": "language code (`en`, `pt`)",
@@ -230,6 +231,20 @@ def default(field: Any) -> str:
     return f"`{given if isinstance(given, str) else json.dumps(given)}`"
 
 
+def training() -> str:
+    """The block `tune` and what stands inside it, but for the methods."""
+    definitions = Study.model_json_schema()
+    found: dict[type[Settings], str] = {}
+    blocks(Study, "", found)
+    places = {block.__name__: title(block, path) for block, path in found.items()}
+    inside = [block for block, path in found.items() if path.startswith(TUNE)]
+    wanted = [block for block in inside if not found[block].startswith(f"{TUNE}.method")]
+    return "\n\n".join(section(block, places, definitions) for block in wanted).replace(
+        "](#setting-approaches-name-tune-method-",
+        "](study-file.md#setting-approaches-name-tune-method-",
+    )
+
+
 # The other tables
 
 
@@ -275,6 +290,7 @@ def card() -> str:
 PARTS: dict[str, Callable[[], str]] = {
     "card": card,
     "settings": settings,
+    "training": training,
     "metrics": metrics,
     "verbs": verbs,
     "recipes": recipes,

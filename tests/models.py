@@ -26,7 +26,8 @@ from etude.progress import Progress, silent
 from etude.records import Example, Message
 from etude.store import read_lines
 from etude.training.methods import prepare, trainable
-from etude.training.train import Run, begin, train
+from etude.training.run import Run, begin
+from etude.training.train import train
 
 TEXTS = (
     "The quick brown fox jumps over the lazy dog and runs home again.",

@@ -57,8 +57,45 @@ SETTINGS = {
     "a key that is not known": (
         changed("epochs: 3", "epoch: 3"),
         "line 14, approaches.lora.tune.epoch: there is no such setting: did you mean 'epochs'? "
-        "Known: accumulate, batch_size, clip, epochs, log_steps, max_steps, max_tokens, method, "
-        "optimizer, save_seconds, schedule, supervise.",
+        "Known: accumulate, activation_checkpointing, batch_size, clip, data_seed, dropout, "
+        "early_stopping, epochs, evaluate_batch_size, evaluate_steps, group_by_length, "
+        "label_smoothing, load_best_model_at_end, log_steps, max_steps, max_tokens, method, "
+        "neftune_noise_alpha, optimizer, packing, save_seconds, save_steps, save_total_limit, "
+        "schedule, supervise.",
+    ),
+    "a word for a number or another word": (
+        changed("epochs: 3", "batch_size: automatic"),
+        "line 14, approaches.lora.tune.batch_size: 'automatic' is not known here: did you mean "
+        "'auto'? Known: auto.",
+    ),
+    "a number for a number or a word": (
+        changed("epochs: 3", "evaluate_steps: 0"),
+        "line 14, approaches.lora.tune.evaluate_steps: expected a number of at least 1, found 0.",
+    ),
+    "an optimizer that is not known": (
+        changed("epochs: 3", "optimizer: adamw_8bit"),
+        "line 14, approaches.lora.tune.optimizer: 'adamw_8bit' is not known here: did you mean "
+        "'adamw-8bit'? Known: adafactor, adamw, adamw-8bit, paged-adamw, paged-adamw-8bit.",
+    ),
+    "a setting of another optimizer": (
+        changed("epochs: 3", "optimizer: {name: adafactor, beta2: 0.9}"),
+        "line 14, approaches.lora.tune.optimizer.beta2: this is a setting of adamw, paged-adamw, "
+        "adamw-8bit and paged-adamw-8bit, not of adafactor: change the optimizer, or remove it.",
+    ),
+    "a warm-up that is not said": (
+        changed("{name: cosine, warmup_ratio: 0.1}", "constant-with-warmup"),
+        "line 13, approaches.lora.tune.schedule: it does not say how long it warms up: add "
+        "warmup_steps or warmup_ratio, or use constant.",
+    ),
+    "a decay without its steps": (
+        changed("{name: cosine, warmup_ratio: 0.1}", "step-decay"),
+        "line 13, approaches.lora.tune.schedule.step_size: this setting is missing and has no "
+        "default: add it.",
+    ),
+    "a limit of nothing": (
+        changed("epochs: 3", "save_total_limit: 2"),
+        "line 14, approaches.lora.tune.save_total_limit: without save_steps no weights are kept "
+        "along the way: add it, or remove this.",
     ),
     "a key that is like no other": (
         changed("{base: random-llama}", "{base: random-llama, speed: 9}"),
@@ -95,8 +132,9 @@ SETTINGS = {
     ),
     "a setting of another schedule": (
         changed("name: cosine", "name: constant"),
-        "line 13, approaches.lora.tune.schedule.warmup_ratio: this is a setting of linear and "
-        "cosine, not of constant: change the schedule, or remove it.",
+        "line 13, approaches.lora.tune.schedule.warmup_ratio: this is a setting of "
+        "constant-with-warmup, linear, cosine and step-decay, not of constant: change the "
+        "schedule, or remove it.",
     ),
     "a setting of another method": (
         changed("name: lora, r", "name: full, r"),

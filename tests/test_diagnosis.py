@@ -61,6 +61,12 @@ def facts(prompts: int, answers: int) -> dict[str, dict[str, int]]:
     return {"lora": {"examples": 60, "truncated_prompts": prompts, "truncated_answers": answers}}
 
 
+def room_for(used: int, *, with_less: bool) -> dict[str, dict[str, Any]]:
+    """Facts of a tuning whose validation took so many examples at once in the end."""
+    sizes = {"evaluate_batch_size": used, "evaluated_with_less": with_less}
+    return {"lora": {**facts(0, 0)["lora"], **sizes}}
+
+
 MIXED = [*predictions(20, text=""), *predictions(60)[20:]]
 LONG = [*predictions(40, finish="length"), *predictions(60)[40:]]
 FEW_LONG = [*predictions(20, finish="length"), *predictions(60)[20:]]
@@ -71,6 +77,10 @@ CASES: dict[str, tuple[Evidence, Evidence]] = {
     "overfitting": (
         evidence(history=history([0.7572, 0.45, 0.2877], [1.534, 1.61, 1.730])),
         evidence(history=history([0.7572, 0.6, 0.5], [1.9, 1.8, 1.79])),
+    ),
+    "validation-memory": (
+        evidence(tunings=room_for(2, with_less=True)),
+        evidence(tunings=room_for(8, with_less=False)),
     ),
     "truncated-prompts": (evidence(predictions(60, truncated_tokens=7)), evidence()),
     "truncated-training": (evidence(tunings=facts(2, 1)), evidence(tunings=facts(0, 0))),
@@ -103,6 +113,14 @@ def test_every_look_has_its_case() -> None:
     kinds = {finding.kind for case, _ in CASES.values() for finding in diagnose(case)}
     assert kinds == set(CASES)
     assert len(LOOKS) + 1 == len(CASES)  # truncation looks at two things
+
+
+def test_overfitting_that_was_undone_is_a_note() -> None:
+    rows = history([0.7572, 0.45, 0.2877], [1.534, 1.61, 1.730])
+    kept = {"lora": {**facts(0, 0)["lora"], "steps": 30, "weights_step": 10}}
+    finding = found(evidence(history=rows, tunings=kept), "overfitting")[0]
+    assert finding.level == "note"
+    assert finding.advice == "Nothing: the weights of step 10, the best ones, are used."
 
 
 def test_overfitting_names_its_best_epoch() -> None:

@@ -22,8 +22,8 @@ from etude.engine.load import Loaded, dtype_of, load
 from etude.engine.quantize import layer_bytes, quantized_layers, weights_bytes
 from etude.errors import UserError
 from etude.training.estimate import skeleton
+from etude.training.loss import summed_loss
 from etude.training.methods import prepare, trainable
-from etude.training.train import summed_loss
 
 bitsandbytes = pytest.importorskip(
     "bitsandbytes", reason="bitsandbytes is not installed: pip install 'etude[quantized]'"

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from etude.store import Place, read_json
+from etude.training.checkpoint import read_position
 from studies import write_study
 
 pytestmark = [
@@ -24,10 +25,11 @@ pytestmark = [
 MINUTE = 60.0
 
 
-def start(study: Path, folder: Path) -> subprocess.Popen[str]:
+def start(study: Path, folder: Path, *overrides: str) -> subprocess.Popen[str]:
     """`etude run` in a process group of its own."""
+    command = [sys.executable, "-m", "etude", "run", str(study), "--folder", str(folder)]
     return subprocess.Popen(
-        [sys.executable, "-m", "etude", "run", str(study), "--folder", str(folder), "--quiet"],
+        [*command, "--quiet", *overrides],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -127,6 +129,79 @@ def test_killed_in_training(study: Path, reference: Path, tmp_path: Path, step: 
         assert steps(place) >= before - 1
     finish(process)
     same_digits(place.folder, reference)
+
+
+@pytest.mark.parametrize("whom", ["the parent", "everybody"])
+def test_asked_to_end_in_training(study: Path, reference: Path, tmp_path: Path, whom: str) -> None:
+    """SIGTERM: the step under way is finished and kept, although no checkpoint is due by time."""
+    place = Place(tmp_path / "run", "lora", 13)
+    process = start(study, place.folder, "approaches.lora.tune.save_seconds=100000")
+    deadline = time.monotonic() + 3 * MINUTE
+    while steps(place) < 3:
+        assert process.poll() is None
+        assert time.monotonic() < deadline
+        time.sleep(0.002)
+    assert not (place.path / "checkpoint.safetensors").exists()
+    if whom == "the parent":
+        os.kill(process.pid, signal.SIGTERM)
+    else:
+        os.killpg(process.pid, signal.SIGTERM)
+    _, errors = process.communicate(timeout=3 * MINUTE)
+    assert process.returncode == 143
+    assert errors.strip() == (
+        "etude: Ended as asked (SIGTERM). The same command goes on where this one stopped."
+    )
+    kept = read_position(place.path / "checkpoint.safetensors")["step"]
+    assert kept == steps(place) >= 3
+    process = start(study, place.folder, "approaches.lora.tune.save_seconds=100000")
+    while steps(place) == kept and process.poll() is None:
+        time.sleep(0.002)
+    assert steps(place) > kept  # it went on, and did not begin anew
+    finish(process)
+    same_digits(place.folder, reference)
+
+
+def test_a_child_alone_that_is_asked_to_end(study: Path, reference: Path, tmp_path: Path) -> None:
+    """The other approaches are compared; what the child had is kept."""
+    place = Place(tmp_path / "run", "lora", 13)
+    process = start(study, place.folder, "approaches.lora.tune.save_seconds=100000")
+    deadline = time.monotonic() + 3 * MINUTE
+    while steps(place) < 3:
+        assert time.monotonic() < deadline
+        time.sleep(0.002)
+    for child in children_of(process):
+        os.kill(child, signal.SIGTERM)
+    process.communicate(timeout=3 * MINUTE)
+    assert process.returncode == 1
+    failed = [row for row in read_json(place.folder / "findings.json") if row["kind"] == "failed"]
+    assert [(row["approach"], row["evidence"]) for row in failed] == [
+        (
+            "lora",
+            "the process was asked to end (SIGTERM) and has kept what it had: run it again",
+        )
+    ]
+    assert read_position(place.path / "checkpoint.safetensors")["step"] == steps(place)
+    finish(start(study, place.folder))
+    same_digits(place.folder, reference)
+
+
+def test_a_loss_that_is_no_number_fails_its_approach_alone(study: Path, tmp_path: Path) -> None:
+    place = Place(tmp_path / "run", "lora", 13)
+    process = start(study, place.folder, "approaches.lora.tune.optimizer.learning_rate=1e38")
+    output, _ = process.communicate(timeout=5 * MINUTE)
+    assert process.returncode == 1
+    assert output.strip().endswith("report.html")
+    report = read_json(place.folder / "report.json")
+    assert list(report["approaches"]) == ["zero-shot"]
+    [failed] = [finding for finding in report["findings"] if finding["kind"] == "failed"]
+    step = read_position(place.path / "checkpoint.safetensors")["step"]
+    said = failed["evidence"]
+    assert failed["approach"] == "lora"
+    assert f" is nan at step {step + 1}, in the batch of row-" in said
+    assert ": lower the learning rate (now 1e+38), warm up, or clip more. " in said
+    assert said.endswith(
+        f"The last good checkpoint is kept in {place.path / 'checkpoint.safetensors'}."
+    )
 
 
 @pytest.mark.parametrize(("approach", "lines"), [("zero-shot", 4), ("lora", 8)])

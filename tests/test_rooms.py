@@ -22,7 +22,7 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 # From the bottom of the house to the top: a room imports only what stands before it.
 # fmt: off
 FLOORS = (
-    ("errors", "environment", "progress", "memory", "records", "music"),
+    ("errors", "interruption", "environment", "progress", "memory", "records", "music"),
     ("config", "store", "prompts", "data", "engine", "training", "approaches"),
     ("metrics", "evaluate", "verdict", "diagnosis"),
     ("checks", "plan", "report", "result", "child", "display"),
@@ -145,6 +145,12 @@ def test_methods() -> None:
     from etude.training.methods import METHODS
 
     assert set(METHODS) == tags(tuning.Method, "name")
+
+
+def test_optimizers() -> None:
+    from etude.training.optimizers import OPTIMIZERS
+
+    assert set(OPTIMIZERS) == tags(tuning.Optimizer, "name")
 
 
 def test_schedules() -> None:

@@ -66,15 +66,15 @@ def append(place: Place, plan: list[list[str]]) -> Path:
 
 def test_a_failed_write_leaves_the_old_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+) -> None:  # a full disk: `test_interruption.py`
     path = tmp_path / "file"
     write_atomically(path, "old")
 
-    def no_space(_: int) -> None:
-        raise OSError(28, "No space left on device")
+    def broken(_: int) -> None:
+        raise OSError(5, "Input/output error")
 
-    monkeypatch.setattr("etude.store.os.fsync", no_space)
-    with pytest.raises(OSError, match="No space"):
+    monkeypatch.setattr("etude.store.os.fsync", broken)
+    with pytest.raises(OSError, match="Input/output error"):
         write_atomically(path, "new")
     assert path.read_text() == "old"
     assert list(tmp_path.iterdir()) == [path]

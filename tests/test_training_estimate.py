@@ -13,9 +13,9 @@ from etude.config.tuning import Full, Lora, Method, Tune
 from etude.engine.quantize import weights_bytes
 from etude.training.encode import Material
 from etude.training.estimate import skeleton, training_bytes, with_method
+from etude.training.loss import summed_loss
 from etude.training.methods import prepare
 from etude.training.shadow import Held, step_bytes
-from etude.training.train import summed_loss
 
 ROWS = models.rows_of(0, 6, longest=36)
 MATERIAL = Material(ROWS, 0, 0, ())

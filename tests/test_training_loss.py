@@ -10,8 +10,10 @@ import torch
 import models
 from etude.config.tuning import Full, Lora, Tune
 from etude.engine.batch import collate
+from etude.training.loss import summed_loss, validate
 from etude.training.methods import prepare
-from etude.training.train import Run, summed_loss, take_step, validate
+from etude.training.run import Run
+from etude.training.train import backward, take_step
 
 pytestmark = models.peft_asks_by_an_old_name
 PLAIN = Tune(method=Full(), batch_size=8, epochs=1)
@@ -73,6 +75,64 @@ def gradients_of_a_step(tune: Tune, shape: str) -> tuple[dict[str, torch.Tensor]
     run.optimizer, run.stepper = keeping, keeping
     take_step(run)
     return {name: keeping.kept[id(item)] for name, item in run.parameters.items()}, run
+
+
+def slow_loss(run: Run, rows: Any, label_smoothing: float) -> torch.Tensor:
+    """The mean over supervised tokens, row by row and token by token, from full fp32 logits.
+
+    With label smoothing after Szegedy et al. 2016 (arXiv:1512.00567, section 7): the wanted
+    distribution is (1 - share) on the label and share / vocabulary on every token.
+    """
+    total, tokens = torch.zeros(()), 0
+    for row in rows:
+        if run.decoder_start_id is not None:
+            answer = list(row.answer)
+            logits = run.network(
+                input_ids=torch.tensor([row.prompt]),
+                decoder_input_ids=torch.tensor([[run.decoder_start_id, *answer[:-1]]]),
+            ).logits[0]
+            wanted = list(enumerate(answer))
+        else:
+            ids = [*row.prompt, *row.answer]
+            logits = run.network(input_ids=torch.tensor([ids])).logits[0]
+            first = len(row.prompt)
+            wanted = [(place - 1, ids[place]) for place in range(first, len(ids))]
+        for place, label in wanted:
+            log_probabilities = logits[place].float().log_softmax(-1)
+            total = total - (1 - label_smoothing) * log_probabilities[label]
+            total = total - label_smoothing * log_probabilities.mean()
+            tokens += 1
+    return total / tokens
+
+
+@pytest.mark.parametrize("shape", ["llama", "gpt2", "t5"])
+@pytest.mark.parametrize("label_smoothing", [0.0, 0.1])
+@pytest.mark.parametrize("divided", [(6, 1), (2, 3), (4, 2)])
+def test_a_steps_loss_and_gradients_are_those_of_a_slow_reference(
+    shape: str, label_smoothing: float, divided: tuple[int, int]
+) -> None:
+    batch_size, accumulate = divided
+    tune = Tune(
+        method=Full(),
+        batch_size=batch_size,
+        accumulate=accumulate,
+        label_smoothing=label_smoothing,
+        clip=None,
+    )
+    run = run_of(shape, tune, train=models.rows_of(5, 6))
+    assert run.steps_per_epoch == 1  # one step sees all rows
+    losses = backward(run)
+    found = gradients(run)
+    reference = slow_loss(run, run.train, label_smoothing)
+    reference.backward()
+    tokens = sum(row.supervised for row in run.train)
+    assert sum(losses) / tokens == pytest.approx(reference.item(), rel=2e-6)
+    assert difference(found, gradients(run)) < 2e-6
+
+
+def test_the_validation_loss_is_taken_without_smoothing() -> None:
+    smoothed = run_of("llama", PLAIN.model_copy(update={"label_smoothing": 0.5}))
+    assert validate(smoothed) == validate(run_of("llama"))
 
 
 @pytest.mark.parametrize("shape", ["llama", "t5"])

@@ -11,13 +11,26 @@ import pytest
 import torch
 
 import models
+from etude.config.optimizers import AdamW8bit, PagedAdamW, PagedAdamW8bit
 from etude.config.precision import Int8, Nf4, Precision
-from etude.config.tuning import AdamW, Cosine, Full, Lora, Tune
+from etude.config.tuning import (
+    Adafactor,
+    AdamW,
+    Cosine,
+    EarlyStopping,
+    Full,
+    Lora,
+    StepDecay,
+    Tune,
+)
 from etude.training import train as training
 from etude.training.checkpoint import load_checkpoint, read_position, save_checkpoint
+from etude.training.loss import Diverged, validate
 from etude.training.methods import prepare
+from etude.training.packing import Packed, pack
 from etude.training.rehearsal import rehearse
-from etude.training.train import Diverged, Position, Run, restore, save, take_step, validate
+from etude.training.run import Position, Run, restore, save
+from etude.training.train import take_step
 
 pytestmark = models.peft_asks_by_an_old_name
 TUNE = Tune(
@@ -93,6 +106,110 @@ def test_resumed_is_uninterrupted_bit_for_bit(
     last = run_of(shape, tune, precision)
     found = models.tuned(last, tmp_path / "part")
     assert found == expected
+    assert same(values(last), values(whole))
+
+
+EIGHT_BIT = {"method": Full()}  # LoRA's matrices here are too small to be kept in 8 bits
+ARGUMENTS: dict[str, dict[str, Any]] = {
+    "paged-adamw": {"optimizer": PagedAdamW(learning_rate=3e-3)},
+    "adamw-8bit": {"optimizer": AdamW8bit(learning_rate=3e-3), **EIGHT_BIT},
+    "paged-adamw-8bit": {"optimizer": PagedAdamW8bit(learning_rate=3e-3), **EIGHT_BIT},
+    "adafactor": {"optimizer": Adafactor(learning_rate=3e-3, weight_decay=0.1)},
+    "adafactor with a mean": {"optimizer": Adafactor(learning_rate=3e-3, beta1=0.9)},
+    "noise": {"neftune_noise_alpha": 5},
+    "dropout": {"dropout": 0.2, "activation_checkpointing": True},
+    "label smoothing and step decay": {
+        "label_smoothing": 0.1,
+        "schedule": StepDecay(step_size=3, gamma=0.5, warmup_ratio=0.2),
+    },
+    "order": {"group_by_length": False, "data_seed": 5},
+    "batch size found": {"batch_size": "auto", "accumulate": 1},
+    "best weights": {"load_best_model_at_end": True, "evaluate_steps": 1},
+    "stopping early": {
+        "early_stopping": EarlyStopping(patience=3, min_delta=9),
+        "evaluate_steps": 2,
+        "load_best_model_at_end": True,
+    },
+}
+
+
+@pytest.mark.parametrize("name", ARGUMENTS)
+def test_resumed_is_uninterrupted_with_every_argument(name: str, tmp_path: Path) -> None:
+    if "8bit" in name or "paged" in name:
+        pytest.importorskip("bitsandbytes", reason="bitsandbytes is an extra, not installed here")
+    tune = TUNE.model_copy(update=ARGUMENTS[name])
+    whole = run_of("llama", tune)
+    if tune.batch_size == "auto":
+        whole.position.batch_size = 3
+    expected = models.tuned(whole, tmp_path / "whole")
+    for step in (0, 1, 4, 5):
+        part = run_of("llama", tune)
+        if tune.batch_size == "auto" and step < 4:
+            part.position.batch_size = 3  # afterwards the checkpoint knows
+        with pytest.raises(Stopped):
+            models.tuned(part, tmp_path / "part", stop_at(step))
+    torch.rand(5)
+    last = run_of("llama", tune)
+    assert models.tuned(last, tmp_path / "part") == expected
+    assert same(values(last), values(whole))
+    assert without_clock(last.position) == without_clock(whole.position)
+    if tune.early_stopping is not None:
+        assert last.position.step == 8
+        assert last.position.judgement.stopped
+
+
+def without_clock(position: Position) -> dict[str, Any]:
+    left = ("seconds", "history_rows")
+    return {key: value for key, value in asdict(position).items() if key not in left}
+
+
+def test_resumed_is_uninterrupted_when_packed(tmp_path: Path) -> None:
+    tune = TUNE.model_copy(update={"packing": True, "batch_size": 1, "accumulate": 2})
+    packs = pack([row.length for row in models.rows_of()], 60)
+    rows: Any = [Packed(tuple(models.rows_of()[index] for index in chosen)) for chosen in packs]
+
+    def packed_run() -> Run:
+        network = models.loaded(models.folder_of("llama")).model
+        return models.run_of(prepare(network, tune.method, 7), tune, train=rows)
+
+    whole = packed_run()
+    expected = models.tuned(whole, tmp_path / "whole")
+    assert whole.total_steps >= 9
+    for step in (0, 1, 4, 8):
+        with pytest.raises(Stopped):
+            models.tuned(packed_run(), tmp_path / "part", stop_at(step))
+    last = packed_run()
+    assert models.tuned(last, tmp_path / "part") == expected
+    assert same(values(last), values(whole))
+
+
+def test_best_weights_are_those_of_a_run_that_was_not_killed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Killed after a better validation than the checkpoint knows of."""
+    shown = {0: 9.0, 3: 4.0, 6: 2.0, 9: 3.0}
+    monkeypatch.setattr(training, "validate", lambda run: shown[run.position.step])
+    tune = TUNE.model_copy(update={"load_best_model_at_end": True})
+    whole = run_of("llama", tune)
+    models.tuned(whole, tmp_path / "whole")
+
+    part = run_of("llama", tune)
+    real = training.take_step
+
+    def with_a_checkpoint_after_four(run: Run) -> None:
+        real(run)
+        object.__setattr__(run.tune, "save_seconds", 0 if run.position.step == 4 else 1e9)
+
+    monkeypatch.setattr(training, "take_step", with_a_checkpoint_after_four)
+    with pytest.raises(Stopped):
+        models.tuned(part, tmp_path / "part", stop_at(7))
+    monkeypatch.setattr(training, "take_step", real)
+    names = {path.name for path in (tmp_path / "part").glob("best-*")}
+    assert names == {"best-3.safetensors", "best-6.safetensors"}
+    object.__setattr__(tune, "save_seconds", 1e9)
+    last = run_of("llama", tune)
+    models.tuned(last, tmp_path / "part")
+    assert last.position.judgement.best_step == 6
     assert same(values(last), values(whole))
 
 
@@ -212,7 +329,7 @@ def test_a_rehearsal_leaves_no_trace(shape: str, tmp_path: Path) -> None:
     assert same(values(run), before)
     assert torch.equal(torch.get_rng_state(), chance)
     assert not run.optimizer.state
-    assert run.position == Position()
+    assert run.position == Position(batch_size=4, evaluate_batch_size=4)
     assert all(item.grad is None for item in run.parameters.values())
     assert [path.name for path in tmp_path.iterdir()] == ["plain"]
     assert models.tuned(run, tmp_path / "rehearsed") == expected
@@ -237,8 +354,8 @@ def test_a_loss_that_is_no_number_ends_the_run_with_the_last_good_checkpoint(
     run, good = run_of(), []
     real = training.summed_loss
 
-    def not_a_number_at_step_five(run: Run, rows: Any) -> torch.Tensor:
-        loss = real(run, rows)
+    def not_a_number_at_step_five(run: Run, rows: Any, *settings: Any) -> torch.Tensor:
+        loss = real(run, rows, *settings)
         if run.position.step == 4 and loss.requires_grad:
             good[:] = [values(run)]
             return loss * math.nan
@@ -247,9 +364,11 @@ def test_a_loss_that_is_no_number_ends_the_run_with_the_last_good_checkpoint(
     monkeypatch.setattr(training, "summed_loss", not_a_number_at_step_five)
     with pytest.raises(Diverged) as diverged:
         models.tuned(run, tmp_path)
+    seen = run.chosen(4)[0]
     assert str(diverged.value) == (
-        "The training loss is nan at step 5: lower the learning rate (now 0.003), warm up, or clip "
-        "more."
+        f"The training loss is nan at step 5, in the batch of {', '.join(f'row {n}' for n in seen)}"
+        ": lower the learning rate (now 0.003), warm up, or clip more. The last good checkpoint is "
+        f"kept in {tmp_path / 'checkpoint.safetensors'}."
     )
     assert same(values(run), good[0])  # the step was not taken
     kept = run_of()
@@ -266,5 +385,5 @@ def test_a_gradient_that_is_no_number_is_noticed_before_it_spoils_the_parameters
     first.register_hook(lambda grad: grad * math.inf)  # the loss itself stays finite
     with pytest.raises(Diverged) as diverged:
         take_step(run)
-    assert str(diverged.value).startswith("The gradient's norm is nan at step 1: lower the ")
+    assert str(diverged.value).startswith("The gradient's norm is nan at step 1, in the batch of ")
     assert same(values(run), before)

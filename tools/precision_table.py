@@ -97,7 +97,8 @@ def attempt(folder: Path, precision: Precision, method: str, made: Path) -> dict
     from etude.engine.generate import generate, log_likelihoods
     from etude.engine.load import dtype_of, load
     from etude.training.methods import prepare
-    from etude.training.train import begin, take_step
+    from etude.training.run import begin
+    from etude.training.train import take_step
 
     base, settings = find_base(str(folder)), Model(base=str(folder), device="cpu")
     loaded = load(base, settings, precision)

@@ -8,6 +8,7 @@ from pathlib import Path
 from etude.approaches.order import goes_on, precision
 from etude.config import Study
 from etude.config.combinations import refusal
+from etude.config.optimizers import EXTRA_MISSING, NEEDS_EXTRA
 from etude.config.precision import compute_of, name_of
 from etude.config.study import is_folder
 from etude.data import Data
@@ -17,7 +18,7 @@ from etude.metrics import METRICS, expand
 from etude.training.history import missing
 
 EXTRAS = ("wandb", "mlflow")
-PACKAGE = "bitsandbytes"  # what int8 and nf4 are made with
+PACKAGE = "bitsandbytes"  # int8 and nf4 weights; paged and 8-bit optimizers
 
 
 def check(study: Study) -> None:
@@ -42,6 +43,9 @@ def check(study: Study) -> None:
         if approach.weights is not None and is_folder(approach.weights):
             check_weights(name, Path(approach.weights))
         check_precision(study, name)
+        optimizer = approach.tune.optimizer.name if approach.tune else None
+        if optimizer in NEEDS_EXTRA and find_spec(PACKAGE) is None:
+            raise UserError(f"approaches.{name}: {EXTRA_MISSING}")
 
 
 def check_precision(study: Study, name: str) -> None:

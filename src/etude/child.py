@@ -16,13 +16,15 @@ from typing import IO, Any
 
 from etude.environment import child_environment
 from etude.errors import ChildFailed, UserError
+from etude.interruption import EXIT_CODE, Terminated
 from etude.progress import Progress
 
 
 def in_child(task: dict[str, Any], log: Path, progress: Progress) -> None:
     """Run a task (`do` names one of `etude.worker.TASKS`) in a new process and wait for it.
 
-    Raises `UserError` for a user's mistake and `ChildFailed` for anything else.
+    Raises `UserError` for a user's mistake and `ChildFailed` for anything else. When this process
+    is asked to end, so is the child, which keeps what it has first.
     """
     command = [sys.executable, "-m", "etude.worker"]
     with log.open("ab") as errors:
@@ -41,6 +43,10 @@ def in_child(task: dict[str, Any], log: Path, progress: Progress) -> None:
             child.stdin.flush()
             failure = follow(child.stdout, progress)
             code = child.wait()
+        except Terminated:
+            child.terminate()
+            child.wait()
+            raise
         finally:
             if child.poll() is None:
                 child.kill()
@@ -68,5 +74,10 @@ def follow(output: IO[str], progress: Progress) -> dict[str, Any] | None:
 def died(code: int) -> str:
     """What an exit code without a word means."""
     if code == -9:
-        return "the process was killed (out of memory, most likely): use smaller batches"
+        return (
+            "the process was killed (out of memory, most likely): use smaller batches, or "
+            "batch_size: auto"
+        )
+    if code == EXIT_CODE:
+        return "the process was asked to end (SIGTERM) and has kept what it had: run it again"
     return f"the process ended with code {code} without a word"

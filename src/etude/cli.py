@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from etude.arguments import OF_A_RUN, OF_A_STUDY, Verb, of_look, of_new, of_run, of_study, parse
-from etude.errors import ChildFailed, UserError
+from etude.errors import ChildFailed, UserError, disk_full
+from etude.interruption import EXIT_CODE, Terminated, listening
 
 if TYPE_CHECKING:
     from etude.config import Study
@@ -31,14 +32,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
         from etude.environment import prepare_environment
 
         prepare_environment()
-        return int(options.verb(options))
+        with listening():
+            return int(options.verb(options))
     except UserError as error:
         return refuse(str(error), 2, as_json=as_json)
     except ChildFailed as error:
         return refuse(f"{error} (the run folder's log.txt says more)", 1, as_json=as_json)
     except OSError as error:
         place = f"{error.filename}: " if error.filename else ""
-        return refuse(f"{place}{error.strerror or error}.", 1, as_json=as_json)
+        told = disk_full(error) or f"{place}{error.strerror or error}."
+        return refuse(told, 1, as_json=as_json)
+    except Terminated:
+        ended = "Ended as asked (SIGTERM). The same command goes on where this one stopped."
+        return refuse(ended, EXIT_CODE, as_json=as_json)
     except KeyboardInterrupt:
         stopped = "Stopped. The same command goes on where this one stopped."
         return refuse(stopped, 130, as_json=as_json)

@@ -83,18 +83,40 @@ def overfitting(evidence: Evidence) -> Iterator[Finding]:
             continue
         best_epoch, best = min(validation[1:], key=lambda pair: pair[1])
         last_epoch, last = validation[-1]
+        facts = evidence.tunings.get(approach, {})
+        kept = facts.get("weights_step")
+        undone = kept is not None and kept < facts["steps"]  # the best weights are used
         if last > best * 1.02 and training[-1] < training[0]:
             yield Finding(
                 kind="overfitting",
-                level="warning",
+                level="note" if undone else "warning",
                 what=f"{approach} overfits: its validation loss has risen since epoch "
                 f"{best_epoch:g} while its training loss fell.",
                 evidence=f"Validation loss {best:.4f} at epoch {best_epoch:g}, {last:.4f} at "
                 f"epoch {last_epoch:g}; training loss {training[0]:.4f} at first, "
                 f"{training[-1]:.4f} at last.",
                 sure="likely" if last > best * 1.1 else "possible",
-                advice=f"Train for {best_epoch:g} epochs, lower the learning rate, or add "
-                "material.",
+                advice=f"Nothing: the weights of step {kept}, the best ones, are used."
+                if undone
+                else f"Train for {best_epoch:g} epochs, lower the learning rate, add material, or "
+                "set load_best_model_at_end.",
+                approach=approach,
+            )
+
+
+def memory_in_validation(evidence: Evidence) -> Iterator[Finding]:
+    """Validation that had to go on with smaller batches."""
+    for approach, facts in evidence.tunings.items():
+        if facts.get("evaluated_with_less"):
+            used = facts["evaluate_batch_size"]
+            yield Finding(
+                kind="validation-memory",
+                level="note",
+                what=f"{approach}: validation ran out of memory and went on with smaller batches.",
+                evidence=f"{used} examples at once in the end; the loss is the same mean over all "
+                "tokens.",
+                sure="certain",
+                advice=f"Set tune.evaluate_batch_size: {used} to save the attempts.",
                 approach=approach,
             )
 
@@ -239,6 +261,7 @@ LOOKS = (
     failed,
     random_weights,
     overfitting,
+    memory_in_validation,
     truncation,
     endless,
     empty,

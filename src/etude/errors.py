@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Iterable
 from difflib import get_close_matches
+from pathlib import Path
 
 
 class UserError(Exception):
@@ -24,3 +26,18 @@ def nearest(name: str, known: Iterable[str]) -> str:
     close = get_close_matches(name, choices, n=1, cutoff=0.6)
     hint = f"did you mean '{close[0]}'? " if close else ""
     return f"{hint}Known: {', '.join(choices) or 'none'}"
+
+
+def disk_full(error: BaseException, path: Path | None = None) -> str | None:
+    """The sentence for an error that says that a disk is full; None for any other error.
+
+    Some libraries say it in words only.
+    """
+    told = isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
+    if not told and "No space left on device" not in str(error):
+        return None
+    place = path or (getattr(error, "filename", None) if told else None)
+    return (
+        f"The disk is full: {place or 'a file'} could not be written (what was there before is "
+        "kept): free some space, and the same command goes on where this one stopped."
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import sys
 from pathlib import Path
 
@@ -50,3 +51,44 @@ def largest_so_far() -> int:
 
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return peak if sys.platform == "darwin" else peak * 1024
+
+
+def resident_bytes() -> int:
+    """Bytes that this process holds in memory now; its peak where the system does not tell."""
+    status = Path("/proc/self/statm")
+    if not status.exists():
+        return host_peak()
+    return int(status.read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+
+def available_bytes() -> int:
+    """Bytes that this process can still take: what the system has left, or its container's limit.
+
+    Container limits are those of control groups (version 2, then 1); files in the system's cache
+    count as free.
+    """
+    meminfo = Path("/proc/meminfo")
+    if meminfo.exists():
+        lines = meminfo.read_text().splitlines()
+        free = int(next(row for row in lines if row.startswith("MemAvailable")).split()[1]) * 1024
+    else:
+        import psutil  # comes with accelerate
+
+        free = int(psutil.virtual_memory().available)
+    return min([free, *(limit - used for limit, used in container_limits())])
+
+
+def container_limits() -> list[tuple[int, int]]:
+    """(bytes allowed, bytes used) of the container that this process runs in, if it has a limit."""
+    groups = Path("/sys/fs/cgroup")
+    found = []
+    for folder, limit, used in (
+        (groups, "memory.max", "memory.current"),
+        (groups / "memory", "memory.limit_in_bytes", "memory.usage_in_bytes"),
+    ):
+        with contextlib.suppress(OSError, ValueError):  # not there, or "max"
+            told = [line.split() for line in (folder / "memory.stat").read_text().splitlines()]
+            cached = next((int(value) for name, value in told if name == "inactive_file"), 0)
+            most = int((folder / limit).read_text())
+            found.append((most, int((folder / used).read_text()) - cached))
+    return found

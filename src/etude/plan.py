@@ -41,8 +41,9 @@ from etude.training.estimate import (
     training_bytes,
     with_method,
 )
+from etude.training.packing import pack
+from etude.training.run import count_steps
 from etude.training.schedules import warmup_steps
-from etude.training.train import count_steps
 
 # What glibc keeps between blocks of changing size, which it is told never to give back: measured at
 # a fifth to the whole of what is alive at the fullest moment of a step.
@@ -123,9 +124,13 @@ def plan_approach(
     planned["weights_mb"] = (network.weights_bytes + borrowed(study, name, base)) / MEGABYTE
     planned["tune"] = None
     if tune is not None:
-        check_tuning(name, tune, speaker, count_steps(len(data.train), tune))
         limit = smallest(tune.max_tokens, speaker.context)
+        check_tuning(name, tune, speaker, limit)
         material = encode_all(speaker, data.train, context, tune.supervise, limit)
+        lengths = [row.length for row in material.rows]
+        sequences = len(pack(lengths, limit) if tune.packing and limit else lengths)
+        steps = count_steps(sequences, tune)
+        check_warmup(name, tune, steps)
         encode_all(speaker, data.dev, context, tune.supervise, limit)
         added = with_method(network, tune.method)
         planned["weights_mb"] += added.added_bytes / MEGABYTE
@@ -134,7 +139,7 @@ def plan_approach(
             "method": tune.method.name,
             "trainable_parameters": added.learning,
             "trainable_share": added.learning / network.parameters,
-            "steps": count_steps(len(material.rows), tune),
+            "steps": steps,
             "tokens_per_epoch": sum(row.length for row in material.rows),
             "supervised_tokens_per_epoch": material.supervised_tokens,
             "truncated_prompts": material.truncated_prompts,
@@ -146,13 +151,27 @@ def plan_approach(
     return planned
 
 
-def check_tuning(name: str, tune: Tune, speaker: Speaker, steps: int) -> None:
+def check_tuning(name: str, tune: Tune, speaker: Speaker, limit: int | None) -> None:
     """Refuse a tuning whose settings cannot mean what they say on this model."""
+    if tune.packing and speaker.encoder_decoder:
+        raise UserError(
+            f"approaches.{name}.tune.packing puts examples into one sequence, which the encoder of "
+            "an encoder-decoder would read as one text: remove it."
+        )
+    if tune.packing and limit is None:
+        raise UserError(
+            f"approaches.{name}.tune.packing fills sequences up to a length, but this model has no "
+            "longest one: set tune.max_tokens."
+        )
     if speaker.encoder_decoder and tune.supervise != "response":
         raise UserError(
             f"approaches.{name}.tune.supervise is {tune.supervise}, but an encoder-decoder writes "
             "nothing but the response: use supervise: response."
         )
+
+
+def check_warmup(name: str, tune: Tune, steps: int) -> None:
+    """Refuse a warm-up that never ends."""
     if (warm := warmup_steps(tune.schedule, steps)) >= steps:
         raise UserError(
             f"approaches.{name}.tune warms up for {warm} of its {steps} steps, so the learning "

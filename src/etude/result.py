@@ -116,7 +116,8 @@ class Result:
         for name, approach in contents["approaches"].items():
             if (training := approach["training"]) is not None:
                 history, supervise = training["history"], training["supervise"]
-                drawn[f"curves {name}"] = figures.curves(history, supervise=supervise)
+                kept = training.get("weights_step")
+                drawn[f"curves {name}"] = figures.curves(history, supervise=supervise, kept=kept)
                 drawn[f"learning rate {name}"] = figures.learning_rate(history)
         for part in ("prompt", "answer"):
             drawn[f"{part} tokens"] = figures.token_lengths(contents, part)

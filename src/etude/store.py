@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from etude.errors import UserError
+from etude.errors import UserError, disk_full
 from etude.memory import peak_megabytes
 from etude.records import Prediction
 
@@ -41,13 +41,20 @@ def write_atomically(path: Path, content: bytes | str) -> None:
 
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
-    """A path to write; when that is done, the file takes `path`'s place whole, or not at all."""
+    """A path to write; when that is done, the file takes `path`'s place whole, or not at all.
+
+    Raises `UserError` when the disk is full; the file is then as it was.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
         yield temporary
         sync(temporary)
         temporary.replace(path)
+    except OSError as error:
+        if (sentence := disk_full(error, path)) is not None:
+            raise UserError(sentence) from error
+        raise
     finally:
         temporary.unlink(missing_ok=True)
     sync(path.parent)

@@ -13,7 +13,8 @@ import threading
 import traceback
 from typing import Any, TextIO
 
-from etude.errors import UserError
+from etude.errors import UserError, disk_full
+from etude.interruption import EXIT_CODE, Terminated, listening
 from etude.progress import Progress
 
 
@@ -30,11 +31,17 @@ def main() -> None:
         )
 
     try:
-        TASKS[task["do"]](task, progress)
+        with listening():
+            TASKS[task["do"]](task, progress)
+    except Terminated:
+        sys.stderr.flush()
+        os._exit(EXIT_CODE)
     except UserError as error:
         fail(events, str(error), user=True)
     except Exception as error:  # noqa: BLE001 - whatever it is, the parent must hear of it
         traceback.print_exc()
+        if (sentence := disk_full(error)) is not None:
+            fail(events, sentence, user=True)
         fail(events, f"{type(error).__name__}: {error}", user=False)
 
 

@@ -11,6 +11,9 @@ from etude.config.study import Prompt, Shots, Study
 from etude.engine.base import Base, digest
 from etude.store import FORMAT, fingerprint
 
+# Settings of a tuning that decide what is written on the way, and nothing that comes of it.
+ON_THE_WAY = ("save_seconds", "save_steps", "save_total_limit", "log_steps")
+
 
 def context_settings(study: Study, name: str) -> tuple[Prompt, str | None, Shots | None]:
     """Task prompt, system prompt and shots of an approach: its own, else the study's.
@@ -50,7 +53,7 @@ def weights_key(study: Study, job: Job, base: Base, data_hash: str) -> str:
     for name in makers(study, job.approach):
         tune = study.approaches[name].tune
         assert tune is not None  # noqa: S101 - a maker tunes
-        settings = tune.model_dump(mode="json", exclude={"save_seconds", "log_steps"})
+        settings = tune.model_dump(mode="json", exclude=set(ON_THE_WAY))
         key = fingerprint(
             {**common(study, name, data_hash), "from": key, "tune": settings, "seed": job.seed}
         )

@@ -8,10 +8,12 @@ from typing import Any, get_args
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from etude.config.optimizers import Optimizer
 from etude.config.precision import QUANTIZED
+from etude.config.schedules import Schedule
 from etude.config.settings import Misplaced, Settings, choose
 from etude.config.sources import Source
-from etude.config.tuning import Method, Optimizer, Schedule
+from etude.config.tuning import Method
 
 EXPECTED = {
     "int_type": "a whole number",
@@ -42,6 +44,7 @@ BOUNDS = {
 }
 SCALAR_WANTED = {"string_type", "int_type", "literal_error", "float_type", "bool_type"}
 BLOCK_WANTED = {"model_type", "model_attributes_type", "dict_type", "tuple_type"}
+NUMBER_WANTED = {"int_parsing", "int_type", "int_from_float", *BOUNDS}
 LONGEST = 60  # characters of a value that a sentence repeats
 
 Path = tuple[Any, ...]
@@ -85,8 +88,15 @@ def relevant(problems: Iterable[ErrorDetails], raw: Mapping[str, Any]) -> list[E
     """Leave out what pydantic says of the branches of a union that the writer did not mean."""
     kept = []
     problems = list(problems)
+    kinds: dict[Path, set[str]] = {}
     for problem in problems:
-        _, value = locate(problem, raw)
+        kinds.setdefault(locate(problem, raw)[0], set()).add(problem["type"])
+    for problem in problems:
+        path, value = locate(problem, raw)
+        if problem["type"] == "literal_error" and kinds[path] & NUMBER_WANTED and is_number(value):
+            continue  # a number or a word: what is wrong is the number
+        if problem["type"] in NUMBER_WANTED and "literal_error" in kinds[path] and is_text(value):
+            continue  # the same the other way round
         if problem["type"] == "too_short" and value:
             continue  # pydantic counts the entries that were refused for themselves as absent
         is_block = isinstance(value, Mapping | list | tuple)
@@ -96,6 +106,16 @@ def relevant(problems: Iterable[ErrorDetails], raw: Mapping[str, Any]) -> list[E
             continue
         kept.append(problem)
     return kept or problems
+
+
+def is_number(value: Any) -> bool:
+    """Whether a number was written."""
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def is_text(value: Any) -> bool:
+    """Whether a word was written."""
+    return isinstance(value, str)
 
 
 def locate(problem: ErrorDetails, raw: Any) -> tuple[Path, Any]:
@@ -147,10 +167,16 @@ def unknown(key: str, block: type[Settings]) -> str:
         owners = [name for name, variant in family.items() if key in variant.model_fields]
         if own and owners:
             return (
-                f"this is a setting of {' and '.join(owners)}, not of {own[0]}: change the {tag}, "
+                f"this is a setting of {listed(owners)}, not of {own[0]}: change the {tag}, "
                 "or remove it"
             )
     return f"there is no such setting: {choose(key, block.model_fields)}"
+
+
+def listed(names: list[str]) -> str:
+    """`a`, `a and b`, `a, b and c`."""
+    *rest, last = names
+    return f"{', '.join(rest)} and {last}" if rest else last
 
 
 def expected(problem: ErrorDetails, path: Path, value: Any) -> str:

@@ -115,7 +115,9 @@ def _training(key: str, name: str, training: Mapping[str, Any], colour: str) -> 
     )
     pictures = [
         drawn(
-            figures.curves(history, supervise=supervise, colour=colour),
+            figures.curves(
+                history, supervise=supervise, colour=colour, kept=training.get("weights_step")
+            ),
             f"{key}-loss",
             f"{name}: training and validation loss over {supervised}",
             said,
@@ -134,5 +136,6 @@ def _training(key: str, name: str, training: Mapping[str, Any], colour: str) -> 
         "example": training.get("decoded_example") or [],
         "examples": words.count(training.get("examples")),
         "truncated": words.count(training.get("truncated")),
+        "notes": training.get("notes") or [],
         "unusable": unusable,
     }

@@ -41,8 +41,16 @@ COSTS: dict[str, tuple[str, Callable[[Any], str]]] = {
 POINTS = 300  # a training curve keeps at most so many; more would only thicken the page
 
 
-def curves(history: History, *, supervise: str = "response", colour: str = COLOURS[0]) -> Figure:
+def curves(
+    history: History,
+    *,
+    supervise: str = "response",
+    colour: str = COLOURS[0],
+    kept: int | None = None,
+) -> Figure:
     """Training and validation loss by step; what the loss was taken over stands beside it.
+
+    Where the weights that are `kept` are not the last ones, a line marks their step.
 
     Validation is drawn on top, with a marker at every evaluation, so that neither line hides the
     other however close they run.
@@ -72,8 +80,11 @@ def curves(history: History, *, supervise: str = "response", colour: str = COLOU
             clip_on=False,
             label="validation" if validation else "validation (none recorded)",
         )
+        last = max((step for step, _ in (*training, *validation)), default=0)
+        if kept is not None and kept < last:
+            axes.axvline(kept, color=MUTED, linewidth=1, linestyle=":", label="weights kept")
         _steps(figure, axes, f"loss over {SUPERVISED.get(supervise, supervise)}")
-        figure.legend(loc="outside upper left", ncols=2, handlelength=2.2, columnspacing=1.6)
+        figure.legend(loc="outside upper left", ncols=3, handlelength=2.2, columnspacing=1.6)
     return figure
 
 
@@ -238,7 +249,8 @@ def draw(report: Report) -> dict[str, Figure]:
         if training:
             rows, colour = training.get("history") or [], given[name].colour
             supervise = str(training.get("supervise") or "response")
-            found[f"curves {name}"] = curves(rows, supervise=supervise, colour=colour)
+            kept = training.get("weights_step")
+            found[f"curves {name}"] = curves(rows, supervise=supervise, colour=colour, kept=kept)
             found[f"learning_rate {name}"] = learning_rate(rows, colour=colour)
     parts: tuple[Literal["prompt", "answer"], ...] = ("prompt", "answer")
     for part in parts:

@@ -20,6 +20,7 @@ from etude.environment import machine, versions
 from etude.evaluate import Comparison, Evaluation
 from etude.metrics import METRICS, expand
 from etude.records import Finding
+from etude.report.trainings import KEPT, training_notes
 from etude.store import fingerprint, folder_size, read_json, read_lines
 from etude.verdict import verdict
 
@@ -210,6 +211,8 @@ def training(evidence: Evidence, name: str) -> dict[str, Any] | None:
     wanted = ("supervise", "decoded_example", "examples", "supervised_tokens", "steps")
     return {
         **{key: facts[key] for key in wanted},
+        **{key: facts.get(key) for key in KEPT},
+        "notes": training_notes(facts),
         "truncated": facts["truncated_prompts"] + facts["truncated_answers"],
         "history": history,
         "epochs": epochs(history),

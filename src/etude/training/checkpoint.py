@@ -37,11 +37,44 @@ def save_checkpoint(
     tensors["random.cpu"] = torch.get_rng_state()
     if torch.cuda.is_available():
         tensors["random.cuda"] = torch.cuda.get_rng_state()
-    tensors = {name: tensor.contiguous() for name, tensor in tensors.items()}
+    tensors = apart(tensors)
     state = json.dumps({"position": dict(position), "plain": plain})
     # Straight to the disk: as bytes in memory a full tuning's state would stand there three times.
     with replacing(path) as temporary:
         save_file(tensors, temporary, metadata={"etude": state})
+
+
+def apart(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """Tensors that share no memory, as safetensors wants them.
+
+    8-bit optimizers keep one table of values for all parameters.
+    """
+    seen: set[int] = set()
+    found = {}
+    for name, tensor in tensors.items():
+        tensor = tensor.contiguous()
+        found[name] = tensor.clone() if tensor.data_ptr() in seen else tensor
+        seen.add(tensor.data_ptr())
+    return found
+
+
+def save_parameters(path: Path, parameters: Mapping[str, Tensor]) -> None:
+    """Write the parameters that learn, and nothing else."""
+    from safetensors.torch import save_file
+
+    kept = {name: item.detach().cpu() for name, item in parameters.items()}
+    with replacing(path) as temporary:
+        save_file(apart(kept), temporary)
+
+
+def load_parameters(path: Path, parameters: Mapping[str, torch.nn.Parameter]) -> None:
+    """Put parameters back as `save_parameters` found them."""
+    from safetensors.torch import load_file
+
+    tensors = load_file(path)
+    with torch.no_grad():
+        for name, item in parameters.items():
+            item.copy_(tensors[name])
 
 
 def read_position(path: Path) -> dict[str, Any]:
@@ -71,9 +104,7 @@ def load_checkpoint(
                 tensor = file.get_tensor(tensor_name)
                 key, _, name = rest.partition(".")
                 item = parameters[name]
-                # A step counter stays where the optimizer keeps it, on the CPU; moments go along.
-                place = item.device if tensor.dim() else tensor.device
-                optimizer.state[item][key] = tensor.to(place)
+                optimizer.state[item][key] = placed(optimizer, item, key, tensor)
         random = file.get_tensor("random.cpu")
         on_gpu = file.get_tensor("random.cuda") if "random.cuda" in held else None
     for name, values in state["plain"].items():
@@ -83,3 +114,15 @@ def load_checkpoint(
         torch.cuda.set_rng_state(on_gpu)
     position: dict[str, Any] = state["position"]
     return position
+
+
+def placed(optimizer: Any, parameter: Tensor, key: str, tensor: Tensor) -> Tensor:
+    """A tensor of an optimizer's state where that optimizer keeps it.
+
+    A step counter stays on the CPU and the rest goes along with its parameter; what a paged
+    optimizer keeps goes into memory that it can page.
+    """
+    if getattr(optimizer, "is_paged", False) and key in ("state1", "state2"):
+        buffer: Tensor = optimizer.get_state_buffer(parameter, dtype=tensor.dtype)
+        return buffer.copy_(tensor)
+    return tensor.to(parameter.device) if tensor.dim() else tensor

@@ -88,7 +88,9 @@ def training_bytes(
     """
     width = dtype_of(base.precision).itemsize
     weights = base.weights_bytes + added.base_learning * (LEARNS - width) + added.added_bytes
-    step = step_bytes(added.network, base.quantized, base.precision, material, tune.batch_size)
+    step = step_bytes(
+        added.network, base.quantized, base.precision, material, tune.nominal_batch_size
+    )
     return weights + MOMENTS * added.learning + step * (1 + gaps)
 
 

@@ -8,16 +8,25 @@ from collections.abc import Sequence
 BUCKET = 50  # batches that are sorted among themselves: enough to waste little on padding
 
 
-def epoch_order(lengths: Sequence[int], batch_size: int, seed: int, epoch: int) -> list[list[int]]:
+def epoch_order(
+    lengths: Sequence[int],
+    batch_size: int,
+    seed: int,
+    epoch: int,
+    *,
+    group_by_length: bool = True,
+) -> list[list[int]]:
     """Batches of row numbers for one epoch, a pure function of its arguments.
 
     Rows are shuffled, sorted by length within buckets of `BUCKET` batches, cut into batches, and
     the batches shuffled: padding falls from about half to a few per cent of the tokens, while
-    every epoch still mixes differently.
+    every epoch still mixes differently. Without grouping they are shuffled and cut.
     """
     chance = random.Random(f"{seed}-{epoch}")  # noqa: S311 - an order, no secret
     rows = list(range(len(lengths)))
     chance.shuffle(rows)
+    if not group_by_length:
+        return [rows[cut : cut + batch_size] for cut in range(0, len(rows), batch_size)]
     size = BUCKET * batch_size
     batches = []
     for start in range(0, len(rows), size):

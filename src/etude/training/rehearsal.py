@@ -1,7 +1,7 @@
 """Before the long run: one step of training, evaluation and saving, then everything put back.
 
 What fails after hours fails here in seconds. The longest rows are taken, so that memory that
-suffices now suffices later.
+suffices now suffices later; with `batch_size: auto` this is where the batch size is found.
 """
 
 from __future__ import annotations
@@ -13,7 +13,18 @@ from tempfile import TemporaryDirectory
 
 import torch
 
-from etude.training.train import Run, check_finite, count_steps, restore, save, summed_loss
+from etude.errors import UserError
+from etude.memory import available_bytes, host_peak, reset_peak, resident_bytes
+from etude.training.batch_size import (
+    largest_by_failing,
+    largest_by_measuring,
+    out_of_memory,
+)
+from etude.training.loss import check_finite, halve_evaluation, summed_loss
+from etude.training.packing import Packed
+from etude.training.run import Run, restore, save
+
+APART = {"fp32": 1e-3, "others": 2e-2}  # how far a packed loss may be from the unpacked one
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,27 +38,135 @@ class Rehearsal:
 def rehearse(run: Run, folder: Path) -> Rehearsal:
     """Train, evaluate and save once on the longest rows; parameters and chance are put back.
 
-    Raises whatever the long run would raise.
+    What stays is `run.position.batch_size` where the study leaves it open. Raises whatever the
+    long run would raise, and `UserError` when the model mixes packed examples.
     """
-    longest = sorted(run.train, key=lambda row: -row.length)[: run.tune.batch_size]
+    tune = run.tune
     with TemporaryDirectory(dir=folder) as temporary:
         checkpoint = Path(temporary) / "rehearsal.safetensors"
         save(run, checkpoint)
-        started = time.monotonic()
-        loss = summed_loss(run, longest) / sum(row.supervised for row in longest)
-        run.accelerator.backward(loss)
-        check_finite(run, loss.item(), 0.0)
-        run.stepper.step()
-        run.stepper.zero_grad()
-        seconds = time.monotonic() - started
-        if run.dev:
-            with torch.no_grad():
-                longest = sorted(run.dev, key=lambda row: -row.length)
-                summed_loss(run, longest[: run.tune.batch_size])
+        check_packing(run)
+        if tune.batch_size == "auto":
+            run.position.batch_size = largest_batch(run)
+            if tune.evaluate_batch_size is None:
+                run.position.evaluate_batch_size = run.position.batch_size
+        seconds = first_step(run)
+        rehearse_validation(run)
+        found = run.position
         after = Path(temporary) / "after.safetensors"
         save(run, after)
         restore(run, after)
         run.optimizer.state.clear()
         restore(run, checkpoint)
-    steps = count_steps(len(run.train), run.tune)
-    return Rehearsal(seconds, seconds * steps * run.tune.accumulate)
+    run.position.batch_size = found.batch_size
+    run.position.evaluate_batch_size = found.evaluate_batch_size
+    run.position.evaluated_with_less = found.evaluated_with_less
+    passes = -(-tune.nominal_batch_size * tune.accumulate // found.batch_size)
+    return Rehearsal(seconds, seconds * run.total_steps * passes)
+
+
+def first_step(run: Run) -> float:
+    """A forward and backward pass over the longest rows, and a step; returns its seconds."""
+    started, size = time.monotonic(), run.position.batch_size
+    try:
+        loss = backward_on_longest(run, size)
+    except (RuntimeError, MemoryError) as error:
+        if not out_of_memory(error):
+            raise
+        raise UserError(
+            f"tune.batch_size is {size}, but there is no memory for the {size} longest examples "
+            "at once: lower it and raise accumulate by as much, or use batch_size: auto."
+        ) from None
+    check_finite(run, [loss], 0.0, [longest(run, size)])
+    run.stepper.step()
+    run.stepper.zero_grad()
+    return time.monotonic() - started
+
+
+def longest(run: Run, size: int) -> list[int]:
+    """Row numbers of the longest training rows."""
+    return sorted(range(len(run.train)), key=lambda row: -run.length_of(row))[:size]
+
+
+def backward_on_longest(run: Run, size: int) -> float:
+    """Gradients of the mean loss of the longest rows; returns that loss."""
+    rows = [run.train[index] for index in longest(run, size)]
+    loss = summed_loss(run, rows, run.tune.label_smoothing) / sum(row.supervised for row in rows)
+    run.accelerator.backward(loss)
+    return loss.item()
+
+
+@torch.no_grad()
+def rehearse_validation(run: Run) -> None:
+    """A validation batch of the longest rows; halved where memory does not suffice for it."""
+    rows = sorted(run.dev, key=lambda row: -row.length)
+    while rows:
+        size = run.position.evaluate_batch_size
+        try:
+            summed_loss(run, rows[:size])
+        except (RuntimeError, MemoryError) as error:
+            if size == 1 or not out_of_memory(error):
+                raise
+        else:
+            return
+        halve_evaluation(run)
+
+
+def largest_batch(run: Run) -> int:
+    """How many of a step's rows a forward pass can take: by failing on a GPU, by measuring here.
+
+    The optimizer's state is there before the first attempt, as it will be in the run.
+    """
+    whole_step = min(len(run.train), run.tune.nominal_batch_size * run.tune.accumulate)
+    if run.accelerator.device.type != "cpu":
+        return largest_by_failing(whole_step, lambda size: attempt(run, size))
+    room, held = available_bytes(), resident_bytes()
+    return largest_by_measuring(whole_step, lambda size: measured(run, size, held), room)
+
+
+def attempt(run: Run, size: int) -> None:
+    """A whole step on the longest rows, the first time; then its passes alone."""
+    try:
+        backward_on_longest(run, size)
+        if not run.optimizer.state:
+            run.stepper.step()
+    finally:
+        run.stepper.zero_grad()
+
+
+def measured(run: Run, size: int, held: int) -> int:
+    """Bytes that an attempt took at most beyond what the process held before all of them."""
+    reset_peak()
+    attempt(run, size)
+    return max(0, host_peak() - held)
+
+
+@torch.no_grad()
+def check_packing(run: Run) -> None:
+    """Refuse to pack for a model that lets packed examples see each other.
+
+    Compares the shortest sequence of several examples with the same examples one by one.
+    """
+    several = [row for row in run.train if isinstance(row, Packed) and len(row.rows) > 1]
+    if not several:
+        return
+    shortest = min(several, key=lambda row: row.length)
+    run.network.eval()
+    together = float(summed_loss(run, [shortest]))
+    alone = sum(float(summed_loss(run, [row])) for row in shortest.rows)
+    run.network.train()
+    exact = run.accelerator.mixed_precision == "no" and not is_quantised(run)
+    if abs(together - alone) > APART["fp32" if exact else "others"] * abs(alone):
+        raise UserError(
+            f"tune.packing: this model lets examples in one sequence see each other (their loss "
+            f"is {together:.4f} together and {alone:.4f} apart): remove it; batches are grouped "
+            "by length all the same."
+        )
+
+
+def is_quantised(run: Run) -> bool:
+    """Whether weights are held in fewer bits than they compute in."""
+    return (
+        getattr(run.network, "is_quantized", False)
+        or getattr(run.network, "quantization_method", None) is not None
+    )

@@ -6,38 +6,49 @@ import math
 from collections.abc import Callable
 from typing import Any
 
-from etude.config.tuning import Constant, Cosine, Linear
+from etude.config.schedules import Constant, StepDecay
+
+# (settings, steps since the warm-up, steps of the run after the warm-up) -> share of the peak
+Shape = Callable[[Any, int, int], float]
 
 
-def constant(progress: float) -> float:
+def constant(_: Any, step: int, total: int) -> float:
     """The peak throughout."""
-    del progress
+    del step, total
     return 1.0
 
 
-def linear(progress: float) -> float:
+def linear(_: Any, step: int, total: int) -> float:
     """A straight line from the peak to zero."""
-    return 1.0 - progress
+    return 1.0 - step / max(1, total)
 
 
-def cosine(progress: float) -> float:
+def cosine(_: Any, step: int, total: int) -> float:
     """Half a cosine from the peak to zero (Loshchilov and Hutter 2017, arXiv:1608.03983)."""
-    return 0.5 * (1.0 + math.cos(math.pi * progress))
+    return 0.5 * (1.0 + math.cos(math.pi * (step / max(1, total))))
 
 
-SCHEDULES: dict[str, Callable[[float], float]] = {
+def step_decay(settings: StepDecay, step: int, total: int) -> float:
+    """`gamma` times what it was, every `step_size` steps."""
+    del total
+    return settings.gamma ** (step // settings.step_size)
+
+
+SCHEDULES: dict[str, Shape] = {
     "constant": constant,
+    "constant-with-warmup": constant,
     "linear": linear,
     "cosine": cosine,
+    "step-decay": step_decay,
 }
 
 
-def warmup_steps(schedule: Constant | Linear | Cosine, total: int) -> int:
+def warmup_steps(schedule: Any, total: int) -> int:
     """Optimizer steps of warm-up; a ratio is rounded up, as transformers does."""
     if isinstance(schedule, Constant):
         return 0
     if schedule.warmup_steps is not None:
-        return schedule.warmup_steps
+        return int(schedule.warmup_steps)
     return math.ceil((schedule.warmup_ratio or 0.0) * total)
 
 
@@ -46,4 +57,4 @@ def multiplier(schedule: Any, step: int, total: int) -> float:
     warm = warmup_steps(schedule, total)
     if step < warm:
         return step / max(1, warm)
-    return SCHEDULES[schedule.name]((step - warm) / max(1, total - warm))
+    return SCHEDULES[schedule.name](schedule, step - warm, total - warm)

@@ -7,201 +7,110 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
-import torch
-from accelerate import Accelerator
-from torch import Tensor
-
-from etude.config.precision import Precision, compute_of
-from etude.config.tuning import AdamW, Tune
-from etude.engine.batch import Encoded, collate
-from etude.engine.head import supervised_logits
+from etude.interruption import Terminated, holding
 from etude.progress import Progress
-from etude.training.checkpoint import load_checkpoint, save_checkpoint
+from etude.training.batch_size import halved, out_of_memory
+from etude.training.checkpoint import load_parameters, save_parameters
 from etude.training.history import History, Log
-from etude.training.methods import trainable
-from etude.training.order import by_length, epoch_order
+from etude.training.loss import Diverged, check_finite, summed_loss, validate
+from etude.training.run import Run, restore, save
 from etude.training.schedules import multiplier
+from etude.training.stopping import judge
 
-MIXED = {"fp32": "no", "bf16": "bf16", "fp16": "fp16"}  # accelerate's words for our precisions
-
-
-class Diverged(Exception):
-    """The loss is no longer a number."""
-
-
-@dataclass(slots=True)
-class Position:
-    """Where a run stands; with the checkpoint's tensors it decides every later digit.
-
-    `loss_sum` runs over `loss_tokens` supervised tokens since the last row of the history;
-    `scaler` is the state of fp16's loss scaler, empty in other precisions.
-    """
-
-    step: int = 0
-    seconds: float = 0.0
-    history_rows: int = 0
-    loss_sum: float = 0.0
-    loss_tokens: int = 0
-    seen_tokens: int = 0
-    gradient_norm: float = 0.0
-    scaler: dict[str, float] = field(default_factory=dict)
-
-
-@dataclass(slots=True)
-class Run:
-    """All that a training run holds.
-
-    `parameters` are those that learn, by name; `stepper` is accelerate's wrapper of the
-    `optimizer`.
-    """
-
-    network: Any
-    parameters: dict[str, torch.nn.Parameter]
-    optimizer: torch.optim.Optimizer
-    stepper: Any
-    accelerator: Accelerator
-    tune: Tune
-    train: Sequence[Encoded]
-    dev: Sequence[Encoded]
-    seed: int
-    pad_id: int
-    decoder_start_id: int | None
-    position: Position = field(default_factory=Position)
-    order: tuple[int, list[list[int]]] = (-1, [])  # an epoch and its batches
-
-    @property
-    def steps_per_epoch(self) -> int:
-        return steps_in_epoch(len(self.train), self.tune)
-
-    @property
-    def total_steps(self) -> int:
-        return count_steps(len(self.train), self.tune)
-
-    def batches(self, step: int) -> list[list[Encoded]]:
-        """The batches of an optimizer step."""
-        epoch, number = divmod(step, self.steps_per_epoch)
-        if self.order[0] != epoch:
-            lengths = [row.length for row in self.train]
-            self.order = (epoch, epoch_order(lengths, self.tune.batch_size, self.seed, epoch))
-        start = number * self.tune.accumulate
-        chosen = self.order[1][start : start + self.tune.accumulate]
-        return [[self.train[index] for index in batch] for batch in chosen]
-
-
-def steps_in_epoch(examples: int, tune: Tune) -> int:
-    """Optimizer steps of one pass over the training split."""
-    return math.ceil(math.ceil(examples / tune.batch_size) / tune.accumulate)
-
-
-def count_steps(examples: int, tune: Tune) -> int:
-    """Optimizer steps of a whole run over `examples` training examples."""
-    steps = max(1, round(steps_in_epoch(examples, tune) * tune.epochs))
-    return min(steps, tune.max_steps or steps)
-
-
-def begin(
-    network: Any,
-    tune: Tune,
-    train: Sequence[Encoded],
-    dev: Sequence[Encoded],
-    *,
-    precision: Precision,
-    seed: int,
-    pad_id: int,
-    decoder_start_id: int | None,
-) -> Run:
-    """Set up a run at step 0. `network` has its trainable parameters marked."""
-    accelerator = Accelerator(
-        mixed_precision=MIXED[compute_of(precision)], cpu=network.device.type == "cpu"
-    )
-    optimizer = make_optimizer(network, tune.optimizer)
-    prepared, stepper = accelerator.prepare(network, optimizer)
-    prepared.train()
-    torch.manual_seed(seed)
-    return Run(
-        network=prepared,
-        parameters=trainable(network),
-        optimizer=optimizer,
-        stepper=stepper,
-        accelerator=accelerator,
-        tune=tune,
-        train=train,
-        dev=dev,
-        seed=seed,
-        pad_id=pad_id,
-        decoder_start_id=decoder_start_id,
-    )
-
-
-def make_optimizer(network: Any, settings: AdamW) -> torch.optim.Optimizer:
-    """AdamW; weight decay on matrices only, as norms and biases have no scale to hold down."""
-    learning = list(trainable(network).values())
-    matrices = [item for item in learning if item.dim() >= 2]
-    vectors = [item for item in learning if item.dim() < 2]
-    groups: list[dict[str, Any]] = [
-        {"params": matrices, "weight_decay": settings.weight_decay},
-        {"params": vectors, "weight_decay": 0.0},
-    ]
-    return torch.optim.AdamW(
-        [group for group in groups if group["params"]],
-        lr=settings.learning_rate,
-        betas=(settings.beta1, settings.beta2),
-        eps=settings.epsilon,
-        fused=True,
-    )
+Keep = Callable[[Run], None]
 
 
 def train(
-    run: Run, checkpoint: Path, history: Path, trackers: Sequence[Log], progress: Progress
+    run: Run,
+    checkpoint: Path,
+    history: Path,
+    trackers: Sequence[Log],
+    progress: Progress,
+    keep: Keep | None = None,
 ) -> None:
     """Train to the end, from the checkpoint if there is one. The network is changed in place.
 
-    Validation loss is measured before the first step, after every epoch and at the end, where
-    there is a validation split. Raises `Diverged` when the loss is no longer a number.
+    Validation loss is measured before the first step, as often as `evaluate_steps` says and at
+    the end, where there is a validation split. `keep` is called as often as `save_steps` says.
+    Raises `Diverged` when the loss is no longer a number, and `Terminated`, with all steps in the
+    checkpoint, when the process is asked to end.
     """
     if checkpoint.exists():
         restore(run, checkpoint)
-    at, saved = run.position, time.monotonic()
+    tune, at, saved = run.tune, run.position, time.monotonic()
     started = time.monotonic() - at.seconds
     record = History(history, at.history_rows, trackers)
     if record.rows == 0 and run.dev:
         record.add(validation_row(run))
-    loss = ""
-    while at.step < run.total_steps:
-        progress("training", at.step, run.total_steps, loss)
+    said = ""
+    with holding() as asked_to_end:
+        while at.step < run.total_steps and not at.judgement.stopped:
+            progress("training", at.step, run.total_steps, said)
+            step_or_say_what_is_kept(run, checkpoint)
+            at.seconds = time.monotonic() - started
+            evaluates = is_due(run, tune.evaluate_steps) or at.step == run.total_steps
+            if evaluates or is_due(run, tune.log_steps) or is_due(run, "epoch"):
+                row = training_row(run)
+                said = f"loss {row['loss']:.3f}"
+                record.add(row)
+            if evaluates and run.dev:
+                row = validation_row(run)
+                record.add(row)
+                if judge(at.judgement, at.step, row["dev_loss"], tune.early_stopping):
+                    keep_best(run, checkpoint)
+            if keep is not None and is_due(run, tune.save_steps):
+                keep(run)
+            if asked_to_end() or time.monotonic() - saved >= tune.save_seconds:
+                at.history_rows = record.rows
+                save(run, checkpoint)
+                forget_all_but_best(run, checkpoint)
+                saved = time.monotonic()
+            if asked_to_end():
+                raise Terminated
+    if tune.load_best_model_at_end and at.judgement.best_loss is not None:
+        load_parameters(best_of(run, checkpoint), run.parameters)
+    progress("training", at.step, run.total_steps, said)
+
+
+def is_due(run: Run, every: int | Literal["epoch"] | None) -> bool:
+    """Whether something that is done every so many steps is done after this one."""
+    if every is None:
+        return False
+    return run.position.step % (run.steps_per_epoch if every == "epoch" else every) == 0
+
+
+def best_of(run: Run, checkpoint: Path) -> Path:
+    """Where the best weights so far are kept.
+
+    The step is in the name: a run that is resumed before it finds the older best still there.
+    """
+    return checkpoint.with_name(f"best-{run.position.judgement.best_step}.safetensors")
+
+
+def keep_best(run: Run, checkpoint: Path) -> None:
+    """Write the best weights so far, where they are wanted at the end."""
+    if run.tune.load_best_model_at_end:
+        save_parameters(best_of(run, checkpoint), run.parameters)
+
+
+def forget_all_but_best(run: Run, checkpoint: Path) -> None:
+    """Remove older best weights, once no checkpoint names them."""
+    for path in checkpoint.parent.glob("best-*.safetensors"):
+        if path != best_of(run, checkpoint):
+            path.unlink()
+
+
+def step_or_say_what_is_kept(run: Run, checkpoint: Path) -> None:
+    """`take_step`; when the loss is no number, what is left of the run is said too."""
+    try:
         take_step(run)
-        at.seconds = time.monotonic() - started
-        epoch_ends = at.step % run.steps_per_epoch == 0 or at.step == run.total_steps
-        if epoch_ends or at.step % run.tune.log_steps == 0:
-            row = training_row(run)
-            loss = f"loss {row['loss']:.3f}"
-            record.add(row)
-        if epoch_ends and run.dev:
-            record.add(validation_row(run))
-        if time.monotonic() - saved >= run.tune.save_seconds:
-            at.history_rows = record.rows
-            save(run, checkpoint)
-            saved = time.monotonic()
-    progress("training", at.step, run.total_steps, loss)
-
-
-def save(run: Run, path: Path) -> None:
-    """Write everything that decides the run's next digit."""
-    if run.accelerator.scaler is not None:
-        run.position.scaler = run.accelerator.scaler.state_dict()
-    save_checkpoint(path, run.parameters, run.optimizer, asdict(run.position))
-
-
-def restore(run: Run, path: Path) -> None:
-    """Put a run back where `save` found it."""
-    run.position = Position(**load_checkpoint(path, run.parameters, run.optimizer))
-    if run.position.scaler:
-        run.accelerator.scaler.load_state_dict(run.position.scaler)
+    except Diverged as error:
+        kept = f" The last good checkpoint is kept in {checkpoint}." if checkpoint.exists() else ""
+        raise Diverged(f"{error}{kept}") from None
 
 
 def take_step(run: Run) -> None:
@@ -210,66 +119,45 @@ def take_step(run: Run) -> None:
     rate = tune.optimizer.learning_rate * multiplier(tune.schedule, at.step, run.total_steps)
     for group in run.optimizer.param_groups:
         group["lr"] = rate
-    batches = run.batches(at.step)
-    tokens = sum(row.supervised for batch in batches for row in batch)
-    losses = []
-    for batch in batches:
-        loss = summed_loss(run, batch)
-        run.accelerator.backward(loss / tokens)  # the mean over the step, however it is divided
-        losses.append(loss.detach())
+    losses = backward(run)
     limit = tune.clip if tune.clip is not None else math.inf
     norm = float(run.accelerator.clip_grad_norm_(run.parameters.values(), limit))
-    total = sum(loss.item() for loss in losses)
-    check_finite(run, total, norm)
+    check_finite(run, losses, norm, run.chosen(at.step))
     run.stepper.step()
     run.stepper.zero_grad()
+    rows = [row for batch in run.batches(at.step) for row in batch]
     at.step += 1
-    at.loss_sum += total
-    at.loss_tokens += tokens
-    at.seen_tokens += sum(row.length for batch in batches for row in batch)
+    at.loss_sum += sum(losses)
+    at.loss_tokens += sum(row.supervised for row in rows)
+    at.seen_tokens += sum(row.length for row in rows)
     at.gradient_norm = norm
 
 
-def check_finite(run: Run, loss: float, norm: float) -> None:
-    """Raise `Diverged` before a step that would spoil the parameters.
+def backward(run: Run) -> list[float]:
+    """Gradients of a step's mean loss over its tokens, and the summed loss of each batch.
 
-    With fp16's loss scaler a gradient may overflow: the scaler leaves that step out and scales
-    less.
+    With `batch_size: auto`, memory that does not suffice halves the batches, from there on.
     """
-    if not math.isfinite(loss):
-        what = f"training loss is {loss}"
-    elif not math.isfinite(norm) and run.accelerator.scaler is None:
-        what = f"gradient's norm is {norm}"
-    else:
-        return
-    raise Diverged(
-        f"The {what} at step {run.position.step + 1}: lower the learning rate (now "
-        f"{run.tune.optimizer.learning_rate:g}), warm up, or clip more."
-    )
+    while True:
+        try:
+            return backward_in(run, run.batches(run.position.step))
+        except (RuntimeError, MemoryError) as error:
+            size = run.position.batch_size
+            if run.tune.batch_size != "auto" or size == 1 or not out_of_memory(error):
+                raise
+        run.stepper.zero_grad()
+        run.position.batch_size = halved(size)
 
 
-def summed_loss(run: Run, rows: Sequence[Encoded]) -> Tensor:
-    """Cross-entropy in nats, summed over the supervised tokens of a batch."""
-    batch = collate(
-        rows,
-        pad_id=run.pad_id,
-        decoder_start_id=run.decoder_start_id,
-        device=run.accelerator.device,
-    )
-    logits, targets = supervised_logits(run.network, batch)
-    return torch.nn.functional.cross_entropy(logits.float(), targets, reduction="sum")
-
-
-@torch.no_grad()
-def validate(run: Run) -> float:
-    """Mean cross-entropy in nats per supervised token of the validation split."""
-    run.network.eval()
-    lengths = [row.length for row in run.dev]
-    total = 0.0
-    for batch in by_length(lengths, run.tune.batch_size):
-        total += summed_loss(run, [run.dev[index] for index in batch]).item()
-    run.network.train()
-    return total / sum(row.supervised for row in run.dev)
+def backward_in(run: Run, batches: Sequence[Sequence[Any]]) -> list[float]:
+    """Forward and backward passes over the batches of a step."""
+    tokens = sum(row.supervised for batch in batches for row in batch)
+    losses = []
+    for batch in batches:
+        loss = summed_loss(run, batch, run.tune.label_smoothing)
+        run.accelerator.backward(loss / tokens)  # the mean over the step, however it is divided
+        losses.append(loss.detach())
+    return [loss.item() for loss in losses]
 
 
 def validation_row(run: Run) -> dict[str, Any]:

@@ -1,0 +1,54 @@
+"""What is to be said of a training beside its curves."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+KEPT = (  # facts of a weights folder that a report repeats
+    "optimizer",
+    "planned_steps",
+    "stopped_early",
+    "best_step",
+    "best_dev_loss",
+    "weights_step",
+    "batch_size",
+    "examples_a_step",
+    "evaluate_batch_size",
+    "sequences",
+)
+
+
+def training_notes(facts: Mapping[str, Any]) -> list[str]:
+    """Sentences about how a training went, where it went other than from start to end."""
+    notes = []
+    if facts.get("stopped_early"):
+        notes.append(
+            f"Stopped early at step {facts['steps']} of {facts['planned_steps']}, as the "
+            "validation loss had ceased to fall."
+        )
+    if facts.get("weights_step", facts["steps"]) < facts["steps"]:
+        notes.append(
+            f"The weights are those of step {facts['weights_step']}, where the validation loss was "
+            f"lowest ({facts['best_dev_loss']:.4f})."
+        )
+    if facts.get("batch_size_asked") == "auto":
+        notes.append(
+            f"Of a step's {facts['examples_a_step']} examples, memory had room for "
+            f"{facts['batch_size']} at once (batch_size: auto)."
+        )
+    if facts.get("evaluated_with_less"):
+        notes.append(
+            "Validation ran out of memory and went on with smaller batches "
+            f"({facts['evaluate_batch_size']} examples at once)."
+        )
+    if facts.get("sequences"):
+        notes.append(
+            f"{facts['examples']} examples share {facts['sequences']} sequences (packing)."
+        )
+    if facts.get("label_smoothing"):
+        notes.append(
+            f"The training loss is taken with label smoothing ({facts['label_smoothing']:g}), the "
+            "validation loss without."
+        )
+    return notes

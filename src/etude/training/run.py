@@ -1,0 +1,181 @@
+"""A training run: what it holds, where it stands, and how it is begun."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import torch
+from accelerate import Accelerator
+
+from etude.config.precision import Precision, compute_of
+from etude.config.tuning import Tune
+from etude.engine.batch import Encoded
+from etude.training.checkpoint import load_checkpoint, save_checkpoint
+from etude.training.methods import trainable
+from etude.training.noise import add_noise, checkpoint_activations, set_dropout
+from etude.training.optimizers import make_optimizer
+from etude.training.order import epoch_order
+from etude.training.packing import Packed
+from etude.training.stopping import Judgement
+
+MIXED = {"fp32": "no", "bf16": "bf16", "fp16": "fp16"}  # accelerate's words for our precisions
+
+Row = Encoded | Packed  # what a batch is made of: an example, or several in one sequence
+
+
+@dataclass(slots=True)
+class Position:
+    """Where a run stands; with the checkpoint's tensors it decides every later digit.
+
+    `loss_sum` runs over `loss_tokens` supervised tokens since the last row of the history;
+    `scaler` is the state of fp16's loss scaler, empty in other precisions. The batch sizes are
+    those of a forward pass, in training and in validation, as memory has allowed so far;
+    `evaluated_with_less` says that the latter had to be halved.
+    """
+
+    step: int = 0
+    seconds: float = 0.0
+    history_rows: int = 0
+    loss_sum: float = 0.0
+    loss_tokens: int = 0
+    seen_tokens: int = 0
+    gradient_norm: float = 0.0
+    scaler: dict[str, float] = field(default_factory=dict)
+    batch_size: int = 1
+    evaluate_batch_size: int = 1
+    evaluated_with_less: bool = False
+    judgement: Judgement = field(default_factory=Judgement)
+
+
+@dataclass(slots=True)
+class Run:
+    """All that a training run holds.
+
+    `parameters` are those that learn, by name; `stepper` is accelerate's wrapper of the
+    `optimizer`; `names` are the ids of the training rows, for messages.
+    """
+
+    network: Any
+    parameters: dict[str, torch.nn.Parameter]
+    optimizer: torch.optim.Optimizer
+    stepper: Any
+    accelerator: Accelerator
+    tune: Tune
+    train: Sequence[Row]
+    dev: Sequence[Encoded]
+    seed: int
+    pad_id: int
+    decoder_start_id: int | None
+    names: Sequence[str] = ()
+    position: Position = field(default_factory=Position)
+    order: tuple[int, list[list[int]]] = (-1, [])  # an epoch and its batches
+
+    @property
+    def steps_per_epoch(self) -> int:
+        return steps_in_epoch(len(self.train), self.tune)
+
+    @property
+    def total_steps(self) -> int:
+        return count_steps(len(self.train), self.tune)
+
+    def chosen(self, step: int) -> list[list[int]]:
+        """Row numbers of the batches of an optimizer step.
+
+        Which rows a step sees depends on the settings alone; where memory allows for other
+        batches than they say, the same rows are cut anew.
+        """
+        epoch, number = divmod(step, self.steps_per_epoch)
+        if self.order[0] != epoch:
+            tune, lengths = self.tune, [row.length for row in self.train]
+            seed = self.seed if tune.data_seed is None else tune.data_seed
+            size, group = tune.nominal_batch_size, tune.group_by_length
+            self.order = (epoch, epoch_order(lengths, size, seed, epoch, group_by_length=group))
+        start = number * self.tune.accumulate
+        batches = self.order[1][start : start + self.tune.accumulate]
+        size = self.position.batch_size
+        if size == self.tune.nominal_batch_size:
+            return batches
+        rows = sorted((row for batch in batches for row in batch), key=self.length_of)
+        return [rows[cut : cut + size] for cut in range(0, len(rows), size)]
+
+    def batches(self, step: int) -> list[list[Row]]:
+        """The batches of an optimizer step."""
+        return [[self.train[index] for index in batch] for batch in self.chosen(step)]
+
+    def length_of(self, row: int) -> int:
+        """Tokens of a training row."""
+        return self.train[row].length
+
+
+def steps_in_epoch(rows: int, tune: Tune) -> int:
+    """Optimizer steps of one pass over so many examples (or packed sequences)."""
+    return math.ceil(math.ceil(rows / tune.nominal_batch_size) / tune.accumulate)
+
+
+def count_steps(rows: int, tune: Tune) -> int:
+    """Optimizer steps of a whole run over so many examples (or packed sequences)."""
+    steps = max(1, round(steps_in_epoch(rows, tune) * tune.epochs))
+    return min(steps, tune.max_steps or steps)
+
+
+def begin(
+    network: Any,
+    tune: Tune,
+    train: Sequence[Row],
+    dev: Sequence[Encoded],
+    *,
+    precision: Precision,
+    seed: int,
+    pad_id: int,
+    decoder_start_id: int | None,
+    names: Sequence[str] = (),
+) -> Run:
+    """Set up a run at step 0. `network` has its trainable parameters marked."""
+    accelerator = Accelerator(
+        mixed_precision=MIXED[compute_of(precision)], cpu=network.device.type == "cpu"
+    )
+    if tune.dropout is not None:
+        set_dropout(network, tune.dropout)
+    if tune.activation_checkpointing:
+        checkpoint_activations(network)
+    if tune.neftune_noise_alpha is not None:
+        add_noise(network, tune.neftune_noise_alpha)
+    optimizer = make_optimizer(trainable(network), tune.optimizer)
+    prepared, stepper = accelerator.prepare(network, optimizer)
+    prepared.train()
+    torch.manual_seed(seed)
+    size = tune.nominal_batch_size
+    return Run(
+        network=prepared,
+        parameters=trainable(network),
+        optimizer=optimizer,
+        stepper=stepper,
+        accelerator=accelerator,
+        tune=tune,
+        train=train,
+        dev=dev,
+        seed=seed,
+        pad_id=pad_id,
+        decoder_start_id=decoder_start_id,
+        names=names,
+        position=Position(batch_size=size, evaluate_batch_size=tune.evaluate_batch_size or size),
+    )
+
+
+def save(run: Run, path: Path) -> None:
+    """Write everything that decides the run's next digit."""
+    if run.accelerator.scaler is not None:
+        run.position.scaler = run.accelerator.scaler.state_dict()
+    save_checkpoint(path, run.parameters, run.optimizer, asdict(run.position))
+
+
+def restore(run: Run, path: Path) -> None:
+    """Put a run back where `save` found it."""
+    position = load_checkpoint(path, run.parameters, run.optimizer)
+    run.position = Position(**{**position, "judgement": Judgement(**position["judgement"])})
+    if run.position.scaler:
+        run.accelerator.scaler.load_state_dict(run.position.scaler)
