@@ -236,7 +236,7 @@ def test_folders_that_are_no_model(tmp_path: Path) -> None:
     nowhere = tmp_path / "nowhere"
     assert refusal(lambda: find_base(str(nowhere))) == (
         f"model.base: there is no folder {nowhere}: name one that holds a model, a hub id, or one "
-        "of random-llama, random-t5."
+        "of etude-mini, random-llama, random-t5."
     )
     assert refusal(lambda: find_base(str(tmp_path))) == (
         f"model.base: {tmp_path} holds no config.json, so it is no model folder."
@@ -251,14 +251,14 @@ def test_a_hub_id_without_a_network() -> None:
     # conftest sets HF_HUB_OFFLINE, and the reason in brackets is the hub library's own.
     told = refusal(lambda: find_base("nobody/nothing"))
     assert told.startswith(
-        "model.base 'nobody/nothing' is neither shipped (random-llama, random-t5) nor could it be "
-        "fetched from the hub ("
+        "model.base 'nobody/nothing' is neither shipped (etude-mini, random-llama, random-t5) nor "
+        "could it be fetched from the hub ("
     )
     assert told.endswith("): check the name and the network, or give a folder.")
     assert "\n" not in told
     assert refusal(lambda: find_base("random llama")) == (
         "model.base 'random llama' is no hub id: did you mean 'random-llama'? Known: "
-        "random-llama, random-t5."
+        "etude-mini, random-llama, random-t5."
     )
 
 
