@@ -9,7 +9,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from etude.config.study import Model, Prompt
-from etude.config.tuning import AdamW, Lora, Tune
+from etude.config.methods import Lora
+from etude.config.tuning import AdamW, Tune
 from etude.engine.base import find_base
 from etude.engine.encode import Context
 from etude.engine.load import load

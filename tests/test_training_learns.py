@@ -10,7 +10,8 @@ import torch
 
 import models
 from etude.config.study import Generation
-from etude.config.tuning import AdamW, Cosine, Full, Lora, Tune
+from etude.config.methods import Full, Lora
+from etude.config.tuning import AdamW, Cosine, Tune
 from etude.engine.generate import generate
 from etude.records import Example
 from etude.training.encode import encode_all

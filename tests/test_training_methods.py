@@ -11,7 +11,8 @@ import torch
 import models
 from etude.config.settings import Settings
 from etude.config.study import Precision
-from etude.config.tuning import AdamW, Constant, Cosine, Full, Linear, Lora, Tune
+from etude.config.methods import Full, Lora
+from etude.config.tuning import AdamW, Constant, Cosine, Linear, Tune
 from etude.errors import UserError
 from etude.training.encode import encode_all
 from etude.training.methods import METHODS, prepare, trainable

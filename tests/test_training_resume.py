@@ -12,7 +12,8 @@ import torch
 
 import models
 from etude.config.study import Precision
-from etude.config.tuning import AdamW, Cosine, Full, Lora, Tune
+from etude.config.methods import Full, Lora
+from etude.config.tuning import AdamW, Cosine, Tune
 from etude.training import train as training
 from etude.training.checkpoint import load_checkpoint, read_position, save_checkpoint
 from etude.training.methods import prepare

@@ -6,25 +6,31 @@ seconds and not after hours.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from statistics import median
 from typing import Any
 
 from etude.approaches.build import context_of, prompt_room
-from etude.approaches.order import given_folder, precision
-from etude.approaches.tuning import smallest
+from etude.approaches.order import given_folder, labels, precision, virtual_tokens
+from etude.approaches.tuning import encode_material
+from etude.config.low_rank import AdaLora
+from etude.config.methods import Head, below_head
 from etude.config.study import Precision, Study
 from etude.config.tuning import Tune
 from etude.data import Data, read_data
 from etude.engine.base import Base, find_base
 from etude.engine.encode import encode_prompt
-from etude.engine.load import Speaker, load_config, load_speaker
+from etude.engine.folders import labels_of
+from etude.engine.load import Speaker, class_for, load_config, load_speaker, shortened
 from etude.errors import UserError
 from etude.progress import Progress
 from etude.store import read_json, write_json
-from etude.training.encode import Material, decoded, encode_all
+from etude.training.encode import Material, decoded
 from etude.training.methods import prepare, trainable
+from etude.training.methods.adalora import phases
 from etude.training.schedules import warmup_steps
+from etude.training.sizes import matrices, saved_bytes
 from etude.training.train import count_steps
 
 BYTES = {"fp32": 4, "bf16": 2, "fp16": 2}
@@ -79,8 +85,9 @@ def plan_approach(
     study: Study, name: str, data: Data, base: Base, speaker: Speaker
 ) -> dict[str, Any]:
     """Prompts, sizes and estimates of one approach. Raises `UserError` for what cannot work."""
-    context = context_of(study, name, data)
-    room = prompt_room(speaker, study.generation.max_tokens)
+    context, classes = context_of(study, name, data), labels(study, name)
+    speaker = shortened(speaker, virtual_tokens(study, name))
+    room = prompt_room(speaker, study.generation.max_tokens, classes)
     if room is not None and room < 16:
         raise UserError(
             f"generation.max_tokens is {study.generation.max_tokens}, which leaves {room} of the "
@@ -97,28 +104,31 @@ def plan_approach(
     }
     tune = study.approaches[name].tune
     check_markup(study, name, speaker)
-    network = empty_network(base, study)
+    check_labels(study, name)
+    network = empty_network(base, study, classes)
     parameters = sum(item.numel() for item in network.parameters())
     planned["parameters"] = parameters
+    planned["model_mb"] = parameters * BYTES[precision(study, name)] / 1e6
     planned["tune"] = None
     if tune is not None:
         check_tuning(name, tune, speaker, count_steps(len(data.train), tune))
-        limit = smallest(tune.max_tokens, speaker.context)
-        material = encode_all(speaker, data.train, context, tune.supervise, limit)
-        encode_all(speaker, data.dev, context, tune.supervise, limit)
-        learning = sum(
-            item.numel() for item in trainable(prepare(network, tune.method, 0)).values()
-        )
+        material = encode_material(speaker, data.train, context, tune, classes)
+        encode_material(speaker, data.dev, context, tune, classes)
+        network = prepare(network, tune.method, 0)
+        learning = sum(item.numel() for item in trainable(network).values())
+        width = BYTES[precision(study, name)]
         planned["tune"] = {
             "method": tune.method.name,
             "trainable_parameters": learning,
             "trainable_share": learning / parameters,
+            "weights_mb": saved_bytes(network, tune.method, width) / 1e6,
+            "matrices": matrices(network),
             "steps": count_steps(len(material.rows), tune),
             "tokens_per_epoch": sum(row.length for row in material.rows),
             "supervised_tokens_per_epoch": material.supervised_tokens,
             "truncated_prompts": material.truncated_prompts,
             "truncated_answers": material.truncated_answers,
-            "decoded_example": decoded(speaker, material.rows[0]),
+            "decoded_example": decoded(speaker, material.rows[0], classes),
             "memory_mb": memory(
                 parameters, learning, precision(study, name), material, tune.batch_size, network
             )
@@ -134,6 +144,13 @@ def check_tuning(name: str, tune: Tune, speaker: Speaker, steps: int) -> None:
             f"approaches.{name}.tune.supervise is {tune.supervise}, but an encoder-decoder writes "
             "nothing but the response: use supervise: response."
         )
+    if isinstance(tune.method, Head) and tune.supervise != "response":
+        raise UserError(
+            f"approaches.{name}.tune.supervise is {tune.supervise}, but a classification head "
+            "learns the label and nothing of the prompt: use supervise: response."
+        )
+    if isinstance(body := below_head(tune.method), AdaLora):
+        phases(body, steps)
     if (warm := warmup_steps(tune.schedule, steps)) >= steps:
         raise UserError(
             f"approaches.{name}.tune warms up for {warm} of its {steps} steps, so the learning "
@@ -159,14 +176,30 @@ def check_markup(study: Study, name: str, speaker: Speaker) -> None:
         )
 
 
-def empty_network(base: Base, study: Study) -> Any:
-    """The model's layers without storage, to count and to try a method on."""
+def check_labels(study: Study, name: str) -> None:
+    """A head from a folder tells the study's labels apart, and no others."""
+    given = given_folder(study, name)
+    known = labels_of(given) if given is not None else None
+    if known is not None and known != study.data.labels:
+        raise UserError(
+            f"approaches.{name}.weights has a head for the classes {', '.join(known)}, but "
+            f"data.labels are {', '.join(study.data.labels) or 'not given'}: write them as the "
+            "head has them, in its order."
+        )
+
+
+def empty_network(base: Base, study: Study, classes: Sequence[str] | None) -> Any:
+    """The model's layers without storage, to count and to try a method on.
+
+    With `classes`, it ends in a classification head.
+    """
     import torch
-    from transformers import AutoModelForCausalLM, AutoModelForSeq2SeqLM
 
     trust = study.model.trust_remote_code
     config = load_config(base, trust_remote_code=trust)
-    automatic = AutoModelForSeq2SeqLM if config.is_encoder_decoder else AutoModelForCausalLM
+    automatic = class_for(config, classes)
+    if classes is not None:
+        config.num_labels = len(classes)
     with torch.device("meta"):
         return automatic.from_config(config, trust_remote_code=trust)
 

@@ -13,6 +13,7 @@ from etude.approaches.tuning import tune_weights
 from etude.config.study import Study
 from etude.data import Data
 from etude.engine.base import Base
+from etude.engine.classify import classify_batch
 from etude.engine.encode import Context, encode_prompt
 from etude.engine.generate import Asked, batches_in, plan_batches, predict_batch
 from etude.engine.load import Loaded, Speaker, load
@@ -57,7 +58,7 @@ def build(
     place = job.place(folder)
 
     def predict(examples: Sequence[Example]) -> Iterator[list[Prediction]]:
-        room = prompt_room(loaded.speaker, study.generation.max_tokens)
+        room = prompt_room(loaded.speaker, study.generation.max_tokens, loaded.labels)
         asked = [
             Asked(example, encode_prompt(loaded.speaker, example, context, room))
             for example in watched(examples, "encoding", progress)
@@ -68,6 +69,10 @@ def build(
         done = len(examples) - sum(len(batch) for batch in waiting)
         for number, batch in enumerate(batches_in(waiting, asked), len(plan) - len(waiting)):
             progress("answering", done, len(examples), "")
+            done += len(batch)
+            if loaded.labels is not None:
+                yield classify_batch(loaded, batch, approach=job.approach, seed=job.seed)
+                continue
             yield predict_batch(
                 loaded,
                 batch,
@@ -76,7 +81,6 @@ def build(
                 seed=job.seed,
                 sampling_seed=job.seed * 100_003 + number,
             )
-            done += len(batch)
         progress("answering", done, len(examples), "")
 
     return predict
@@ -96,11 +100,17 @@ def no_shots(example: Example) -> tuple[Example, ...]:
     return ()
 
 
-def prompt_room(speaker: Speaker, max_tokens: int) -> int | None:
-    """Tokens that a prompt may have so that an answer still fits the context window."""
+def prompt_room(
+    speaker: Speaker, max_tokens: int, labels: Sequence[str] | None = None
+) -> int | None:
+    """Tokens that a prompt may have so that an answer still fits the context window.
+
+    A classification head, whose classes are `labels`, writes no answer.
+    """
     if speaker.context is None:
         return None
-    return speaker.context if speaker.encoder_decoder else speaker.context - max_tokens
+    alone = speaker.encoder_decoder or labels is not None
+    return speaker.context if alone else speaker.context - max_tokens
 
 
 def rendered(item: Asked) -> str:

@@ -4,24 +4,33 @@ from __future__ import annotations
 
 import shutil
 import time
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from etude.approaches.order import Job, goes_on, layers, precision
+from etude.config.methods import Full, Head, below_head
 from etude.config.study import Precision, Study
 from etude.config.tuning import Tune
 from etude.data import Data
+from etude.engine.adapters import attach, merge, save_adapter, virtual_tokens
 from etude.engine.base import Base
+from etude.engine.classifier import draw_head
 from etude.engine.encode import Context
-from etude.engine.load import Loaded, Speaker, attach, dtype_of, is_adapter, load
+from etude.engine.folders import LABELS, is_adapter, labels_of
+from etude.engine.load import Loaded, Speaker, dtype_of, load, shortened
 from etude.errors import UserError
 from etude.memory import peak_megabytes, reset_peak
 from etude.progress import Progress, watched
-from etude.store import Place, publish, read_json, set_aside, write_json
+from etude.records import Example
+from etude.store import Place, folder_size, publish, read_json, set_aside, write_json
 from etude.training.checkpoint import read_position
+from etude.training.classes import encode_classes
 from etude.training.encode import Material, decoded, encode_all
 from etude.training.history import TRACKERS
 from etude.training.methods import prepare, trainable
+from etude.training.methods.adalora import ranks
 from etude.training.rehearsal import rehearse
 from etude.training.train import Run, begin, train
 
@@ -45,10 +54,9 @@ def tune_weights(
     reset_peak()
     network, loaded = network_to_train(study, job, folder, base, tune)
     speaker, decoder_start_id = loaded.speaker, loaded.decoder_start_id
-    limit = smallest(tune.max_tokens, speaker.context)
     rows = watched(data.train, "encoding", progress)
-    material = encode_all(speaker, rows, context, tune.supervise, limit)
-    validation = encode_all(speaker, data.dev, context, tune.supervise, limit)
+    material = encode_material(speaker, rows, context, tune, loaded.labels)
+    validation = encode_material(speaker, data.dev, context, tune, loaded.labels)
     run = begin(
         network,
         tune,
@@ -75,7 +83,7 @@ def tune_weights(
     save_weights(
         run,
         place,
-        facts(run, precision(study, job.approach), key, tune, material, validation, speaker),
+        facts(run, precision(study, job.approach), key, tune, material, validation, loaded),
         study,
     )
     checkpoint.unlink(missing_ok=True)
@@ -100,37 +108,53 @@ def network_to_train(
     """The model on its device, with the method's parameters marked for training.
 
     With `weights:` of another approach and the same adapter settings, that adapter goes on
-    learning; otherwise what came before is merged into the weights first.
+    learning; otherwise what came before is merged into the weights first. A classification head
+    that is there goes on; otherwise a new one is drawn.
     """
     before = layers(study, job, folder)[:-1]
     number_format = precision(study, job.approach)
+    labels = study.data.labels if isinstance(tune.method, Head) else None
+    loaded = load(base, study.model, number_format, before, labels)
     if goes_on(study, job.approach):
         origin = Job(str(study.approaches[job.approach].weights), job.seed)
-        loaded = load(base, study.model, number_format, before)
         adapter = layers(study, origin, folder)[-1]
         network = attach(loaded.model, adapter, trainable=True)
     else:
-        loaded = load(base, study.model, number_format, before)
-        network = loaded.model
-        if hasattr(network, "merge_and_unload"):
-            network = network.merge_and_unload()
+        network = merge(loaded.model)
+        if labels and not (before and labels_of(before[-1])):
+            draw_head(network, job.seed)
         network = prepare(network, tune.method, job.seed)
-    return network.to(loaded.device), loaded
+    speaker = shortened(loaded.speaker, virtual_tokens(network))
+    return network.to(loaded.device), replace(loaded, speaker=speaker)
+
+
+def encode_material(
+    speaker: Speaker,
+    examples: Iterable[Example],
+    context: Context,
+    tune: Tune,
+    labels: Sequence[str] | None,
+) -> Material:
+    """Examples as a tuning sees them: prompts with answers, or with classes."""
+    limit = smallest(tune.max_tokens, speaker.context)
+    if labels is not None:
+        return encode_classes(speaker, examples, context, labels, limit)
+    return encode_all(speaker, examples, context, tune.supervise, limit)
 
 
 def save_weights(run: Run, place: Place, manifest: dict[str, Any], study: Study) -> None:
     """Publish the weights folder: safetensors, the markup they were trained with, the facts."""
     temporary = place.path / "weights.part"
     shutil.rmtree(temporary, ignore_errors=True)
-    network = run.accelerator.unwrap_model(run.network)
-    if hasattr(network, "peft_config"):
-        for config in network.peft_config.values():
-            config.base_model_name_or_path = study.model.base
-        network.save_pretrained(temporary, save_embedding_layers=False)
-        (temporary / "README.md").unlink(missing_ok=True)  # PEFT's empty model card
-        assert is_adapter(temporary)  # noqa: S101 - what loading will look for
-    else:
+    network, method = run.accelerator.unwrap_model(run.network), run.tune.method
+    if isinstance(below_head(method), Full):
         network.to(dtype_of(precision(study, place.approach))).save_pretrained(temporary)
+    else:
+        save_adapter(network, method, temporary, study.model.base)
+        assert is_adapter(temporary)  # noqa: S101 - what loading will look for
+    if isinstance(method, Head):
+        write_json(temporary / LABELS, list(study.data.labels))
+    manifest["bytes"] = folder_size(temporary)
     (temporary / "chat_template.jinja").write_text(manifest["markup"]["template"])
     write_json(temporary / "etude.json", manifest)
     publish(temporary, place.weights)
@@ -143,10 +167,10 @@ def facts(
     tune: Tune,
     material: Material,
     validation: Material,
-    speaker: Speaker,
+    loaded: Loaded,
 ) -> dict[str, Any]:
     """What is to be known of a finished tuning."""
-    learning = trainable(run.network).values()
+    speaker, learning = loaded.speaker, trainable(run.network).values()
     return {
         "key": key,
         "method": tune.method.name,
@@ -155,15 +179,25 @@ def facts(
         "steps": run.position.step,
         "peak_memory_mb": peak_megabytes(),
         "trainable_parameters": sum(item.numel() for item in learning),
+        "model_bytes": model_bytes(run.network),
+        "settings": tune.method.model_dump(mode="json"),
+        "ranks": ranks(run.network),
         "examples": len(material.rows),
         "supervised_tokens": material.supervised_tokens,
         "truncated_prompts": material.truncated_prompts + validation.truncated_prompts,
         "truncated_answers": material.truncated_answers + validation.truncated_answers,
-        "decoded_example": decoded(speaker, material.rows[0]),
+        "decoded_example": decoded(speaker, material.rows[0], loaded.labels),
         "truncated_examples": list(material.truncated),
         "precision": number_format,
         "markup": {"name": speaker.markup.name, "template": speaker.markup.template},
     }
+
+
+def model_bytes(network: Any) -> int:
+    """Bytes of the model's own weights, as they are held, without what a method added."""
+    from etude.training.sizes import own_parameters
+
+    return sum(item.numel() * item.element_size() for item in own_parameters(network))
 
 
 def smallest(limit: int | None, context: int | None) -> int | None:

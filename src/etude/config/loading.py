@@ -14,7 +14,13 @@ from etude.config.study import Study
 from etude.errors import UserError, nearest
 
 RECIPES = Path(__file__).parent.parent / "recipes"
-SHORT = {"method": "name", "optimizer": "name", "schedule": "name", "shots": "count"}
+SHORT = {
+    "method": "name",
+    "body": "name",
+    "optimizer": "name",
+    "schedule": "name",
+    "shots": "count",
+}
 MOST_NEIGHBOURS = 12  # files named when a study is not found; a crowded folder helps nobody
 
 

@@ -8,9 +8,10 @@ from typing import Any, get_args
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from etude.config.methods import Body, Method
 from etude.config.settings import Misplaced, Settings, choose
 from etude.config.sources import Source
-from etude.config.tuning import Method, Optimizer, Schedule
+from etude.config.tuning import Optimizer, Schedule
 
 EXPECTED = {
     "int_type": "a whole number",
@@ -54,6 +55,7 @@ def variants(union: Any, tag: str) -> dict[str, type[Settings]]:
 
 FAMILIES = {
     "method": variants(Method, "name"),
+    "body": variants(Body, "name"),
     "optimizer": variants(Optimizer, "name"),
     "schedule": variants(Schedule, "name"),
     "kind": variants(Source, "kind"),

@@ -1,6 +1,6 @@
 """What may be written under `tune:`: method, optimizer and schedule as small tagged unions.
 
-`etude.training.METHODS` holds what each method does; a test asserts that the two agree.
+The methods stand in `methods.py`.
 """
 
 from __future__ import annotations
@@ -9,36 +9,9 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
+from etude.config.low_rank import Lora
+from etude.config.methods import Method
 from etude.config.settings import Fraction, Misplaced, Positive, Settings, named
-
-
-class Full(Settings):
-    """Tune every parameter."""
-
-    name: Literal["full"] = "full"
-    """Which method this is."""
-
-
-class Lora(Settings):
-    """Low-rank adaptation (Hu et al. 2021, arXiv:2106.09685): W + alpha/r * B A."""
-
-    name: Literal["lora"] = "lora"
-    """Which method this is."""
-    r: int = Field(8, ge=1)
-    """Rank of the added matrices."""
-    alpha: Positive = 16
-    """Scale: the added matrices count alpha / r."""
-    dropout: Annotated[float, Field(ge=0, lt=1)] = 0.0
-    """Dropout on the added path, in training."""
-    targets: Literal["all-linear"] | tuple[str, ...] = "all-linear"
-    """Names of the layers to adapt (`q_proj`), or every linear layer but the head."""
-
-
-Method = Annotated[
-    Full | Lora,
-    Field(discriminator="name"),
-    BeforeValidator(named, json_schema_input_type=Literal["full", "lora"] | Full | Lora),
-]
 
 
 class AdamW(Settings):

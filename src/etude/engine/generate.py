@@ -15,6 +15,7 @@ from etude.engine.batch import Encoded, collate, pad_prompts
 from etude.engine.encode import EncodedPrompt, encode_answer
 from etude.engine.head import supervised_logits
 from etude.engine.load import Loaded
+from etude.engine.virtual import generation_inputs, needs_own_inputs
 from etude.errors import UserError
 from etude.prompts import ending
 from etude.records import Example, Finish, Prediction
@@ -125,6 +126,10 @@ def generate(
         **sampling,
     )
     model.generation_config = GenerationConfig()  # what a hub model brings along would seep in
+    if needs_own_inputs(model):
+        own, begins = generation_inputs(model, prompts, speaker.pad_id, loaded.device)
+        rows = model.get_base_model().generate(**own, generation_config=config)
+        return [read_answer(loaded, row[begins:].tolist()) for row in rows]
     left = not speaker.encoder_decoder
     inputs = pad_prompts(prompts, speaker.pad_id, loaded.device, left=left)
     written: Tensor = model.generate(**inputs, generation_config=config)

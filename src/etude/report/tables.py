@@ -27,9 +27,11 @@ COST_HEADS = {
     "peak_device_memory_mb": ("Peak GPU memory", words.megabytes),
     "trainable_parameters": ("Trained parameters", words.amount),
     "bytes_on_disk": ("Size on disk", words.size),
+    "model_bytes": ("Size of the model", words.size),
     "prompt_tokens": ("Tokens a prompt", words.amount),
     "answer_tokens": ("Tokens an answer", words.amount),
 }
+OPTIONAL = ("peak_device_memory_mb", "model_bytes")
 
 
 def when(created: Any) -> str:
@@ -69,10 +71,13 @@ def decimals(report: Report, metric: str) -> int:
 
 
 def cost_heads(report: Report) -> dict[str, tuple[str, Callable[[Any], str]]]:
-    """The costs that have a column: GPU memory only where a GPU was used."""
-    optional = "peak_device_memory_mb"
-    used = any(item["cost"].get(optional) for item in report["approaches"].values())
-    return {kind: head for kind, head in COST_HEADS.items() if used or kind != optional}
+    """The costs that have a column: GPU memory and the model's size only where they are known."""
+    costs = [item["cost"] for item in report["approaches"].values()]
+    return {
+        kind: head
+        for kind, head in COST_HEADS.items()
+        if kind not in OPTIONAL or any(cost.get(kind) for cost in costs)
+    }
 
 
 def web(address: Any) -> str | None:

@@ -23,7 +23,7 @@ from etude.engine.head import supervised_logits
 from etude.progress import Progress
 from etude.training.checkpoint import load_checkpoint, save_checkpoint
 from etude.training.history import History, Log
-from etude.training.methods import trainable
+from etude.training.methods import after_step, penalty, trainable
 from etude.training.order import by_length, epoch_order
 from etude.training.schedules import multiplier
 
@@ -215,11 +215,14 @@ def take_step(run: Run) -> None:
         loss = summed_loss(run, batch)
         run.accelerator.backward(loss / tokens)  # the mean over the step, however it is divided
         losses.append(loss.detach())
+    if (added := penalty(run.network, tune.method)) is not None:
+        run.accelerator.backward(added)
     limit = tune.clip if tune.clip is not None else math.inf
     norm = float(run.accelerator.clip_grad_norm_(run.parameters.values(), limit))
     total = sum(loss.item() for loss in losses)
     check_finite(run, total, norm)
     run.stepper.step()
+    after_step(run.network, tune.method, run.optimizer, at.step + 1, run.total_steps)
     run.stepper.zero_grad()
     at.step += 1
     at.loss_sum += total
