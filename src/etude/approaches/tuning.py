@@ -10,15 +10,16 @@ from pathlib import Path
 from typing import Any
 
 from etude.approaches.order import Job, goes_on, layers, precision
-from etude.config.methods import Full, Head, below_head
+from etude.config.methods import Head
 from etude.config.study import Precision, Study
 from etude.config.tuning import Tune
 from etude.data import Data
-from etude.engine.adapters import attach, merge, save_adapter, virtual_tokens
+from etude.engine import adapters as engine_adapters
+from etude.engine.adapters import attach, merge, virtual_tokens
 from etude.engine.base import Base
 from etude.engine.classifier import draw_head
 from etude.engine.encode import Context
-from etude.engine.folders import LABELS, is_adapter, labels_of
+from etude.engine.folders import labels_of
 from etude.engine.load import Loaded, Speaker, dtype_of, load, shortened
 from etude.errors import UserError
 from etude.memory import peak_megabytes, reset_peak
@@ -147,13 +148,14 @@ def save_weights(run: Run, place: Place, manifest: dict[str, Any], study: Study)
     temporary = place.path / "weights.part"
     shutil.rmtree(temporary, ignore_errors=True)
     network, method = run.accelerator.unwrap_model(run.network), run.tune.method
-    if isinstance(below_head(method), Full):
-        network.to(dtype_of(precision(study, place.approach))).save_pretrained(temporary)
-    else:
-        save_adapter(network, method, temporary, study.model.base)
-        assert is_adapter(temporary)  # noqa: S101 - what loading will look for
-    if isinstance(method, Head):
-        write_json(temporary / LABELS, list(study.data.labels))
+    engine_adapters.save_weights(
+        network,
+        method,
+        temporary,
+        dtype=dtype_of(precision(study, place.approach)),
+        base=study.model.base,
+        labels=study.data.labels if isinstance(method, Head) else None,
+    )
     manifest["bytes"] = folder_size(temporary)
     (temporary / "chat_template.jinja").write_text(manifest["markup"]["template"])
     write_json(temporary / "etude.json", manifest)

@@ -146,10 +146,8 @@ def unknown(key: str, block: type[Settings]) -> str:
         own = [name for name, variant in family.items() if variant is block]
         owners = [name for name, variant in family.items() if key in variant.model_fields]
         if own and owners:
-            return (
-                f"this is a setting of {' and '.join(owners)}, not of {own[0]}: change the {tag}, "
-                "or remove it"
-            )
+            whose = " and ".join(filter(None, [", ".join(owners[:-1]), owners[-1]]))
+            return f"this is a setting of {whose}, not of {own[0]}: change the {tag}, or remove it"
     return f"there is no such setting: {choose(key, block.model_fields)}"
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import warnings
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +17,10 @@ import torch
 from torch import Tensor
 
 from etude.config.low_rank import Pissa
-from etude.config.methods import AnyMethod, Bottleneck, below_head
+from etude.config.methods import AnyMethod, Bottleneck, Full, below_head
 from etude.engine import bottleneck
-from etude.engine.classifier import bare, head_parameters, is_peft
-from etude.engine.folders import HEAD_TENSORS, OWN_ADAPTER, OWN_TENSORS, PEFT_ADAPTER
+from etude.engine.classifier import head_parameters, is_peft
+from etude.engine.folders import HEAD_TENSORS, LABELS, OWN_ADAPTER, OWN_TENSORS, PEFT_ADAPTER
 from etude.errors import UserError
 from etude.store import read_json, write_json
 
@@ -30,20 +30,28 @@ NORM_WARNING = "Unsupported layer type .*Norm"  # PEFT of LN tuning, which asks 
 UNMERGED = "is no change of the model's weights, so it cannot be merged into them"
 
 
-def attach(network: Any, folder: Path, *, trainable: bool = False) -> Any:
+def attach(
+    network: Any, folder: Path, *, trainable: bool = False, beside: str | None = None
+) -> Any:
     """Put a saved adapter, and the classification head beside it, on a model.
 
-    Raises `UserError` where it does not fit. Parameters that may learn further are in fp32.
+    Parameters that may learn further (`trainable`) are held in fp32. `beside` names an adapter
+    that is put beside those of PEFT's that are there, and made the active one; if it is there
+    already, it is not read again. Raises `UserError` where the adapter does not fit.
     """
     from safetensors import SafetensorError
 
     try:
-        if (folder / PEFT_ADAPTER).exists():
+        if beside is not None:
+            if beside not in network.peft_config:
+                network.load_adapter(str(folder), adapter_name=beside)
+            network.set_adapter(beside)
+        elif (folder / PEFT_ADAPTER).exists():
             network = attach_peft(network, folder, trainable=trainable)
         elif (folder / OWN_ADAPTER).exists():
             attach_own(network, folder)
+            network.requires_grad_(False)
             if trainable:
-                network.requires_grad_(False)
                 getattr(network, bottleneck.PLACE).requires_grad_(True)
         elif trainable:
             network.requires_grad_(False)
@@ -105,6 +113,13 @@ def attach_own(network: Any, folder: Path) -> None:
         return
     learnt = tensors(folder / OWN_TENSORS)
     fill({name: places[name] for name in learnt}, folder / OWN_TENSORS)
+    network.has_selected = True
+
+
+def selected(folder: Path) -> bool:
+    """Whether a folder holds values that take the place of some of the model's own."""
+    path = folder / OWN_ADAPTER
+    return path.exists() and read_json(path)["method"]["name"] == "selective"
 
 
 def fill(places: Mapping[str, Tensor], file: Path) -> None:
@@ -140,18 +155,17 @@ def adapter_tensors(network: Any, method: AnyMethod) -> dict[str, Tensor]:
     from peft import get_peft_model_state_dict
 
     for config in network.peft_config.values():
-        if hasattr(
-            config, "target_r"
-        ):  # AdaLoRA: with the ranks, PEFT would cut what it reads whole
-            config.rank_pattern = None
-    state = {
+        if hasattr(config, "target_r"):
+            config.rank_pattern = None  # AdaLoRA: with it, PEFT would cut what it reads whole
+    state: dict[str, dict[str, Tensor]] = {
         name: get_peft_model_state_dict(network, adapter_name=name, save_embedding_layers=False)
         for name in network.peft_config
     }
     if not isinstance(below_head(method), Pissa):
         return state["default"]
+    initial = state.get(INITIAL, state["default"])  # where only sizes count, there is no second
     return {
-        name: torch.cat([item, state[INITIAL][name]], dim=0 if "lora_A" in name else 1)
+        name: torch.cat([item, initial[name]], dim=0 if "lora_A" in name else 1)
         for name, item in state["default"].items()
     }
 
@@ -177,6 +191,24 @@ def save_adapter(network: Any, method: AnyMethod, folder: Path, base: str) -> No
         if isinstance(body, Bottleneck):
             told["after"] = bottleneck.inserted(network)
         write_json(folder / OWN_ADAPTER, told)
+
+
+def save_weights(
+    network: Any,
+    method: AnyMethod,
+    folder: Path,
+    *,
+    dtype: torch.dtype,
+    base: str,
+    labels: Sequence[str] | None,
+) -> None:
+    """Write what a method made of a model: the whole of it (in `dtype`), or an adapter."""
+    if isinstance(below_head(method), Full):
+        network.to(dtype).save_pretrained(folder)
+    else:
+        save_adapter(network, method, folder, base)
+    if labels is not None:
+        write_json(folder / LABELS, list(labels))
 
 
 def peft_settings(network: Any, method: AnyMethod, base: str) -> dict[str, Any]:
@@ -216,11 +248,6 @@ def virtual_tokens(network: Any) -> int:
     if not is_peft(network):
         return 0
     return int(getattr(network.active_peft_config, "num_virtual_tokens", None) or 0)
-
-
-def attached(network: Any) -> bool:
-    """Whether something stands on a model that `detach` can take off."""
-    return bare(network) is not network or hasattr(network, bottleneck.PLACE)
 
 
 def detach(network: Any) -> Any:

@@ -13,7 +13,7 @@ import torch
 from etude.config.methods import AnyMethod, Full, below_head
 from etude.engine.adapters import adapter_tensors
 from etude.engine.bottleneck import PLACE
-from etude.engine.classifier import head_parameters
+from etude.engine.classifier import head_parameters, is_peft
 
 OUTSIDE = ("prompt_encoder.", f"{PLACE}.")  # beside the model rather than in its layers
 
@@ -24,14 +24,14 @@ def own_parameters(network: Any) -> list[torch.nn.Parameter]:
         id(item)
         for module in network.modules()
         if hasattr(module, "adapter_layer_names")  # PEFT's layers
-        for inner in module.adapter_layer_names
-        for item in getattr(module, inner).parameters()
+        for name in (*module.adapter_layer_names, *module.other_param_names)
+        if isinstance(part := getattr(module, name, None), torch.nn.Module)
+        for item in part.parameters()
     }
     return [
         item
         for name, item in network.named_parameters()
-        if id(item) not in added
-        and not any(part in f".{name}" for part in (f".{outside}" for outside in OUTSIDE))
+        if id(item) not in added and not name.startswith(OUTSIDE)
     ]
 
 
@@ -39,6 +39,9 @@ def saved_bytes(network: Any, method: AnyMethod, width: int) -> int:
     """Bytes of the tensors that a weights folder will hold; `width` bytes a value if all of it."""
     if isinstance(below_head(method), Full):
         return width * sum(int(item.numel()) for item in network.parameters())
+    if is_peft(network) and (config := network.active_peft_config).is_prompt_learning:
+        written = 2 * config.num_layers if config.peft_type == "PREFIX_TUNING" else 1
+        return 4 * int(config.num_virtual_tokens * config.token_dim * written)
     kept = [*adapter_tensors(network, method).values(), *head_parameters(network).values()]
     return sum(item.numel() * item.element_size() for item in kept)
 
@@ -50,19 +53,20 @@ def matrices(network: Any) -> list[dict[str, Any]]:
     values it has (`full`) and those that learn in its place (`learns`).
     """
     rows: dict[tuple[str, tuple[int, ...], int], int] = {}
-    inside: set[str] = set()
+    seen: set[int] = set()  # a matrix may stand in several places
     for name, module in network.named_modules():
-        base = getattr(module, "base_layer", module)
+        base = module.get_base_layer() if hasattr(module, "get_base_layer") else module
         weight = getattr(base, "weight", None)
         if not isinstance(weight, torch.nn.Parameter) or weight.dim() != 2:
             continue
-        if name.startswith(tuple(inside)) or any(part in f"{name}." for part in OUTSIDE):
+        if id(weight) in seen or any(part in f"{name}." for part in OUTSIDE):
             continue
-        if base is not module:
-            inside.add(f"{name}.")
-        learns = sum(item.numel() for item in module.parameters() if item.requires_grad)
+        seen.add(id(weight))
+        added = [item for item in module.parameters() if item is not getattr(base, "bias", None)]
+        learns = sum(item.numel() for item in added if item.requires_grad)
         if learns:
-            shape = tuple(getattr(weight, "quant_state", weight).shape)
+            state = getattr(weight, "quant_state", None)  # 4 bits: the weight itself is packed
+            shape = tuple((weight if state is None else state).shape)
             key = (name.rpartition(".")[2], shape, learns)
             rows[key] = rows.get(key, 0) + 1
     return [

@@ -38,7 +38,11 @@ def adalora(network: Any, settings: AdaLora) -> Any:
         task_type=task_type(network),
         **matrices(network, settings.targets),
     )
-    return wrap(network, config)
+    wrapped = wrap(network, config)
+    for name, item in wrapped.named_parameters():
+        if ".ranknum." in name:  # the rank as PEFT notes it: a number of its own, not learnt
+            item.requires_grad_(False)
+    return wrapped
 
 
 def phases(settings: AdaLora, steps: int) -> tuple[int, int]:

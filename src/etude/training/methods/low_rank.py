@@ -53,9 +53,11 @@ def pissa(network: Any, settings: Pissa) -> Any:
     """
     config, second = low_rank(network, settings), low_rank(network, settings)
     wrapped = wrap(network, config)
+    if is_empty(wrapped):
+        return wrapped
     wrapped.add_adapter(INITIAL, second)
     for module in wrapped.modules():
-        if hasattr(module, "lora_A") and not is_empty(network):
+        if hasattr(module, "lora_A"):
             down, up = components(module.get_base_layer(), settings)
             for name, sign in (("default", 1.0), (INITIAL, -1.0)):
                 with torch.no_grad():
