@@ -9,9 +9,9 @@ import pytest
 import torch
 
 import models
+from etude.config.methods import Full, Lora
 from etude.config.settings import Settings
 from etude.config.study import Precision
-from etude.config.methods import Full, Lora
 from etude.config.tuning import AdamW, Constant, Cosine, Linear, Tune
 from etude.errors import UserError
 from etude.training.encode import encode_all

@@ -11,8 +11,8 @@ import pytest
 import torch
 
 import models
-from etude.config.study import Precision
 from etude.config.methods import Full, Lora
+from etude.config.study import Precision
 from etude.config.tuning import AdamW, Cosine, Tune
 from etude.training import train as training
 from etude.training.checkpoint import load_checkpoint, read_position, save_checkpoint

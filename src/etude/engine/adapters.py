@@ -89,6 +89,7 @@ def attach_peft(network: Any, folder: Path, *, trainable: bool) -> Any:
             return PeftModel.from_pretrained(network, str(folder), is_trainable=trainable)
     # PEFT does not let saved virtual tokens learn on: they begin anew and are filled.
     config.inference_mode = False
+    config.base_model_name_or_path = network.name_or_path  # the name it was saved under is noted
     network = get_peft_model(network, config)
     saved = tensors(folder / "adapter_model.safetensors")["prompt_embeddings"]
     with torch.no_grad():

@@ -53,7 +53,7 @@ def matrices(network: Any) -> list[dict[str, Any]]:
     values it has (`full`) and those that learn in its place (`learns`).
     """
     rows: dict[tuple[str, tuple[int, ...], int], int] = {}
-    seen: set[int] = set()  # a matrix may stand in several places
+    seen: set[int] = set()  # a matrix may stand in several places, an adapter stands inside
     for name, module in network.named_modules():
         base = module.get_base_layer() if hasattr(module, "get_base_layer") else module
         weight = getattr(base, "weight", None)
@@ -61,7 +61,7 @@ def matrices(network: Any) -> list[dict[str, Any]]:
             continue
         if id(weight) in seen or any(part in f"{name}." for part in OUTSIDE):
             continue
-        seen.add(id(weight))
+        seen |= {id(item) for item in module.parameters()}
         added = [item for item in module.parameters() if item is not getattr(base, "bias", None)]
         learns = sum(item.numel() for item in added if item.requires_grad)
         if learns:
