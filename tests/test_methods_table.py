@@ -86,7 +86,7 @@ def test_the_page_says_what_came_of_it() -> None:
     assert [shown(cell) for cell in (works, refused, fails)] == ["1,234", "–", "**fails**"]
     told = page([works, refused, fails], [Cell("BERT", "head", trained=9)])
     assert "| `lora` | 1,234 | – | **fails** |" in told
-    assert "- T5 `lora`: No such layer." in told
-    assert "- OPT `lora`: it differs" in told
+    assert "- `lora` on T5: No such layer." in told
+    assert "- `lora` on OPT: it differs" in told
     assert "| `head` | 0.0e+00 | has none |" in told
     assert markdown(["a", "b"], [["1", "2"]]) == "| a | b |\n| --- | ---: |\n| 1 | 2 |"

@@ -376,11 +376,15 @@ def differences(found: list[Cell]) -> str:
 
 def refusals(found: list[Cell]) -> str:
     """What is refused, each reason once."""
-    reasons: dict[str, list[str]] = {}
+    reasons: dict[tuple[str, str], list[str]] = {}
     for cell in found:
         if reason := cell.refused or cell.failed:
-            reasons.setdefault(reason, []).append(f"{cell.architecture} `{cell.method}`")
-    return "\n".join(f"- {', '.join(who)}: {reason}" for reason, who in reasons.items()) or "None."
+            reasons.setdefault((reason, cell.method), []).append(cell.architecture)
+    lines = [
+        f"- `{method}` on {', '.join(where)}: {reason}"
+        for (reason, method), where in reasons.items()
+    ]
+    return "\n".join(lines) or "None."
 
 
 def markdown(head: list[str], rows: list[list[str]]) -> str:

@@ -12,6 +12,8 @@ from etude.config.low_rank import Dora, Lora, LowRank, Pissa, RsLora, Vera
 from etude.engine.adapters import INITIAL
 from etude.training.methods.peft import is_empty, matrices, task_type, wrap
 
+SPARE = 10  # columns beyond the rank that the randomised method looks at (arXiv:0909.4061)
+
 
 def low_rank(network: Any, settings: LowRank, **more: Any) -> Any:
     """PEFT's configuration of added low-rank matrices."""
@@ -82,8 +84,9 @@ def components(layer: Any, settings: Pissa) -> tuple[Tensor, Tensor]:
         left, values, right = torch.linalg.svd(weight, full_matrices=False)
         left, values, right = left[:, :r], values[:r], right[:r]
     else:
-        left, values, transposed = torch.svd_lowrank(weight, q=r, niter=settings.iterations)
-        right = transposed.T
+        wider = min(r + SPARE, *weight.shape)
+        left, values, right = torch.svd_lowrank(weight, q=wider, niter=settings.iterations)
+        left, values, right = left[:, :r], values[:r], right.T[:r]
     root = (values * settings.r / settings.alpha).sqrt()
     down = torch.zeros(settings.r, weight.shape[1], device=weight.device)
     up = torch.zeros(weight.shape[0], settings.r, device=weight.device)
