@@ -377,3 +377,17 @@ def test_a_method_in_words(settings: dict[str, Any], words: str) -> None:
 
 def test_every_method_is_in_the_table() -> None:
     assert len(METHODS) == 15
+
+
+@pytest.mark.parametrize("name", [name for name in METHODS if name != "head"])
+@pytest.mark.parametrize("shape", ["llama", "t5"])
+def test_in_bf16_what_learns_is_held_in_fp32(shape: str, name: str) -> None:
+    chosen = ADALORA if name == "adalora" else method(name)
+    network = prepare(models.loaded(models.folder_of(shape), "bf16").model, chosen, 0)
+    run = models.run_of(network, Tune(method=chosen, max_steps=9), precision="bf16")
+    frozen = {n: p.dtype for n, p in network.named_parameters() if not p.requires_grad}
+    take_step(run)
+    take_step(run)
+    assert {item.dtype for item in run.parameters.values()} == {torch.float32}
+    own = {n for n in frozen if not any(part in n for part in (".initial.", "ranknum"))}
+    assert {frozen[name] for name in own} <= {torch.bfloat16}
