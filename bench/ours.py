@@ -8,8 +8,9 @@ import time
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from etude.config.methods import Lora
 from etude.config.study import Model, Prompt
-from etude.config.tuning import AdamW, Lora, Tune
+from etude.config.tuning import AdamW, Tune
 from etude.engine.base import find_base
 from etude.engine.encode import Context
 from etude.engine.load import load

@@ -15,8 +15,9 @@ from tokenizers import Tokenizer, decoders, normalizers, pre_tokenizers, process
 from tokenizers import models as tokenizer_models
 from transformers import PreTrainedTokenizerFast
 
+from etude.config.methods import Lora
 from etude.config.study import Model, Precision, Prompt
-from etude.config.tuning import Lora, Tune
+from etude.config.tuning import Tune
 from etude.engine.base import Base, cache_folder, find_base
 from etude.engine.batch import Encoded
 from etude.engine.encode import Context, encode_prompt

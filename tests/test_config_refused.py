@@ -112,7 +112,8 @@ SETTINGS = {
     "a variant that is not known": (
         changed("{name: lora, r: 8}", "lorra"),
         "line 12, approaches.lora.tune.method: 'lorra' is not known here: did you mean 'lora'? "
-        "Known: full, lora.",
+        "Known: adalora, bottleneck, dora, full, head, ia3, ln-tuning, lora, p-tuning, pissa, "
+        "prefix-tuning, prompt-tuning, rslora, selective, vera.",
     ),
     "a kind of source that is not known": (
         changed("kind: jsonl", "kind: excel"),
@@ -128,7 +129,8 @@ SETTINGS = {
     "a method without its name": (
         changed("{name: lora, r: 8}", "{r: 8}"),
         "line 12, approaches.lora.tune.method: this block does not say what it is: add name with "
-        "one of full, lora.",
+        "one of full, selective, lora, rslora, dora, pissa, adalora, vera, bottleneck, ia3, "
+        "ln-tuning, prompt-tuning, p-tuning, prefix-tuning, head.",
     ),
     "a setting of another schedule": (
         changed("name: cosine", "name: constant"),
@@ -138,8 +140,8 @@ SETTINGS = {
     ),
     "a setting of another method": (
         changed("name: lora, r", "name: full, r"),
-        "line 12, approaches.lora.tune.method.r: this is a setting of lora, not of full: change "
-        "the method, or remove it.",
+        "line 12, approaches.lora.tune.method.r: this is a setting of lora, rslora, dora, pissa, "
+        "adalora and vera, not of full: change the method, or remove it.",
     ),
     "a setting of another kind of source": (
         changed("path: rows.jsonl", 'path: rows.jsonl\n      delimiter: ";"'),

@@ -13,10 +13,11 @@ from hypothesis import strategies as st
 
 from etude.begin import list_recipes, write_study_file
 from etude.config import Study, load_study, recipes, schema, to_yaml
+from etude.config.methods import Full, Lora
 from etude.config.reading import read_yaml, write_yaml
 from etude.config.sources import Csv, Datasets, Jsonl, Paths, Squad
 from etude.config.study import Jinja, Sample, Shots
-from etude.config.tuning import AdamW, Constant, Cosine, Full, Linear, Lora, Tune
+from etude.config.tuning import AdamW, Constant, Cosine, Linear, Tune
 
 SMALLEST = """\
 name: small

@@ -14,7 +14,7 @@ import pytest
 
 import etude
 from etude import config
-from etude.config import settings, sources, study, tuning
+from etude.config import methods, settings, sources, study, tuning
 
 PACKAGE = Path(etude.__file__).parent
 FILES = sorted(PACKAGE.rglob("*.py"))
@@ -25,7 +25,7 @@ FLOORS = (
     ("errors", "interruption", "environment", "progress", "memory", "records", "music"),
     ("config", "store", "prompts", "data", "engine", "training", "approaches"),
     ("metrics", "evaluate", "verdict", "diagnosis"),
-    ("checks", "plan", "report", "result", "child", "display"),
+    ("checks", "fits", "plan", "report", "result", "child", "display"),
     ("study", "worker", "verbs", "begin", "views", "arguments", "cli", "__main__", "__init__"),
 )
 # fmt: on
@@ -144,7 +144,7 @@ def test_sources() -> None:
 def test_methods() -> None:
     from etude.training.methods import METHODS
 
-    assert set(METHODS) == tags(tuning.Method, "name")
+    assert set(METHODS) == tags(methods.Method, "name")
 
 
 def test_optimizers() -> None:

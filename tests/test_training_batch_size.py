@@ -14,7 +14,7 @@ import torch
 
 import models
 from etude import memory
-from etude.approaches.tuning import outcome
+from etude.approaches.keeping import outcome
 from etude.config.tuning import Lora, Tune
 from etude.errors import UserError
 from etude.training import loss as losses

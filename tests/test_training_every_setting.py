@@ -14,7 +14,8 @@ import pytest
 import torch
 
 import models
-from etude.approaches.tuning import keep_weights, training_rows
+from etude.approaches.keeping import keep_weights
+from etude.approaches.tuning import training_rows
 from etude.config.settings import Settings
 from etude.config.study import Study
 from etude.config.tuning import Tune

@@ -12,7 +12,8 @@ import pytest
 from tensorboardX.proto.event_pb2 import Event, SessionLog
 
 import models
-from etude.config.tuning import Constant, Lora, Tune
+from etude.config.methods import Lora
+from etude.config.tuning import Constant, Tune
 from etude.errors import UserError
 from etude.store import read_lines
 from etude.training.history import TRACKERS, History

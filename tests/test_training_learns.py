@@ -9,8 +9,9 @@ import pytest
 import torch
 
 import models
+from etude.config.methods import Full, Lora
 from etude.config.study import Generation
-from etude.config.tuning import AdamW, Cosine, Full, Lora, Tune
+from etude.config.tuning import AdamW, Cosine, Tune
 from etude.engine.generate import generate
 from etude.records import Example
 from etude.training.encode import encode_all

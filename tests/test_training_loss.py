@@ -8,7 +8,8 @@ import pytest
 import torch
 
 import models
-from etude.config.tuning import Full, Lora, Tune
+from etude.config.methods import Full, Lora
+from etude.config.tuning import Tune
 from etude.engine.batch import collate
 from etude.training.loss import summed_loss, validate
 from etude.training.methods import prepare

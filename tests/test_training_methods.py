@@ -39,7 +39,7 @@ def refusal(shape: str, *targets: str) -> str:
 
 
 def test_the_table_holds_every_method_of_the_study_file() -> None:
-    assert METHODS.keys() == {"full", "lora"}
+    assert len(METHODS) == 15
 
 
 @pytest.mark.parametrize("shape", models.SHAPES)

@@ -11,7 +11,7 @@ import pytest
 import torch
 
 import models
-from etude.approaches.tuning import keep_weights, outcome
+from etude.approaches.keeping import keep_weights, outcome
 from etude.config.study import Model, Study
 from etude.config.tuning import AdamW, Constant, EarlyStopping, Full, Lora, Tune
 from etude.engine.load import load

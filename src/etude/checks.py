@@ -5,13 +5,15 @@ from __future__ import annotations
 from importlib.util import find_spec
 from pathlib import Path
 
-from etude.approaches.order import goes_on, precision
-from etude.config import Study
+from etude.approaches.order import goes_on, labels, makers, precision
+from etude.config import Study, methods
 from etude.config.combinations import refusal
+from etude.config.methods import Head, VirtualTokens, below_head
 from etude.config.optimizers import EXTRA_MISSING, NEEDS_EXTRA
 from etude.config.precision import compute_of, name_of
 from etude.config.study import is_folder
 from etude.data import Data
+from etude.engine.folders import is_weights
 from etude.environment import gpu
 from etude.errors import UserError
 from etude.metrics import METRICS, expand
@@ -40,6 +42,7 @@ def check(study: Study) -> None:
         if extra in study.track and find_spec(extra) is None:
             raise UserError(missing(extra))
     for name, approach in study.approaches.items():
+        check_method(study, name)
         if approach.weights is not None and is_folder(approach.weights):
             check_weights(name, Path(approach.weights))
         check_precision(study, name)
@@ -67,13 +70,63 @@ def check_precision(study: Study, name: str) -> None:
         )
     if tune is None:
         return
-    if (refused := refusal(tune.method.name, called)) is not None:
+    body = below_head(tune.method)  # a head learns beside the weights, whatever they are held in
+    if body is not None and (refused := refusal(body.name, called)) is not None:
         raise UserError(f"approaches.{name}: {refused.reason}: {refused.instead}.")
     if quantized and given is not None and not goes_on(study, name):
         raise UserError(
             f"approaches.{name} tunes on top of {given}, whose adapter would be merged into "
             f"{called} weights and so rounded anew: use the same method settings as {given}, so "
             "that its adapter goes on learning, or precision bf16 for both."
+        )
+
+
+def check_method(study: Study, name: str) -> None:
+    """Refuse a method where it, or what it starts from, cannot do what is asked."""
+    tune, made_by = study.approaches[name].tune, makers(study, name)
+    if labels(study, name) is not None and "perplexity" in expand(study.metrics):
+        raise UserError(
+            f"approaches.{name} names a class by its head and writes nothing, so perplexity cannot "
+            "be measured: remove it from metrics."
+        )
+    if tune is None:
+        return
+    if isinstance(tune.method, Head):
+        if study.data.task != "classify":
+            raise UserError(
+                f"approaches.{name}.tune.method is head, which names a class, but data.task is "
+                f"{study.data.task}: set task: classify with labels, or use another method."
+            )
+        if isinstance(below_head(tune.method), VirtualTokens):
+            raise UserError(
+                f"approaches.{name}.tune.method.body: virtual tokens are not there below a "
+                "classification head: use lora, ia3 or bottleneck, or prompt-tuning without a head."
+            )
+    if len(made_by) < 2:
+        return
+    before = study.approaches[made_by[-2]].tune
+    assert before is not None  # noqa: S101 - a maker tunes
+    where = f"approaches.{name} starts from {made_by[-2]}"
+    if isinstance(before.method, Head) and not isinstance(tune.method, Head):
+        raise UserError(
+            f"{where}, which has a classification head, but its own method {tune.method.name} "
+            f"trains a model that writes: use method: {{name: head, body: {tune.method.name}}}."
+        )
+    if isinstance(tune.method, Head) and before.method.name not in ("head", "full"):
+        raise UserError(
+            f"{where}, an adapter for a model that writes, and a classification head needs the "
+            f"model it reads whole: tune {made_by[-2]} with method: full, or start from the base."
+        )
+    if goes_on(study, name):
+        if not methods.keeps_what_learnt(tune.method):
+            raise UserError(
+                f"{where} with the same method, but the network that wrote its virtual tokens is "
+                "not kept, so it cannot go on learning: train it longer, or use prompt-tuning."
+            )
+    elif not methods.merges(before.method):
+        raise UserError(
+            f"{where}, whose {below_head(before.method).name} cannot be merged into the weights, "  # type: ignore[union-attr]  # what has no body merges
+            "so no other method can begin on top of it: use the same method with the same settings."
         )
 
 
@@ -84,8 +137,7 @@ def on_gpu(study: Study) -> bool:
 
 def check_weights(name: str, folder: Path) -> None:
     """`weights:` names a folder that holds an adapter or a model, in safetensors."""
-    told = any((folder / file).exists() for file in ("adapter_config.json", "config.json"))
-    if not folder.is_dir() or not told or not any(folder.glob("*.safetensors")):
+    if not folder.is_dir() or not is_weights(folder):
         held = "is not there" if not folder.is_dir() else "holds neither"
         raise UserError(
             f"approaches.{name}.weights: expected a folder with an adapter or a model in "

@@ -6,14 +6,15 @@ seconds and not after hours.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from statistics import median
 from typing import Any
 
 from etude.approaches.build import context_of, prompt_room
-from etude.approaches.order import given_folder, maker, precision
-from etude.approaches.tuning import smallest
-from etude.config.precision import in_words, recorded
+from etude.approaches.order import labels, maker, precision, virtual_tokens
+from etude.approaches.tuning import encode_material, smallest
+from etude.config.precision import recorded
 from etude.config.study import Study
 from etude.config.tuning import Tune
 from etude.data import Data, read_data
@@ -22,17 +23,20 @@ from etude.engine.encode import encode_prompt
 from etude.engine.load import (
     Speaker,
     choose_device,
+    class_for,
+    dtype_of,
     first_line,
-    is_adapter,
     load_config,
     load_speaker,
+    shortened,
 )
 from etude.engine.quantize import plain_linear, refuse_quantized, refuse_unquantized
 from etude.errors import UserError
+from etude.fits import check_given, check_labels, check_steps, check_tuning
 from etude.memory import MEGABYTE, resident
 from etude.progress import Progress
-from etude.store import read_json, write_json
-from etude.training.encode import Material, decoded, encode_all
+from etude.store import write_json
+from etude.training.encode import Material, decoded
 from etude.training.estimate import (
     Added,
     Skeleton,
@@ -43,7 +47,7 @@ from etude.training.estimate import (
 )
 from etude.training.packing import pack
 from etude.training.run import count_steps
-from etude.training.schedules import warmup_steps
+from etude.training.sizes import matrices, saved_bytes
 
 # What glibc keeps between blocks of changing size, which it is told never to give back: measured at
 # a fifth to the whole of what is alive at the fullest moment of a step.
@@ -99,8 +103,9 @@ def plan_approach(
     study: Study, name: str, data: Data, base: Base, speaker: Speaker
 ) -> dict[str, Any]:
     """Prompts, sizes and estimates of one approach. Raises `UserError` for what cannot work."""
-    context = context_of(study, name, data)
-    room = prompt_room(speaker, study.generation.max_tokens)
+    context, classes = context_of(study, name, data), labels(study, name)
+    speaker = shortened(speaker, virtual_tokens(study, name))
+    room = prompt_room(speaker, study.generation.max_tokens, classes)
     if room is not None and room < 16:
         raise UserError(
             f"generation.max_tokens is {study.generation.max_tokens}, which leaves {room} of the "
@@ -117,103 +122,61 @@ def plan_approach(
     }
     tune = study.approaches[name].tune
     check_given(study, name, base, speaker)
+    check_labels(study, name)
     number_format = precision(study, name)
-    network = skeleton(empty_network(base, study), number_format)
+    network = skeleton(empty_network(base, study, classes), number_format)
     refuse_unquantized(network.quantized, number_format, base.name)
     planned["parameters"] = network.parameters
+    planned["model_mb"] = network.weights_bytes / MEGABYTE
     planned["weights_mb"] = (network.weights_bytes + borrowed(study, name, base)) / MEGABYTE
     planned["tune"] = None
     if tune is not None:
         limit = smallest(tune.max_tokens, speaker.context)
         check_tuning(name, tune, speaker, limit)
-        material = encode_all(speaker, data.train, context, tune.supervise, limit)
+        material = encode_material(speaker, data.train, context, tune, classes)
         lengths = [row.length for row in material.rows]
         sequences = len(pack(lengths, limit) if tune.packing and limit else lengths)
         steps = count_steps(sequences, tune)
-        check_warmup(name, tune, steps)
-        encode_all(speaker, data.dev, context, tune.supervise, limit)
+        check_steps(name, tune, steps)
+        encode_material(speaker, data.dev, context, tune, classes)
         added = with_method(network, tune.method)
         planned["weights_mb"] += added.added_bytes / MEGABYTE
+        kept = saved_bytes(added.network, tune.method, dtype_of(number_format).itemsize)
+        learns = matrices(added.network)
         peak, unknown = memory(study, base, network, added, tune, material)
         planned["tune"] = {
             "method": tune.method.name,
             "trainable_parameters": added.learning,
             "trainable_share": added.learning / network.parameters,
+            "weights_mb": kept / MEGABYTE,
+            "matrices": learns,
             "steps": steps,
             "tokens_per_epoch": sum(row.length for row in material.rows),
             "supervised_tokens_per_epoch": material.supervised_tokens,
             "truncated_prompts": material.truncated_prompts,
             "truncated_answers": material.truncated_answers,
-            "decoded_example": decoded(speaker, material.rows[0]),
+            "decoded_example": decoded(speaker, material.rows[0], classes),
             "memory_mb": None if peak is None else peak / MEGABYTE,
             "memory_unknown": unknown,
         }
     return planned
 
 
-def check_tuning(name: str, tune: Tune, speaker: Speaker, limit: int | None) -> None:
-    """Refuse a tuning whose settings cannot mean what they say on this model."""
-    if tune.packing and speaker.encoder_decoder:
-        raise UserError(
-            f"approaches.{name}.tune.packing puts examples into one sequence, which the encoder of "
-            "an encoder-decoder would read as one text: remove it."
-        )
-    if tune.packing and limit is None:
-        raise UserError(
-            f"approaches.{name}.tune.packing fills sequences up to a length, but this model has no "
-            "longest one: set tune.max_tokens."
-        )
-    if speaker.encoder_decoder and tune.supervise != "response":
-        raise UserError(
-            f"approaches.{name}.tune.supervise is {tune.supervise}, but an encoder-decoder writes "
-            "nothing but the response: use supervise: response."
-        )
+def empty_network(base: Base, study: Study, classes: Sequence[str] | None) -> Any:
+    """The model's layers without storage, to count and to try a method on.
 
-
-def check_warmup(name: str, tune: Tune, steps: int) -> None:
-    """Refuse a warm-up that never ends."""
-    if (warm := warmup_steps(tune.schedule, steps)) >= steps:
-        raise UserError(
-            f"approaches.{name}.tune warms up for {warm} of its {steps} steps, so the learning "
-            "rate would never reach its peak: train longer, or use schedule: constant."
-        )
-
-
-def check_given(study: Study, name: str, base: Base, speaker: Speaker) -> None:
-    """Weights from a folder are asked as they were trained, or not at all."""
-    given = given_folder(study, name)
-    if given is None or not (given / "etude.json").exists():
-        return
-    facts = read_json(given / "etude.json")
-    if facts["markup"]["template"] != speaker.markup.template:
-        raise UserError(
-            f"approaches.{name}.weights was trained with the markup {facts['markup']['name']}, "
-            f"but this study writes turns as {speaker.markup.name}: set model.markup accordingly."
-        )
-    if facts["precision"] != recorded(precision(study, name)):
-        raise UserError(
-            f"approaches.{name}.weights was trained in {in_words(facts['precision'])}, but this "
-            f"study loads it in {in_words(recorded(precision(study, name)))}: set model.precision "
-            "accordingly."
-        )
-    trained_on = facts.get("base", {"digest": base.digest})  # older weights do not say
-    if is_adapter(given) and trained_on["digest"] != base.digest:
-        raise UserError(
-            f"approaches.{name}.weights is an adapter trained on {trained_on['name']}, but the "
-            f"files of {base.name} are others: an adapter fits only the base it was trained on, so "
-            "set model.base accordingly."
-        )
-
-
-def empty_network(base: Base, study: Study) -> Any:
-    """The model's layers without storage, to count and to try a method on."""
+    With `classes`, it ends in a classification head.
+    """
     import torch
-    from transformers import AutoModelForCausalLM, AutoModelForSeq2SeqLM
 
     trust = study.model.trust_remote_code
     config = load_config(base, trust_remote_code=trust)
     refuse_quantized(config, base.name)
-    automatic = AutoModelForSeq2SeqLM if config.is_encoder_decoder else AutoModelForCausalLM
+    automatic = class_for(config, classes)
+    if classes is not None:
+        config.num_labels = len(classes)
+        if config.pad_token_id is None:
+            config.pad_token_id = 0  # heads ask for one; any will do where nothing is computed
     with torch.device("meta"), plain_linear(config.model_type):
         return automatic.from_config(config, trust_remote_code=trust)
 
@@ -225,7 +188,8 @@ def borrowed(study: Study, name: str, base: Base) -> int:
         return 0
     tune = study.approaches[made_by].tune
     assert tune is not None  # noqa: S101 - a maker tunes
-    network = skeleton(empty_network(base, study), precision(study, name))
+    empty = empty_network(base, study, labels(study, name))
+    network = skeleton(empty, precision(study, name))
     return with_method(network, tune.method).added_bytes
 
 

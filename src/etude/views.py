@@ -73,24 +73,51 @@ def plan(planned: Mapping[str, Any]) -> None:
             *planned["notes"],
         ]
     )
-    rows = [("approach", "prompt tokens", "cut", "weights", "trains", "steps", "peak memory")]
+    rows = [
+        ("approach", "prompt tokens", "cut", "weights", "trains", "kept", "steps", "peak memory")
+    ]
     for name, item in planned["approaches"].items():
         prompt = f"{item['prompt_tokens']['median']:.0f} (max {item['prompt_tokens']['max']})"
         cut, tune = str(item["truncated_prompts"] or ""), item["tune"]
         weights = f"{in_words(item['precision'])}, {item['weights_mb']:,.1f} MB"
         if tune is None:
-            rows.append((name, prompt, cut, weights, "", "", ""))
+            rows.append((name, prompt, cut, weights, "", "", "", ""))
             continue
         trains = f"{tune['trainable_parameters']:,} ({tune['trainable_share']:.1%})"
+        kept = f"{megabytes(tune['weights_mb'])} of {megabytes(item['model_mb'])} MB"
         memory = "unknown" if tune["memory_mb"] is None else f"{tune['memory_mb']:,.0f} MB"
-        rows.append((name, prompt, cut, weights, trains, f"{tune['steps']:,}", memory))
+        rows.append((name, prompt, cut, weights, trains, kept, f"{tune['steps']:,}", memory))
     table(rows, words=("weights",))
     lines(["Weights and peak memory are estimates; the report shows what they were."])
+    matrices(planned["approaches"])
     for name, item in planned["approaches"].items():
         if item["tune"] is not None:
             lines([f"{name} learns what stands between [ and ]:"])
             lines([_supervised(item["tune"]["decoded_example"])])
             break
+
+
+def megabytes(value: float) -> str:
+    """A size with as many decimals as tell something."""
+    return f"{value:,.0f}" if value >= 100 else f"{value:.2g}"
+
+
+def matrices(approaches: Mapping[str, Any]) -> None:
+    """What learns in each matrix beside the values it has; approaches that are alike share it."""
+    told: dict[str, tuple[list[str], list[dict[str, Any]]]] = {}
+    for name, item in approaches.items():
+        found = item["tune"]["matrices"] if item["tune"] is not None else []
+        if any(row["learns"] < row["full"] for row in found):
+            told.setdefault(str(found), ([], found))[0].append(name)
+    for names, found in told.values():
+        lines([f"What {', '.join(names)} trains in each matrix:"])
+        rows = [("matrix", "shape", "times", "values", "trained", "share")]
+        for row in found:
+            shape = " x ".join(f"{side:,}" for side in row["shape"])
+            share = f"{row['learns'] / row['full']:.2%}"
+            numbers = (f"{row[part]:,}" for part in ("count", "full", "learns"))
+            rows.append((row["name"], shape, *numbers, share))
+        table(rows)
 
 
 def look(seen: Mapping[str, Any]) -> None:

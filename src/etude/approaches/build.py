@@ -16,6 +16,7 @@ from etude.data import Data
 from etude.engine.base import Base
 from etude.engine.batching import Asked, batches_in, plan_batches, prefixes
 from etude.engine.capacity import rows_at_once
+from etude.engine.classify import classify_batch
 from etude.engine.encode import Context, encode_prompt
 from etude.engine.generate import predict_batch
 from etude.engine.library import can_read_ahead
@@ -63,7 +64,7 @@ def build(
     place = job.place(folder)
 
     def predict(examples: Sequence[Example]) -> Iterator[list[Prediction]]:
-        room = prompt_room(loaded.speaker, study.generation.max_tokens)
+        room = prompt_room(loaded.speaker, study.generation.max_tokens, loaded.labels)
         asked = [
             Asked(example, encode_prompt(loaded.speaker, example, context, room))
             for example in watched(examples, "encoding", progress)
@@ -76,6 +77,10 @@ def build(
         done = len(examples) - sum(len(batch) for batch in waiting)
         for batch in batches_in(waiting, asked):
             progress("answering", done, len(examples), "")
+            done += len(batch)
+            if loaded.labels is not None:
+                yield classify_batch(loaded, batch, approach=job.approach, seed=job.seed)
+                continue
             begins = shared.get(batch[0].example.id, ())
             if begins != (prefix.tokens if prefix is not None else ()):
                 prefix = read_prefix(loaded, begins) if begins else None
@@ -88,7 +93,6 @@ def build(
                 sampling_seed=job.seed,
                 prefix=prefix,
             )
-            done += len(batch)
         progress("answering", done, len(examples), "")
 
     return predict
@@ -108,11 +112,17 @@ def no_shots(example: Example) -> tuple[Example, ...]:
     return ()
 
 
-def prompt_room(speaker: Speaker, max_tokens: int) -> int | None:
-    """Tokens that a prompt may have so that an answer still fits the context window."""
+def prompt_room(
+    speaker: Speaker, max_tokens: int, labels: Sequence[str] | None = None
+) -> int | None:
+    """Tokens that a prompt may have so that an answer still fits the context window.
+
+    A classification head, whose classes are `labels`, writes no answer.
+    """
     if speaker.context is None:
         return None
-    return speaker.context if speaker.encoder_decoder else speaker.context - max_tokens
+    alone = speaker.encoder_decoder or labels is not None
+    return speaker.context if alone else speaker.context - max_tokens
 
 
 def rendered(item: Asked) -> str:

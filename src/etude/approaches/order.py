@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
+from etude.config import methods
 from etude.config.precision import Precision
 from etude.config.study import Approach, Study
+from etude.engine.folders import labels_of, virtual_tokens_in
 from etude.store import Place
 
 
@@ -112,7 +114,26 @@ def goes_on(study: Study, name: str) -> bool:
     mine, before = study.approaches[name].tune, study.approaches[origin].tune
     assert mine is not None  # noqa: S101 - callers ask of approaches that tune
     assert before is not None  # noqa: S101 - a maker tunes
-    return mine.method == before.method and mine.method.name != "full"
+    return mine.method == before.method and methods.goes_on(mine.method)
+
+
+def virtual_tokens(study: Study, name: str) -> int:
+    """Positions of the context that the adapter behind an approach takes for itself."""
+    if (made_by := maker(study, name)) is not None:
+        tune = study.approaches[made_by].tune
+        return methods.virtual_tokens(tune.method) if tune is not None else 0
+    given = given_folder(study, name)
+    return virtual_tokens_in(given) if given is not None else 0
+
+
+def labels(study: Study, name: str) -> tuple[str, ...] | None:
+    """The classes of the head that an approach answers with; None where it writes."""
+    if (made_by := maker(study, name)) is not None:
+        tune = study.approaches[made_by].tune
+        headed = tune is not None and isinstance(tune.method, methods.Head)
+        return study.data.labels if headed else None
+    given = given_folder(study, name)
+    return labels_of(given) if given is not None else None
 
 
 def in_study(study: Study, name: str) -> bool:

@@ -16,6 +16,7 @@ from etude.errors import UserError, nearest
 RECIPES = Path(__file__).parent.parent / "recipes"
 SHORT = {
     "method": "name",
+    "body": "name",
     "optimizer": "name",
     "schedule": "name",
     "precision": "name",

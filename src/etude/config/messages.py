@@ -8,12 +8,12 @@ from typing import Any, get_args
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from etude.config.methods import Body, Method
 from etude.config.optimizers import Optimizer
 from etude.config.precision import QUANTIZED
 from etude.config.schedules import Schedule
 from etude.config.settings import Misplaced, Settings, choose
 from etude.config.sources import Source
-from etude.config.tuning import Method
 
 EXPECTED = {
     "int_type": "a whole number",
@@ -58,6 +58,7 @@ def variants(union: Any, tag: str) -> dict[str, type[Settings]]:
 
 FAMILIES: dict[str, Mapping[str, type[Settings]]] = {
     "method": variants(Method, "name"),
+    "body": variants(Body, "name"),
     "optimizer": variants(Optimizer, "name"),
     "schedule": variants(Schedule, "name"),
     "kind": variants(Source, "kind"),

@@ -1,8 +1,7 @@
 """What may be written under `tune:`: method, optimizer and schedule as small tagged unions.
 
-Names are those of transformers' `TrainingArguments` where these are whole words.
-
-`etude.training.METHODS` holds what each method does; a test asserts that the two agree.
+Names are those of transformers' `TrainingArguments` where these are whole words. The methods stand
+in `methods.py`.
 """
 
 from __future__ import annotations
@@ -11,9 +10,11 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
+from etude.config.low_rank import Lora
+from etude.config.methods import Full, Method
 from etude.config.optimizers import Adafactor, AdamW, Optimizer, Share
 from etude.config.schedules import Constant, Cosine, Linear, Schedule, StepDecay
-from etude.config.settings import Misplaced, Positive, Settings, named
+from etude.config.settings import Misplaced, Positive, Settings
 
 __all__ = [  # what Python code that writes a study imports from here
     "Adafactor",
@@ -33,35 +34,6 @@ __all__ = [  # what Python code that writes a study imports from here
 
 AUTOMATIC = 8  # examples a batch that `batch_size: auto` stands for, however they are divided
 Steps = Annotated[int, Field(ge=1)]
-
-
-class Full(Settings):
-    """Tune every parameter."""
-
-    name: Literal["full"] = "full"
-    """Which method this is."""
-
-
-class Lora(Settings):
-    """Low-rank adaptation (Hu et al. 2021, arXiv:2106.09685): W + alpha/r * B A."""
-
-    name: Literal["lora"] = "lora"
-    """Which method this is."""
-    r: int = Field(8, ge=1)
-    """Rank of the added matrices."""
-    alpha: Positive = 16
-    """Scale: the added matrices count alpha / r."""
-    dropout: Annotated[float, Field(ge=0, lt=1)] = 0.0
-    """Dropout on the added path, in training."""
-    targets: Literal["all-linear"] | tuple[str, ...] = "all-linear"
-    """Names of the layers to adapt (`q_proj`), or every linear layer but the head."""
-
-
-Method = Annotated[
-    Full | Lora,
-    Field(discriminator="name"),
-    BeforeValidator(named, json_schema_input_type=Literal["full", "lora"] | Full | Lora),
-]
 
 
 class EarlyStopping(Settings):

@@ -16,12 +16,14 @@ class Encoded:
     """A prompt and its answer as token ids.
 
     The answer is supervised. `earlier` marks tokens of the prompt that are supervised as well
-    (earlier assistant turns, or everything); empty where none is.
+    (earlier assistant turns, or everything); empty where none is. With a `label`, the row is for
+    a classification head: the label's number is what is learnt, and there is no answer.
     """
 
     prompt: tuple[int, ...]
     answer: tuple[int, ...]
     earlier: tuple[bool, ...] = ()
+    label: int | None = None
 
     @property
     def length(self) -> int:
@@ -29,7 +31,12 @@ class Encoded:
 
     @property
     def supervised(self) -> int:
-        """Number of supervised tokens (the first token of a row has nothing before it)."""
+        """Number of supervised tokens (the first token of a row has nothing before it).
+
+        A label counts as one.
+        """
+        if self.label is not None:
+            return 1
         return sum(self.earlier[1:]) + len(self.answer)
 
 
@@ -39,8 +46,15 @@ def collate(
     """A batch of rows as `head.supervised_logits` wants it.
 
     With a `decoder_start_id` the rows are for an encoder-decoder: the prompt goes to the encoder,
-    the answer to the decoder. Without, they are one sequence.
+    the answer to the decoder. Without, they are one sequence. Rows with a label are prompts, with
+    the labels' numbers as `classes`.
     """
+    if rows[0].label is not None:
+        return {
+            "input_ids": pad([row.prompt for row in rows], pad_id, device),
+            "attention_mask": pad([[1] * len(row.prompt) for row in rows], 0, device),
+            "classes": torch.tensor([row.label for row in rows], device=device),
+        }
     if decoder_start_id is not None:
         shifted = [(decoder_start_id, *row.answer[:-1]) for row in rows]
         return {

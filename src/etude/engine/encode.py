@@ -83,7 +83,8 @@ def encode(speaker: Speaker, messages: Sequence[Message]) -> tuple[str, list[int
 
 def tokens(speaker: Speaker, text: str) -> list[int]:
     """Token ids of a rendered prompt."""
-    encoding = speaker.tokenizer(text, add_special_tokens=speaker.encoder_decoder, verbose=False)
+    adds = speaker.encoder_decoder or speaker.encoder_only
+    encoding = speaker.tokenizer(text, add_special_tokens=adds, verbose=False)
     return list(encoding.input_ids)
 
 

@@ -16,6 +16,7 @@ import torch
 from torch import Tensor
 
 from etude.engine.batch import IGNORED
+from etude.engine.classifier import class_logits
 
 
 @contextmanager
@@ -44,8 +45,12 @@ def supervised_logits(network: Any, batch: dict[str, Tensor]) -> tuple[Tensor, T
     `batch` holds `input_ids`, `attention_mask` and `labels` (`IGNORED` where nothing is
     supervised). For a decoder alone, labels stand beside the input and position t is predicted
     from t - 1; an encoder-decoder's `labels` are its decoder's, with `decoder_input_ids` the same
-    shifted by one. Returns ((n, vocabulary), (n,)).
+    shifted by one. Returns ((n, vocabulary), (n,)). Of a batch for a classification head, which
+    holds `classes`: ((rows, classes), (rows,)).
     """
+    if "classes" in batch:
+        prompts = {name: tensor for name, tensor in batch.items() if name != "classes"}
+        return class_logits(network, prompts), batch["classes"]
     labels = batch["labels"]
     inputs = {name: tensor for name, tensor in batch.items() if name != "labels"}
     if "decoder_input_ids" in batch:

@@ -6,7 +6,6 @@ The plain way, for models that `stepwise_reason` keeps from the fast one.
 from __future__ import annotations
 
 import hashlib
-import warnings
 from collections.abc import Sequence
 from typing import Any
 
@@ -15,9 +14,11 @@ from torch import Tensor
 
 from etude.config.study import Generation
 from etude.engine.batch import Encoded, collate, pad_prompts
+from etude.engine.classifier import bare, is_peft
 from etude.engine.decode import Chance
 from etude.engine.head import supervised_logits
 from etude.engine.load import Loaded
+from etude.engine.virtual import generation_inputs, needs_own_inputs
 
 KNOWN_LAYERS = {"full_attention", "sliding_attention"}
 MOVING_POSITIONS = {"dynamic", "longrope"}  # rotations that change with the length of the batch
@@ -32,10 +33,11 @@ def stepwise_reason(loaded: Loaded) -> str | None:
     from transformers.cache_utils import get_layer_types_and_kwargs
 
     network = loaded.model
+    if loaded.labels is not None:
+        return "it names a class by its head and writes nothing"
     if adapter := virtual_tokens(network):
         return f"its adapter ({adapter}) puts virtual tokens in front"
-    if hasattr(network, "peft_config"):
-        network = network.get_base_model()
+    network = bare(network)
     kind = type(network)
     if not kind.__module__.startswith("transformers.models."):
         return f"{kind.__name__} is not transformers' own code"
@@ -57,7 +59,7 @@ def stepwise_reason(loaded: Loaded) -> str | None:
 
 def virtual_tokens(network: Any) -> str | None:
     """The kind of an active adapter that puts virtual tokens in front, where there is one."""
-    if not hasattr(network, "peft_config"):
+    if not is_peft(network):
         return None
     active = network.active_adapters
     for name in active() if callable(active) else active:
@@ -81,9 +83,7 @@ def generate_whole(
 ) -> list[list[int]]:
     """Tokens of an answer to each prompt by `generate`, what follows a stop token included.
 
-    Sampled answers depend on what shares the batch here. With virtual tokens, only prompts of one
-    length are answered together: PEFT puts padding between them and the prompt, and leaves the
-    positions out that would close the gap.
+    Sampled answers depend on what shares the batch here.
     """
     from transformers import GenerationConfig
 
@@ -106,25 +106,19 @@ def generate_whole(
         decoder_start_token_id=loaded.decoder_start_id,
         **sampling,
     )
-    model.generation_config = GenerationConfig()  # what a hub model brings along would seep in
-    groups: dict[int, list[int]] = {}
-    apart = virtual_tokens(model) is not None and not speaker.encoder_decoder
-    for row, prompt in enumerate(prompts):
-        groups.setdefault(len(prompt) if apart else 0, []).append(row)
-    answers: dict[int, list[int]] = {}
-    for rows in groups.values():
+    for network in (model, bare(model)):
+        network.generation_config = GenerationConfig()  # what a hub model brings would seep in
+    if needs_own_inputs(model):
+        own, skip = generation_inputs(model, prompts, speaker.pad_id, loaded.device)
+        written: Tensor = bare(model).generate(**own, generation_config=config)
+    else:
         inputs = pad_prompts(
-            [prompts[row] for row in rows],
-            speaker.pad_id,
-            loaded.device,
-            left=not speaker.encoder_decoder,
+            prompts, speaker.pad_id, loaded.device, left=not speaker.encoder_decoder
         )
-        with warnings.catch_warnings():
-            warnings.filterwarnings("ignore", "Position ids are not supported")  # as said above
-            written: Tensor = model.generate(**inputs, generation_config=config)
+        written = model.generate(**inputs, generation_config=config)
         skip = 1 if speaker.encoder_decoder else inputs["input_ids"].shape[1]
-        answers |= zip(rows, written[:, skip:].tolist(), strict=True)
-    return [answers[row] for row in range(len(prompts))]
+    found: list[list[int]] = written[:, skip:].tolist()
+    return found
 
 
 @torch.inference_mode()

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from etude.config.precision import Precision, compute_of, name_of
 from etude.config.study import Model
+from etude.engine.adapters import attach, merge, virtual_tokens
 from etude.engine.base import Base
+from etude.engine.classifier import class_names, head_parameters, is_peft
+from etude.engine.folders import is_adapter, labels_of
 from etude.engine.quantize import (
     guard,
+    own_memory,
     plain_linear,
     quantization,
     quantized_layers,
@@ -37,7 +41,8 @@ class Speaker:
 
     `context` is the number of tokens the model can see, or None where it has no limit;
     `stop_ids` are the tokens that end an answer; `pad_id` fills rows up and is masked by
-    position, so it may equal the end of sequence without harm.
+    position, so it may equal the end of sequence without harm. A model that is `encoder_only`
+    (BERT's kind) reads and does not write: it serves with a classification head.
     """
 
     tokenizer: PreTrainedTokenizerBase
@@ -47,6 +52,7 @@ class Speaker:
     stop_ids: tuple[int, ...]
     end_id: int
     pad_id: int
+    encoder_only: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +67,7 @@ class Loaded:
     device: torch.device
     precision: Precision
     weights_bytes: int = 0
+    labels: tuple[str, ...] | None = None  # the classes of its head, where it has one
 
     @property
     def decoder_start_id(self) -> int | None:
@@ -94,22 +101,24 @@ def load_speaker(base: Base, model: Model) -> Speaker:
         )
     except (OSError, ValueError) as error:
         raise UserError(f"model.base {base.name}: no tokenizer ({first_line(error)}).") from None
-    if tokenizer.eos_token_id is None:
+    reads_only = is_encoder_only(config)
+    end = tokenizer.sep_token_id if reads_only else tokenizer.eos_token_id
+    if end is None and not reads_only:
         raise UserError(
             f"model.base {base.name}: its tokenizer has no end-of-sequence token, so an answer "
             "could never stop: set eos_token in its tokenizer_config.json."
         )
     # An encoder-decoder's tokenizer adds its special tokens itself, so the markup writes none.
-    begins = not config.is_encoder_decoder and (
+    begins = not (config.is_encoder_decoder or reads_only) and (
         tokenizer("a").input_ids[:1] == [tokenizer.bos_token_id]
     )
     markup = choose_markup(
         model.markup,
         chat_template=None if config.is_encoder_decoder else tokenizer.chat_template,
         bos_token=tokenizer.bos_token if begins else "",
-        eos_token=tokenizer.eos_token,
+        eos_token=tokenizer.eos_token or "",
     )
-    stops = {tokenizer.eos_token_id}
+    stops = {end} - {None}
     if (base.folder / "generation_config.json").exists():
         own = GenerationConfig.from_pretrained(base.folder).eos_token_id
         stops.update([own] if isinstance(own, int) else own or [])
@@ -123,9 +132,18 @@ def load_speaker(base: Base, model: Model) -> Speaker:
         encoder_decoder=bool(config.is_encoder_decoder),
         context=context_of(config, tokenizer),
         stop_ids=tuple(sorted(stops)),
-        end_id=tokenizer.eos_token_id,
-        pad_id=tokenizer.eos_token_id if pad is None else pad,
+        end_id=end,
+        pad_id=end if pad is None else pad,
+        encoder_only=reads_only,
     )
+
+
+def is_encoder_only(config: Any) -> bool:
+    """Whether a model reads and cannot write: it was made to fill in masks (BERT's kind)."""
+    from transformers.models.auto.modeling_auto import MODEL_FOR_MASKED_LM_MAPPING_NAMES
+
+    writes = config.is_encoder_decoder or getattr(config, "is_decoder", False)
+    return not writes and config.model_type in MODEL_FOR_MASKED_LM_MAPPING_NAMES
 
 
 def context_of(config: Any, tokenizer: PreTrainedTokenizerBase) -> int | None:
@@ -154,75 +172,99 @@ def dtype_of(precision: Precision) -> torch.dtype:
     return types[compute_of(precision)]
 
 
-def load(base: Base, model: Model, precision: Precision, layers: Sequence[Path] = ()) -> Loaded:
+def load(
+    base: Base,
+    model: Model,
+    precision: Precision,
+    layers: Sequence[Path] = (),
+    labels: Sequence[str] | None = None,
+) -> Loaded:
     """Load a base and put on it, one after the other, what approaches made of it.
 
     `layers` are weights folders: a whole model takes the place of what came before; an adapter
     is attached to it, and merged when another layer follows (quantised weights are never merged
-    into: that would round them anew).
+    into: that would round them anew). `labels` ask for a new classification head; one that comes
+    with the layers needs no asking.
     """
     speaker = load_speaker(base, model)
     device = choose_device(model.device)
     whole = [index for index, folder in enumerate(layers) if not is_adapter(folder)]
     start = whole[-1] + 1 if whole else 0
-    network: Any = load_network(layers[whole[-1]] if whole else base.folder, model, precision)
+    classes = tuple(labels or (labels_of(layers[-1]) if layers else None) or ()) or None
+    origin = layers[whole[-1]] if whole else base.folder
+    network: Any = load_network(origin, model, precision, classes)
+    if classes is not None:
+        network.config.pad_token_id = speaker.pad_id  # without one, a head refuses batches
     for folder in layers[start:]:
         network = attach(merged(network, precision), folder)
+    speaker = shortened(speaker, virtual_tokens(network))
     network = network.to(device).eval()
-    return Loaded(network, speaker, device, precision, weights_bytes(network))
+    return Loaded(network, speaker, device, precision, weights_bytes(network), classes)
 
 
 def merged(network: Any, precision: Precision) -> Any:
     """The model with its adapter, if it has one, added to its weights."""
-    if not hasattr(network, "merge_and_unload"):
-        return network
-    if not isinstance(precision, str):
+    if is_peft(network) and not isinstance(precision, str):
         raise UserError(
             f"An adapter cannot be merged into {name_of(precision)} weights without rounding them "
             "anew: go on tuning it with the same method, or use precision bf16."
         )
-    return network.merge_and_unload()
+    return merge(network)
 
 
-def is_adapter(folder: Path) -> bool:
-    """Whether a weights folder holds an adapter rather than a whole model."""
-    return (folder / "adapter_config.json").exists()
+def shortened(speaker: Speaker, tokens: int) -> Speaker:
+    """A speaker whose context is shorter by the virtual tokens of an adapter."""
+    if speaker.context is None:
+        return speaker
+    return replace(speaker, context=speaker.context - tokens)
 
 
-def attach(network: PreTrainedModel, folder: Path, *, trainable: bool = False) -> Any:
-    """Put a saved adapter on a model."""
-    from peft import PeftModel
-    from safetensors import SafetensorError
+def class_for(config: Any, labels: Sequence[str] | None) -> Any:
+    """transformers' automatic class for what a model is to do."""
+    from transformers import (
+        AutoModelForCausalLM,
+        AutoModelForSeq2SeqLM,
+        AutoModelForSequenceClassification,
+    )
 
-    try:
-        return PeftModel.from_pretrained(network, str(folder), is_trainable=trainable)
-    except (OSError, ValueError, KeyError, RuntimeError, SafetensorError) as error:
+    if labels is not None:
+        known = AutoModelForSequenceClassification._model_mapping
+        if type(config) not in known.keys():  # noqa: SIM118 - no dictionary, though alike
+            raise UserError(
+                f"tune.method head: transformers has no classification head for models of the kind "
+                f"{config.model_type}: use another base, or rank the labels (method: lora)."
+            )
+        return AutoModelForSequenceClassification
+    if is_encoder_only(config):
         raise UserError(
-            f"The adapter in {folder} does not fit the model it is put on ({first_line(error)}): "
-            "use the base it was trained on."
-        ) from None
+            f"A model of the kind {config.model_type} reads and does not write, so it can only "
+            "name classes: use data.task: classify and tune.method: head."
+        )
+    return AutoModelForSeq2SeqLM if config.is_encoder_decoder else AutoModelForCausalLM
 
 
-def load_network(folder: Path, model: Model, precision: Precision) -> PreTrainedModel:
-    """The bare model, from safetensors only.
+def load_network(
+    folder: Path, model: Model, precision: Precision, labels: Sequence[str] | None = None
+) -> PreTrainedModel:
+    """The bare model, from safetensors only; with `labels`, with a head for that many classes.
 
     Raises `UserError` when a weight is missing or of another shape: transformers would go on
     with random numbers in its place.
     """
     import torch
     from safetensors import SafetensorError
-    from transformers import AutoConfig, AutoModelForCausalLM, AutoModelForSeq2SeqLM
+    from transformers import AutoConfig
 
     config = AutoConfig.from_pretrained(folder, trust_remote_code=model.trust_remote_code)
     refuse_quantized(config, str(folder))
-    automatic = AutoModelForSeq2SeqLM if config.is_encoder_decoder else AutoModelForCausalLM
-    quantized: dict[str, Any] = {}
+    automatic = class_for(config, labels)
+    told_of: dict[str, Any] = {} if labels is None else class_names(labels)
     built = nullcontext() if isinstance(precision, str) else plain_linear(config.model_type)
     if not isinstance(precision, str):
         with torch.device("meta"), plain_linear(config.model_type):
             skeleton = automatic.from_config(config, trust_remote_code=model.trust_remote_code)
         refuse_unquantized(quantized_layers(skeleton), precision, str(folder))
-        quantized = {
+        told_of |= {
             "quantization_config": quantization(precision, skeleton),
             "device_map": {"": choose_device(model.device)},  # quantised where it will be
         }
@@ -237,11 +279,13 @@ def load_network(folder: Path, model: Model, precision: Precision) -> PreTrained
                 trust_remote_code=model.trust_remote_code,
                 output_loading_info=True,
                 ignore_mismatched_sizes=True,  # so that they are told, and refused below by name
-                **quantized,
+                **told_of,
             )
     except (OSError, ValueError, RuntimeError, SafetensorError) as error:
         raise UserError(f"The model in {folder} cannot be read: {first_line(error)}.") from None
     lacking = {*told["missing_keys"], *(name for name, *_ in told["mismatched_keys"])}
+    if labels is not None:  # a base brings no head: its numbers are drawn, or come with a folder
+        lacking -= head_parameters(network).keys()
     if lacking:
         raise UserError(
             f"The model in {folder} lacks {len(lacking)} of the weights that its config.json asks "
@@ -249,20 +293,6 @@ def load_network(folder: Path, model: Model, precision: Precision) -> PreTrained
             "another kind, so fetch it again."
         )
     return guard(network) if isinstance(precision, str) else own_memory(guard(network))
-
-
-def own_memory(network: PreTrainedModel) -> PreTrainedModel:
-    """Copy what was not quantised out of the mapped files, in place, so that they can be closed.
-
-    Weights that need no conversion are views of the file they were read from; a few of them would
-    keep all of it in memory, at four to eight times the size of what was made of it.
-    """
-    import torch
-
-    for item in (*network.parameters(), *network.buffers()):
-        if item.dtype.is_floating_point and item.device.type == "cpu":
-            item.data = item.data.clone(memory_format=torch.contiguous_format)
-    return network
 
 
 def first_line(error: Exception) -> str:

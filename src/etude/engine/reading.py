@@ -18,6 +18,7 @@ from transformers.cache_utils import Cache
 
 from etude.engine.batch import pad_prompts
 from etude.engine.cache import blank, blocks, keep, paste, pick, rewind, spread, with_encoder
+from etude.engine.classifier import bare
 from etude.engine.head import keep_positions
 from etude.engine.load import Loaded
 from etude.engine.sharing import can_share, sharing
@@ -205,9 +206,7 @@ def read_on(
 
 def takes_positions(loaded: Loaded) -> bool:
     """Whether the network is told positions; ALiBi models know them from the mask."""
-    network = loaded.model
-    plain = network.get_base_model() if hasattr(network, "peft_config") else network
-    return "position_ids" in inspect.signature(plain.forward).parameters
+    return "position_ids" in inspect.signature(bare(loaded.model).forward).parameters
 
 
 def pick_rows(reading: Reading, rows: Tensor, room: int) -> Reading:

@@ -13,6 +13,7 @@ import numpy as np
 from etude.approaches.keys import context_settings
 from etude.approaches.order import Job, ancestry, base_of, given_folder, maker, makers
 from etude.config import Study, to_yaml
+from etude.config.methods import in_words as method_in_words
 from etude.config.precision import in_words as said
 from etude.config.precision import recorded
 from etude.diagnosis import Evidence
@@ -152,7 +153,7 @@ def in_words(study: Study, name: str) -> str:
         parts.append(f"starts from {approach.weights}")
     if approach.tune is not None:
         tune, method = approach.tune, approach.tune.method
-        called = f"LoRA r {method.r}, alpha {method.alpha:g}" if method.name == "lora" else "full"
+        called = method_in_words(method)
         length = f"{tune.max_steps} steps" if tune.max_steps else f"{tune.epochs:g} epochs"
         parts.append(f"{called} fine-tuning, {length}, rate {tune.optimizer.learning_rate:g}")
     if approach.precision is not None:
@@ -195,6 +196,7 @@ def cost(study: Study, folder: Path, evidence: Evidence, name: str) -> dict[str,
         "planned_memory_mb": (foreseen.get("tune") or {}).get("memory_mb"),
         "trainable_parameters": facts[-1]["trainable_parameters"] if facts else 0,
         "bytes_on_disk": folder_size(added) if added is not None else 0,
+        "model_bytes": facts[-1].get("model_bytes") if facts else None,
         "prompt_tokens": fmean(item.prompt_tokens for item in answers),
         "answer_tokens": fmean(item.answer_tokens for item in answers),
     }

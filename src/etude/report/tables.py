@@ -31,10 +31,12 @@ COST_HEADS = {
     "planned_weights_mb": ("as planned", words.megabytes),
     "trainable_parameters": ("Trained parameters", words.amount),
     "bytes_on_disk": ("Size on disk", words.size),
+    "model_bytes": ("Size of the model", words.size),
     "prompt_tokens": ("Tokens a prompt", words.amount),
     "answer_tokens": ("Tokens an answer", words.amount),
 }
-OPTIONAL = ("peak_device_memory_mb", "weights_mb", "planned_weights_mb")  # not always measured
+# What is not always measured.
+OPTIONAL = ("peak_device_memory_mb", "weights_mb", "planned_weights_mb", "model_bytes")
 
 
 def when(created: Any) -> str:
@@ -74,7 +76,7 @@ def decimals(report: Report, metric: str) -> int:
 
 
 def cost_heads(report: Report) -> dict[str, tuple[str, Callable[[Any], str]]]:
-    """The costs that have a column: GPU memory only where a GPU was used."""
+    """The costs that have a column: those that are not always measured only where they were."""
     costs = [item["cost"] for item in report["approaches"].values()]
     return {
         kind: head

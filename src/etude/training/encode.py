@@ -120,8 +120,13 @@ def spans(
     )
 
 
-def decoded(speaker: Speaker, row: Encoded) -> list[dict[str, Any]]:
-    """A row as text, in runs of supervised and unsupervised tokens: what the loss sees."""
+def decoded(
+    speaker: Speaker, row: Encoded, labels: Sequence[str] | None = None
+) -> list[dict[str, Any]]:
+    """A row as text, in runs of supervised and unsupervised tokens: what the loss sees.
+
+    Of a row for a classification head, whose classes are `labels`, the class comes last.
+    """
     earlier = row.earlier or (False,) * len(row.prompt)
     flags = [*earlier, *[True] * len(row.answer)]
     ids = [*row.prompt, *row.answer]
@@ -132,4 +137,6 @@ def decoded(speaker: Speaker, row: Encoded) -> list[dict[str, Any]]:
             text = speaker.tokenizer.decode(ids[start:index], skip_special_tokens=False)
             runs.append({"text": text, "supervised": flags[start]})
             start = index
+    if row.label is not None and labels is not None:
+        runs.append({"text": labels[row.label], "supervised": True})
     return runs

@@ -10,7 +10,8 @@ from torch import Tensor
 
 from etude.errors import UserError
 
-ADDED = ("lora_", "vera_", "adapter")  # parts of names of what a method adds, which has its own
+# Parts of names of what a method adds, which has its own dropout.
+ADDED = ("lora_", "vera_", "adapter", "bottlenecks", "prompt_encoder")
 
 
 def add_noise(network: Any, alpha: float) -> None:

@@ -19,6 +19,7 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
 
 from etude.config.precision import Int8, Precision, compute_of
+from etude.engine.classifier import is_classifier
 from etude.engine.load import dtype_of
 from etude.training.encode import Material
 
@@ -91,8 +92,11 @@ def step_bytes(
 
 def summed_loss(network: Any, batch: dict[str, Tensor], supervised: int) -> Tensor:
     """As `train.summed_loss`, of targets that do not matter."""
-    with first_positions(network, supervised):
-        logits = network(**batch, use_cache=False).logits
+    if is_classifier(network):
+        logits = network(**batch).logits
+    else:
+        with first_positions(network, supervised):
+            logits = network(**batch, use_cache=False).logits
     targets = torch.zeros(supervised, dtype=torch.long)
     return torch.nn.functional.cross_entropy(logits.float(), targets, reduction="sum")
 
@@ -101,7 +105,7 @@ def longest(network: Any, material: Material, size: int) -> tuple[dict[str, Tens
     """A batch in the shape of the longest rows, and its supervised positions."""
     rows = sorted(material.rows, key=lambda row: -row.length)[:size]
     supervised = sum(row.supervised for row in rows)
-    if network.config.is_encoder_decoder:
+    if network.config.is_encoder_decoder and not is_classifier(network):
         wide = max(len(row.prompt) for row in rows)
         answers = torch.zeros(len(rows), max(len(row.answer) for row in rows), dtype=torch.long)
         batch = {"decoder_input_ids": answers}

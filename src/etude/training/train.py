@@ -17,6 +17,7 @@ from etude.training.batch_size import halved, out_of_memory
 from etude.training.checkpoint import load_parameters, save_parameters
 from etude.training.history import History, Log
 from etude.training.loss import Diverged, check_finite, summed_loss, validate
+from etude.training.methods import after_step, penalty
 from etude.training.run import Run, restore, save
 from etude.training.schedules import multiplier
 from etude.training.stopping import judge
@@ -124,6 +125,7 @@ def take_step(run: Run) -> None:
     norm = float(run.accelerator.clip_grad_norm_(run.parameters.values(), limit))
     check_finite(run, losses, norm, run.chosen(at.step))
     run.stepper.step()
+    after_step(run.network, tune.method, run.optimizer, at.step + 1, run.total_steps)
     run.stepper.zero_grad()
     rows = [row for batch in run.batches(at.step) for row in batch]
     at.step += 1
@@ -157,6 +159,8 @@ def backward_in(run: Run, batches: Sequence[Sequence[Any]]) -> list[float]:
         loss = summed_loss(run, batch, run.tune.label_smoothing)
         run.accelerator.backward(loss / tokens)  # the mean over the step, however it is divided
         losses.append(loss.detach())
+    if (added := penalty(run.network, run.tune.method)) is not None:
+        run.accelerator.backward(added)
     return [loss.item() for loss in losses]
 
 

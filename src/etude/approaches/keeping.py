@@ -1,0 +1,137 @@
+"""Keeping what a tuning made: a weights folder, whole or on the way, and the facts beside it."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+from etude.approaches.order import precision
+from etude.config.methods import Head
+from etude.config.precision import Precision, recorded
+from etude.config.study import Study
+from etude.config.tuning import Tune
+from etude.engine import adapters
+from etude.engine.load import Loaded, dtype_of
+from etude.memory import peak_megabytes
+from etude.store import Place, folder_size, publish, write_json
+from etude.training.encode import Material, decoded
+from etude.training.methods import trainable
+from etude.training.methods.adalora import ranks
+from etude.training.run import Run
+from etude.training.sizes import own_parameters
+
+
+def forget_best(place: Place) -> None:
+    """Remove the best weights that a training has noted on its way."""
+    for path in place.path.glob("best-*.safetensors"):
+        path.unlink()
+
+
+def keep_weights(run: Run, place: Place, manifest: dict[str, Any], study: Study) -> None:
+    """Keep the weights as they are now, and of those kept before only as many as asked for."""
+    folder = place.path / "checkpoints"
+    folder.mkdir(exist_ok=True)
+    target = folder / f"step-{run.position.step}"
+    shutil.rmtree(target, ignore_errors=True)  # of a run that was killed and has come here again
+    save_weights(run, place, manifest | outcome(run), study, target)
+    kept = sorted(folder.glob("step-*"), key=lambda path: int(path.name.removeprefix("step-")))
+    if (limit := run.tune.save_total_limit) is not None:
+        for path in kept[:-limit]:
+            shutil.rmtree(path)
+
+
+def save_weights(
+    run: Run, place: Place, manifest: dict[str, Any], study: Study, target: Path
+) -> None:
+    """Publish a weights folder: safetensors, the markup they were trained with, the facts."""
+    temporary = place.path / "weights.part"
+    shutil.rmtree(temporary, ignore_errors=True)
+    try:
+        write_weights(run, temporary, manifest, study, place.approach)
+    except BaseException:
+        shutil.rmtree(temporary, ignore_errors=True)  # of no use, and the disk may be full
+        raise
+    publish(temporary, target)
+
+
+def write_weights(
+    run: Run, temporary: Path, manifest: dict[str, Any], study: Study, approach: str
+) -> None:
+    """Write what a weights folder holds."""
+    method = run.tune.method
+    adapters.save_weights(
+        run.accelerator.unwrap_model(run.network),
+        method,
+        temporary,
+        dtype=dtype_of(precision(study, approach)),
+        base=study.model.base,
+        labels=study.data.labels if isinstance(method, Head) else None,
+    )
+    size = folder_size(temporary)
+    (temporary / "chat_template.jinja").write_text(manifest["markup"]["template"])
+    write_json(temporary / "etude.json", manifest | {"bytes": size})
+
+
+def facts(
+    number_format: Precision,
+    key: str,
+    tune: Tune,
+    material: Material,
+    validation: Material,
+    loaded: Loaded,
+) -> dict[str, Any]:
+    """What is known of a tuning before it has begun."""
+    speaker = loaded.speaker
+    return {
+        "key": key,
+        "method": tune.method.name,
+        "optimizer": tune.optimizer.name,
+        "supervise": tune.supervise,
+        "label_smoothing": tune.label_smoothing,
+        "settings": tune.method.model_dump(mode="json"),
+        "examples": len(material.rows),
+        "supervised_tokens": material.supervised_tokens,
+        "truncated_prompts": material.truncated_prompts + validation.truncated_prompts,
+        "truncated_answers": material.truncated_answers + validation.truncated_answers,
+        "decoded_example": decoded(speaker, material.rows[0], loaded.labels),
+        "truncated_examples": list(material.truncated),
+        "precision": recorded(number_format),
+        "markup": {"name": speaker.markup.name, "template": speaker.markup.template},
+    }
+
+
+def outcome(run: Run) -> dict[str, Any]:
+    """What came of a tuning, at its end or on its way.
+
+    `weights_step` is the step whose weights are kept; batch sizes are those of a forward pass.
+    """
+    at, tune = run.position, run.tune
+    best = at.judgement
+    at_end = at.step == run.total_steps or best.stopped
+    from_best = tune.load_best_model_at_end and at_end and best.best_loss is not None
+    learning = trainable(run.network).values()
+    return {
+        "tune_seconds": at.seconds,
+        "steps": at.step,
+        "planned_steps": run.total_steps,
+        "stopped_early": best.stopped and at.step < run.total_steps,
+        "best_step": best.best_step,
+        "best_dev_loss": best.best_loss,
+        "weights_step": best.best_step if from_best else at.step,
+        "batch_size": at.batch_size,
+        "batch_size_asked": tune.batch_size,
+        "examples_a_step": tune.nominal_batch_size * tune.accumulate,
+        "evaluate_batch_size": at.evaluate_batch_size,
+        "evaluated_with_less": at.evaluated_with_less,
+        "sequences": len(run.train) if tune.packing else None,
+        "peak_memory_mb": peak_megabytes(),
+        "trainable_parameters": sum(item.numel() for item in learning),
+        "model_bytes": model_bytes(run.network),
+        "ranks": ranks(run.network),
+    }
+
+
+def model_bytes(network: Any) -> int:
+    """Bytes of the model's own weights, as they are held, without what a method added."""
+    return sum(item.numel() * item.element_size() for item in own_parameters(network))
