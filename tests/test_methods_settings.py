@@ -12,7 +12,7 @@ import pytest
 import models
 from etude.config.methods import Method
 from etude.config.tuning import Tune
-from test_training_methods import outcome
+from test_training_methods import weights
 
 pytestmark = models.peft_asks_by_an_old_name
 LOW_RANK = {"r": 5, "alpha": 9, "dropout": 0.3, "targets": ["q_proj", "up_proj"]}
@@ -75,7 +75,7 @@ def learnt(name: str, settings: dict[str, Any]) -> Any:
             "epochs": 10,
             "batch_size": 3,
         }
-        return outcome(Tune.model_validate(tune), Path(folder))[0]
+        return weights(Tune.model_validate(tune), Path(folder))
 
 
 @cache

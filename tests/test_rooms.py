@@ -218,7 +218,7 @@ def test_every_setting_is_read() -> None:
     read = {
         node.attr
         for path in FILES
-        if room_of(path) != "config"
+        if room_of(path) != "config" or path.name == "precision.py"  # whose functions read it
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Load)
     }

@@ -165,7 +165,7 @@ def leaves(block: type[Settings], path: str = "") -> Iterator[str]:
     for name, given in block.model_fields.items():
         inner = list(inner_blocks(given.annotation))
         if path + name == "method":
-            continue  # its variants have a table of their own, in `test_training_methods.py`
+            continue  # its variants have a table of their own, in `test_methods_settings.py`
         for kind in inner:
             tag = get_args(kind.model_fields["name"].annotation)[0] if len(inner) > 1 else None
             yield from leaves(kind, f"{path}{name}.{tag}." if tag else f"{path}{name}.")

@@ -36,8 +36,9 @@ from etude.engine.random_base import make_tokenizer
 from etude.environment import versions
 from etude.errors import UserError
 from etude.training.methods import METHODS, prepare, trainable
+from etude.training.run import begin
 from etude.training.sizes import saved_bytes
-from etude.training.train import begin, take_step
+from etude.training.train import take_step
 
 RESULTS = Path(__file__).parent.parent / "docs" / "results" / "methods.md"
 LABELS = ("negative", "neutral", "positive")
