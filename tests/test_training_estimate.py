@@ -8,6 +8,7 @@ import pytest
 import torch
 
 import models
+from etude.config.methods import Bottleneck, Ia3, PrefixTuning, PromptTuning, PTuning
 from etude.config.precision import Int8
 from etude.config.tuning import Full, Lora, Method, Tune
 from etude.engine.quantize import weights_bytes
@@ -43,7 +44,13 @@ def test_storages_count_while_they_live() -> None:
     assert (held.now, held.most) == (0, 120)
 
 
-@pytest.mark.parametrize("method", [Lora(r=4), Full()], ids=["lora", "full"])
+METHODS: list[Method] = [
+    *(Lora(r=4), Full(), Bottleneck(size=4), Ia3()),
+    *(PromptTuning(tokens=4), PTuning(tokens=4), PrefixTuning(tokens=4)),
+]
+
+
+@pytest.mark.parametrize("method", METHODS, ids=[method.name for method in METHODS])
 @pytest.mark.parametrize("shape", models.SHAPES)
 def test_a_fake_step_is_as_large_as_a_real_one(shape: str, method: Method) -> None:
     network = prepare(models.loaded(models.folder_of(shape)).model, method, 0)

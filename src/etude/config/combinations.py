@@ -1,8 +1,8 @@
 """Methods and number formats that cannot go together, with the reason and the nearest that can.
 
 One table, by method and precision; what stands in neither column works, and the table of
-`docs/results/precision.md` is made by trying every pair. A method is looked up by its name, so
-that a row may stand here before the method does.
+`docs/results/precision.md` is made by trying every pair. A method is looked up by its name; a
+classification head by that of its body.
 """
 
 from __future__ import annotations
@@ -25,16 +25,6 @@ TABLE: dict[tuple[str, str], Refusal] = {
     ("full", "nf4"): Refusal(ROUNDED, RANKS),
     ("selective", "int8"): Refusal(ROUNDED, RANKS),
     ("selective", "nf4"): Refusal(ROUNDED, RANKS),
-    ("pissa", "int8"): Refusal(
-        "pissa starts from the singular vectors of the weights and changes them, which PEFT does "
-        "not do with {precision} ones",
-        "use method rslora or lora, or precision bf16",
-    ),
-    ("pissa", "nf4"): Refusal(
-        "pissa starts from the singular vectors of the weights and changes them, which PEFT does "
-        "not do with {precision} ones",
-        "use method dora or lora, or precision bf16",
-    ),
     ("dora", "int8"): Refusal(
         "dora needs the norms of the weights, and PEFT cannot read {precision} ones back",
         "use precision nf4, or method lora",

@@ -72,7 +72,7 @@ def step_bytes(
     device with its method's parameters marked, and is used up; `quantized` are those of its layers
     that int8 and nf4 hold in fewer bits: they are counted at work, where they are unpacked.
     """
-    mode, held, kept = FakeTensorMode(), Held(), []
+    mode, held, kept = FakeTensorMode(allow_non_fake_inputs=True), Held(), []
     cast_shadow(network, mode, dtype_of(precision))
     network.train()
     for layer in quantized if isinstance(precision, Int8) else ():
