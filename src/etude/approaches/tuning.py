@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import shutil
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from etude.approaches.order import Job, goes_on, layers, precision
+from etude.approaches.settled import read_search, with_chosen
 from etude.config.study import Precision, Study
 from etude.config.tuning import Tune
 from etude.data import Data
@@ -17,11 +19,13 @@ from etude.engine.load import Loaded, Speaker, attach, dtype_of, is_adapter, loa
 from etude.errors import UserError
 from etude.memory import peak_megabytes, reset_peak
 from etude.progress import Progress, watched
+from etude.records import Example
 from etude.store import Place, publish, read_json, set_aside, write_json
 from etude.training.checkpoint import read_position
 from etude.training.encode import Material, decoded, encode_all
-from etude.training.history import TRACKERS
+from etude.training.history import TRACKERS, Log
 from etude.training.methods import prepare, trainable
+from etude.training.mixing import counted, mixture, taken
 from etude.training.rehearsal import rehearse
 from etude.training.train import Run, begin, train
 
@@ -35,20 +39,27 @@ def tune_weights(
     base: Base,
     context: Context,
     progress: Progress,
+    place: Place | None = None,
+    watchers: Sequence[Log] = (),
 ) -> None:
-    """Train what the approach asks for and publish `weights/`; resumes from its checkpoint."""
+    """Train what the approach asks for and publish `weights/`; resumes from its checkpoint.
+
+    A trial of a search has a `place` of its own, and `watchers` that see the history's rows.
+    """
     tune = study.approaches[job.approach].tune
     assert tune is not None  # noqa: S101 - only approaches that tune come here
-    place = job.place(folder)
+    place = place or job.place(folder)
     checkpoint = place.path / "checkpoint.safetensors"
     start_fresh_unless(key, place, checkpoint)
     reset_peak()
     network, loaded = network_to_train(study, job, folder, base, tune)
     speaker, decoder_start_id = loaded.speaker, loaded.decoder_start_id
     limit = smallest(tune.max_tokens, speaker.context)
-    rows = watched(data.train, "encoding", progress)
+    learnt = taken(data.train, tune.mix)
+    mixed = mixture(learnt, tune.mix, job.seed)
+    rows = watched(learnt, "encoding", progress)
     material = encode_all(speaker, rows, context, tune.supervise, limit)
-    validation = encode_all(speaker, data.dev, context, tune.supervise, limit)
+    validation = encode_all(speaker, taken(data.dev, tune.mix), context, tune.supervise, limit)
     run = begin(
         network,
         tune,
@@ -58,6 +69,7 @@ def tune_weights(
         seed=job.seed,
         pad_id=speaker.pad_id,
         decoder_start_id=decoder_start_id,
+        mixture=mixed,
     )
     if not checkpoint.exists():
         progress("rehearsal", 0, 1, "one step of training, validation and saving")
@@ -71,13 +83,10 @@ def tune_weights(
         )
         for name in study.track
     ]
-    train(run, checkpoint, place.history, trackers, progress)
-    save_weights(
-        run,
-        place,
-        facts(run, precision(study, job.approach), key, tune, material, validation, speaker),
-        study,
-    )
+    train(run, checkpoint, place.history, [*trackers, *watchers], progress)
+    manifest = facts(run, precision(study, job.approach), key, tune, material, validation, speaker)
+    manifest |= mixed_facts(run, learnt, tune) | searched_facts(folder, job.approach, tune)
+    save_weights(run, place, manifest, study)
     checkpoint.unlink(missing_ok=True)
 
 
@@ -164,6 +173,24 @@ def facts(
         "precision": number_format,
         "markup": {"name": speaker.markup.name, "template": speaker.markup.template},
     }
+
+
+def mixed_facts(run: Run, learnt: Sequence[Example], tune: Tune) -> dict[str, Any]:
+    """Of a tuning that mixes: each source's rows, share of an epoch, and rows seen in all."""
+    if tune.mix is None:
+        return {}
+    seen = (
+        row for step in range(run.position.step) for batch in run.numbers(step) for row in batch
+    )
+    return {"mix": counted([example.task for example in learnt], run.mixture, seen)}
+
+
+def searched_facts(folder: Path, name: str, tune: Tune) -> dict[str, Any]:
+    """Of a tuning whose settings a search has chosen: what was tried and what won."""
+    found = read_search(folder, name)
+    if found is None or with_chosen(tune, found["best"]["settings"]) != tune:
+        return {}
+    return {"search": found}
 
 
 def smallest(limit: int | None, context: int | None) -> int | None:

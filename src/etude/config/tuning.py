@@ -9,7 +9,9 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from etude.config.settings import Fraction, Misplaced, Positive, Settings, named
+from etude.config.mixing import Mix, listed
+from etude.config.searching import Search, check_search
+from etude.config.settings import Fraction, Misplaced, Name, Positive, Settings, named
 
 
 class Full(Settings):
@@ -139,3 +141,17 @@ class Tune(Settings):
     """Optimizer steps between two rows of the history."""
     save_seconds: float = Field(60, ge=0)
     """Seconds between checkpoints: the most that a kill can lose."""
+    mix: Annotated[
+        Mix | None, BeforeValidator(listed, json_schema_input_type=tuple[Name, ...] | Mix | None)
+    ] = None
+    """Which sources to learn from, and in which shares; all of them by size when not given. The
+    validation loss is that of the same sources."""
+    search: Search | str | None = None
+    """Settings to choose on the dev split before the tuning; or the name of an approach whose
+    search has chosen them."""
+
+    @model_validator(mode="after")
+    def search_finds_its_settings(self) -> Tune:
+        if isinstance(self.search, Search):
+            check_search(self, self.search)
+        return self

@@ -8,15 +8,22 @@ from collections.abc import Sequence
 BUCKET = 50  # batches that are sorted among themselves: enough to waste little on padding
 
 
-def epoch_order(lengths: Sequence[int], batch_size: int, seed: int, epoch: int) -> list[list[int]]:
+def epoch_order(
+    lengths: Sequence[int],
+    batch_size: int,
+    seed: int,
+    epoch: int,
+    drawn: Sequence[int] | None = None,
+) -> list[list[int]]:
     """Batches of row numbers for one epoch, a pure function of its arguments.
 
     Rows are shuffled, sorted by length within buckets of `BUCKET` batches, cut into batches, and
     the batches shuffled: padding falls from about half to a few per cent of the tokens, while
-    every epoch still mixes differently.
+    every epoch still mixes differently. `drawn` are the rows of the epoch where they are not each
+    of them once.
     """
     chance = random.Random(f"{seed}-{epoch}")  # noqa: S311 - an order, no secret
-    rows = list(range(len(lengths)))
+    rows = list(range(len(lengths)) if drawn is None else drawn)
     chance.shuffle(rows)
     size = BUCKET * batch_size
     batches = []

@@ -24,6 +24,7 @@ from etude.progress import Progress
 from etude.training.checkpoint import load_checkpoint, save_checkpoint
 from etude.training.history import History, Log
 from etude.training.methods import trainable
+from etude.training.mixing import Mixture
 from etude.training.order import by_length, epoch_order
 from etude.training.schedules import multiplier
 
@@ -71,6 +72,7 @@ class Run:
     seed: int
     pad_id: int
     decoder_start_id: int | None
+    mixture: Mixture | None = None
     position: Position = field(default_factory=Position)
     order: tuple[int, list[list[int]]] = (-1, [])  # an epoch and its batches
 
@@ -82,15 +84,20 @@ class Run:
     def total_steps(self) -> int:
         return count_steps(len(self.train), self.tune)
 
-    def batches(self, step: int) -> list[list[Encoded]]:
-        """The batches of an optimizer step."""
+    def numbers(self, step: int) -> list[list[int]]:
+        """The row numbers of an optimizer step, by batch."""
         epoch, number = divmod(step, self.steps_per_epoch)
         if self.order[0] != epoch:
             lengths = [row.length for row in self.train]
-            self.order = (epoch, epoch_order(lengths, self.tune.batch_size, self.seed, epoch))
+            drawn = self.mixture.draw(epoch) if self.mixture else None
+            batches = epoch_order(lengths, self.tune.batch_size, self.seed, epoch, drawn)
+            self.order = (epoch, batches)
         start = number * self.tune.accumulate
-        chosen = self.order[1][start : start + self.tune.accumulate]
-        return [[self.train[index] for index in batch] for batch in chosen]
+        return self.order[1][start : start + self.tune.accumulate]
+
+    def batches(self, step: int) -> list[list[Encoded]]:
+        """The batches of an optimizer step."""
+        return [[self.train[index] for index in batch] for batch in self.numbers(step)]
 
 
 def steps_in_epoch(examples: int, tune: Tune) -> int:
@@ -114,6 +121,7 @@ def begin(
     seed: int,
     pad_id: int,
     decoder_start_id: int | None,
+    mixture: Mixture | None = None,
 ) -> Run:
     """Set up a run at step 0. `network` has its trainable parameters marked."""
     accelerator = Accelerator(mixed_precision=MIXED[precision], cpu=network.device.type == "cpu")
@@ -133,6 +141,7 @@ def begin(
         seed=seed,
         pad_id=pad_id,
         decoder_start_id=decoder_start_id,
+        mixture=mixture,
     )
 
 
