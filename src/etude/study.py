@@ -143,7 +143,7 @@ def try_in_child(
         for origin in ancestry(study, job.approach)
         if origin in failures and job.approach not in failures
     }
-    waiting = [job for job in jobs if job.approach not in failed | failures]
+    waiting = [job for job in jobs if job.approach not in {**failures, **failed}]
     if not waiting:
         return failed
     task = {

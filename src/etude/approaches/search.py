@@ -30,6 +30,7 @@ from etude.engine.generate import Asked, batches_in, plan_batches, predict_batch
 from etude.engine.load import load
 from etude.metrics import METRICS, expand
 from etude.progress import Progress
+from etude.records import Prediction
 from etude.store import Place, read_lines
 from etude.training.mixing import taken
 from etude.training.train import Diverged, count_steps
@@ -166,7 +167,7 @@ def measured(
     room = prompt_room(loaded.speaker, study.generation.max_tokens)
     asked = [Asked(item, encode_prompt(loaded.speaker, item, context, room)) for item in examples]
     plan = plan_batches(asked, study.generation.batch_size)
-    answers = {}
+    answers: dict[str, Prediction] = {}
     for number, batch in enumerate(batches_in(plan, asked)):
         progress("answering", len(answers), len(asked), "")
         made = predict_batch(

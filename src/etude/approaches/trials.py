@@ -259,6 +259,10 @@ def summed_up(trials: Trials) -> dict[str, Any]:
     return {
         "metric": trials.metric,
         "better": "higher" if trials.sign < 0 else "lower",
+        "space": {
+            dotted(path): values.model_dump(mode="json", exclude_defaults=True)
+            for path, values in trials.space.items()
+        },
         "best": best,
         "trials": rows,
         "seconds": sum(item["seconds"] or 0.0 for item in rows),

@@ -63,9 +63,8 @@ def check_borrowed(approaches: Mapping[str, Approach], name: str) -> None:
 def waits_for(approaches: Mapping[str, Approach], name: str) -> list[str]:
     """The approaches that must be there before this one: whose weights or search it takes."""
     approach = approaches[name]
-    search = approach.tune.search if approach.tune is not None else None
-    wanted = (approach.weights, search if isinstance(search, str) else None)
-    return [other for other in wanted if other in approaches]
+    wanted = [approach.weights, approach.tune.search if approach.tune is not None else None]
+    return [other for other in wanted if isinstance(other, str) and other in approaches]
 
 
 def check_circle(approaches: Mapping[str, Approach], name: str) -> None:

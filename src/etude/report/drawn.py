@@ -8,7 +8,7 @@ from typing import Any
 from markupsafe import Markup
 from matplotlib.figure import Figure
 
-from etude.report import figures, tables, words
+from etude.report import by_task, figures, tables, words
 from etude.report.drawing import svg
 from etude.report.looks import looks
 
@@ -135,4 +135,5 @@ def _training(key: str, name: str, training: Mapping[str, Any], colour: str) -> 
         "examples": words.count(training.get("examples")),
         "truncated": words.count(training.get("truncated")),
         "unusable": unusable,
+        "mixed": by_task.mixed(training.get("mix") or {}),
     }

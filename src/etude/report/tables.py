@@ -22,6 +22,7 @@ MONTHS = (
     *("July", "August", "September", "October", "November", "December"),
 )
 COST_HEADS = {
+    "search_seconds": ("Searching", words.duration),
     "tune_seconds": ("Tuning", words.duration),
     "predict_seconds": ("Answering", words.duration),
     "peak_memory_mb": ("Peak memory", words.megabytes),
@@ -70,10 +71,13 @@ def decimals(report: Report, metric: str) -> int:
 
 
 def cost_heads(report: Report) -> dict[str, tuple[str, Callable[[Any], str]]]:
-    """The costs that have a column: GPU memory only where a GPU was used."""
-    optional = "peak_device_memory_mb"
-    used = any(item["cost"].get(optional) for item in report["approaches"].values())
-    return {kind: head for kind, head in COST_HEADS.items() if used or kind != optional}
+    """The costs that have a column: GPU memory only where a GPU was used, and so on."""
+    unused = {
+        kind
+        for kind in ("search_seconds", "peak_device_memory_mb")
+        if not any(item["cost"].get(kind) for item in report["approaches"].values())
+    }
+    return {kind: head for kind, head in COST_HEADS.items() if kind not in unused}
 
 
 def web(address: Any) -> str | None:
