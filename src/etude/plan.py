@@ -12,6 +12,7 @@ from typing import Any
 
 from etude.approaches.build import context_of, prompt_room
 from etude.approaches.order import given_folder, precision
+from etude.approaches.trying import corners, plan_search
 from etude.approaches.tuning import smallest
 from etude.config.study import Precision, Study
 from etude.config.tuning import Tune
@@ -24,6 +25,7 @@ from etude.progress import Progress
 from etude.store import read_json, write_json
 from etude.training.encode import Material, decoded, encode_all
 from etude.training.methods import prepare, trainable
+from etude.training.mixing import mixture, taken
 from etude.training.schedules import warmup_steps
 from etude.training.train import count_steps
 
@@ -102,15 +104,19 @@ def plan_approach(
     planned["parameters"] = parameters
     planned["tune"] = None
     if tune is not None:
-        check_tuning(name, tune, speaker, count_steps(len(data.train), tune))
+        learnt = taken(data.train, tune.mix)
+        mixture(learnt, tune.mix, study.seed)
+        for asked in (tune, *corners(tune)):
+            check_tuning(name, asked, speaker, count_steps(len(learnt), asked))
         limit = smallest(tune.max_tokens, speaker.context)
-        material = encode_all(speaker, data.train, context, tune.supervise, limit)
-        encode_all(speaker, data.dev, context, tune.supervise, limit)
+        material = encode_all(speaker, learnt, context, tune.supervise, limit)
+        encode_all(speaker, taken(data.dev, tune.mix), context, tune.supervise, limit)
         learning = sum(
             item.numel() for item in trainable(prepare(network, tune.method, 0)).values()
         )
         planned["tune"] = {
             "method": tune.method.name,
+            "search": plan_search(tune, len(learnt)),
             "trainable_parameters": learning,
             "trainable_share": learning / parameters,
             "steps": count_steps(len(material.rows), tune),

@@ -9,16 +9,9 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+from etude.approaches.outcome import described, plain, summed_up
 from etude.approaches.settled import search_folder, search_key, trials_key
-from etude.approaches.trials import (
-    check_storage,
-    described,
-    open_trials,
-    plain,
-    prepare_trials,
-    repeat_killed,
-    summed_up,
-)
+from etude.approaches.trials import check_storage, open_trials, prepare_trials, repeat_killed
 from etude.child import in_children
 from etude.config import Study
 from etude.config.searching import Search, value_at

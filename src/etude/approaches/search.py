@@ -18,8 +18,9 @@ import torch
 
 from etude.approaches.build import context_of, prompt_room
 from etude.approaches.order import Job, layers, precision
+from etude.approaches.outcome import described, plain
 from etude.approaches.settled import search_folder, trials_key, with_chosen, with_tune
-from etude.approaches.trials import Trials, described, open_trials, plain, propose, same_as
+from etude.approaches.trials import Trials, open_trials, propose, same_as
 from etude.approaches.tuning import tune_weights
 from etude.config.searching import LOSS, Search
 from etude.config.study import Study

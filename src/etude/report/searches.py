@@ -9,7 +9,7 @@ from typing import Any
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, NullLocator
 
-from etude.approaches.trials import short
+from etude.approaches.outcome import short
 from etude.report import words
 from etude.report.drawing import blank, label, style
 from etude.report.drawn import Drawn, drawn
@@ -24,6 +24,7 @@ ENDED = {
     "diverged": "the loss diverged",
     "failed": "failed",
 }
+NARROW = 300  # bounds that are less than this many times apart
 FAR = 4.0  # a value this many times further than the median from the best is drawn at the edge
 
 
@@ -170,7 +171,10 @@ def trial_values(search: Search, setting: str, *, colour: str = COLOURS[0]) -> F
         elif "log" in about:
             axes.set_xscale("log")
             axes.xaxis.set_minor_locator(NullLocator())
-            axes.set_xlim(*about["log"])
+            low, high = about["log"]
+            axes.set_xlim(low, high)
+            if high / low < NARROW:  # too narrow for powers of ten
+                axes.set_xticks([low, (low * high) ** 0.5, high])
         else:
             axes.set_xlim(*about["uniform"])
         if not choices:
