@@ -58,7 +58,7 @@ SETTINGS = {
         changed("epochs: 3", "epoch: 3"),
         "line 14, approaches.lora.tune.epoch: there is no such setting: did you mean 'epochs'? "
         "Known: accumulate, batch_size, clip, epochs, log_steps, max_steps, max_tokens, method, "
-        "optimizer, save_seconds, schedule, supervise.",
+        "mix, optimizer, save_seconds, schedule, search, supervise.",
     ),
     "a key that is like no other": (
         changed("{base: random-llama}", "{base: random-llama, speed: 9}"),

@@ -18,6 +18,8 @@ LENGTH = ("epochs", "max_steps", "batch_size", "accumulate")  # what decides the
 def corners(tune: Tune) -> Iterator[Tune]:
     """The tuning with each end of each searched setting, and with all that decide its length."""
     space = found(tune)
+    if not space:
+        return
     ends = {path: list(ends_of(tune, path, values)) for path, values in space.items()}
     for path, values in ends.items():
         for value in values:

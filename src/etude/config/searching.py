@@ -12,14 +12,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import product
 from typing import Annotated, Any, Literal, TypeVar, get_args
 
-from pydantic import BeforeValidator, Field, ValidationError, model_validator
+from pydantic import BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from etude.config.settings import Misplaced, Settings, choose
 
 Path = tuple[str, ...]
 Block = TypeVar("Block", bound=Settings)
 Scalar = bool | int | float | str | None
-Pair = tuple[float, float]
+Pair = tuple[float, ...]  # of two; said by a validator of its own, in its own words
 Setting = Annotated[str, Field(pattern=r"^[A-Za-z0-9_]+(\.[A-Za-z0-9_-]+)*$")]
 ROOT = "tune"  # what a dotted name may begin with
 LOSS = "dev_loss"  # what a search looks for when nothing else is asked
@@ -51,8 +51,8 @@ class Range(Settings):
                 "expected at least two different choices: a single value is set where it stands"
             )
         for name, bounds in (("log", self.log), ("uniform", self.uniform)):
-            if bounds is not None and not bounds[0] < bounds[1]:
-                raise Misplaced((name,), "expected [low, high] with low below high")
+            if bounds is not None and (len(bounds) != 2 or not bounds[0] < bounds[1]):
+                raise Misplaced((name,), "expected two numbers, [low, high], with low below high")
         if self.log is not None and self.log[0] <= 0:
             raise Misplaced(("log",), "a logarithm needs numbers above 0: raise the lower one")
         return self
@@ -75,12 +75,19 @@ def ranged(value: Any) -> Any:
     return {"choices": value} if isinstance(value, list | tuple) else value
 
 
+def searched_beside(schema: dict[str, Any]) -> None:
+    """Tell editors that searched settings may stand directly in `search`."""
+    schema["patternProperties"] = schema["properties"]["space"]["patternProperties"]
+
+
 class Search(Settings):
     """Try several settings of a tuning on the dev split and tune with the best ones.
 
     Beside the settings below stand those that are searched, each with its values:
     `learning_rate: {log: [1e-5, 1e-3]}`, `r: [4, 8, 16]`.
     """
+
+    model_config = ConfigDict(json_schema_extra=searched_beside)
 
     space: dict[
         Setting,
@@ -237,11 +244,13 @@ def searched(block: Settings, search: Search) -> dict[Path, Range]:
 
 def check_search(block: Settings, search: Search) -> None:
     """Every name is a setting wherever the search may go, every value one that it takes."""
-    first = block
     blocks = [name for name in search.space if isinstance(getattr(block, name, None), Settings)]
+    for name in blocks:
+        if not search.space[name].choices:
+            raise Misplaced(("search", name), "this is a block: give a list of its names")
     choices = [search.space[name].choices for name in blocks]
     for chosen in product(*choices):
-        tree = first
+        tree = block
         for name, choice in zip(blocks, chosen, strict=True):
             tree = _tried(tree, name, (name,), choice)
         try:
@@ -257,14 +266,9 @@ def check_search(block: Settings, search: Search) -> None:
 
 def _check_values(block: Settings, name: str, path: Path, values: Range) -> None:
     """Bounds and choices are values of the setting."""
-    if not values.choices:
-        if isinstance(value_at(block, path), Settings):
-            raise Misplaced(("search", name), "this is a block: give a list of its names")
-        whole = takes_whole(block, path)
-        if whole and any(end != math.floor(end) for end in values.ends):
-            raise Misplaced(("search", name), "this takes whole numbers: give whole bounds")
-    else:
-        whole = False
+    whole = not values.choices and takes_whole(block, path)
+    if whole and any(end != math.floor(end) for end in values.ends):
+        raise Misplaced(("search", name), "this takes whole numbers: give whole bounds")
     for value in values.ends:
         _tried(block, name, path, int(value) if whole else value)
 
