@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -95,6 +96,33 @@ def overfitting(evidence: Evidence) -> Iterator[Finding]:
                 sure="likely" if last > best * 1.1 else "possible",
                 advice=f"Train for {best_epoch:g} epochs, lower the learning rate, or add "
                 "material.",
+                approach=approach,
+            )
+
+
+def searched_edge(evidence: Evidence) -> Iterator[Finding]:
+    """The best value of a searched setting lies within 5% of an end of what was searched."""
+    for approach, facts in evidence.tunings.items():
+        search = facts.get("search") or {"space": {}}
+        for name, values in search["space"].items():
+            best = search["best"]["settings"][name]
+            bounds = values.get("log") or values.get("uniform")
+            if bounds is None:
+                continue
+            low, high, at = (math.log(x) if "log" in values else x for x in (*bounds, best))
+            place = (at - low) / (high - low)
+            if 0.05 <= place <= 0.95:
+                continue
+            end = "lower" if place < 0.5 else "upper"
+            yield Finding(
+                kind="searched-edge",
+                level="note",
+                what=f"{approach}: the best {name} lies at the {end} end of what was searched.",
+                evidence=f"{best:.3g} was best between {bounds[0]:g} and {bounds[1]:g}, of "
+                f"{len(search['trials'])} trials.",
+                sure="possible",
+                advice=f"Search further: {'lower' if end == 'lower' else 'raise'} its {end} bound. "
+                "Trials of the new range begin anew.",
                 approach=approach,
             )
 
@@ -239,6 +267,7 @@ LOOKS = (
     failed,
     random_weights,
     overfitting,
+    searched_edge,
     truncation,
     endless,
     empty,

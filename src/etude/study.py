@@ -187,7 +187,8 @@ def search(
         return {}  # said where the approach is tried
     try:
         with display.working(f"{name}, search") as progress:
-            display.say(choose_settings(asked, name, folder, base, data, progress))
+            won = choose_settings(asked, name, folder, base, data, progress)
+        display.say(won)
     except (ChildFailed, UserError) as error:
         display.say(
             f"{name}, search: {error} (see {folder / 'log.txt'}); going on with the others."

@@ -101,7 +101,8 @@ def ended(trial: Mapping[str, Any]) -> str:
         return "as an earlier one of the same settings"
     said = ENDED.get(trial["state"], trial["state"])
     if trial["state"] == "pruned":
-        return f"{said} after {len(trial['dev_losses'])} validations"
+        count = len(trial["dev_losses"])
+        return f"{said} after {count} validation{'s' if count > 1 else ''}"
     return f"{said}: {trial['reason']}" if trial["state"] == "failed" else said
 
 
