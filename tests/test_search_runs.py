@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import signal
 import sqlite3
@@ -62,7 +63,7 @@ def study(tmp_path_factory: pytest.TempPathFactory) -> Study:
             "tune": {
                 **TUNE,
                 "max_steps": 2,
-                "search": {"r": [2, 4], "metric": "rouge-l", "workers": 2, "prune": "none"},
+                "search": {"r": [2, 4], "metric": "perplexity", "workers": 2, "prune": "none"},
             }
         },
     )
@@ -114,13 +115,13 @@ def test_another_approach_goes_on_with_what_was_chosen(result: Result) -> None:
 def test_a_metric_of_answers_decides_between_workers(result: Result) -> None:
     found = read_search(result.folder, "answers")
     assert found is not None
-    assert (found["metric"], found["better"]) == ("rouge-l", "higher")
+    assert (found["metric"], found["better"]) == ("perplexity", "lower")
     assert sorted(trial["settings"]["method.r"] for trial in found["trials"]) == [2, 4]
     values = [trial["value"] for trial in found["trials"]]
-    assert all(0 <= value <= 1 for value in values)
-    assert found["best"]["value"] == max(values)
+    assert found["best"]["value"] == min(values) < max(values)
     assert {trial["worker"] for trial in found["trials"]} <= {0, 1}
-    assert all(len(trial["dev_losses"]) == 1 for trial in found["trials"])
+    for trial in found["trials"]:  # of the same tokens as the loss, so the same but for its scale
+        assert [math.log(trial["value"])] == pytest.approx(trial["dev_losses"], rel=1e-4)
 
 
 def test_the_report_shows_trials_and_tasks(

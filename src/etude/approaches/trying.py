@@ -67,5 +67,5 @@ def in_words(values: Range) -> str:
     """`4, 8, 16` or `1e-05 to 0.001 (log)`."""
     if values.choices:
         return ", ".join(map(plain, values.choices))
-    kind = " (log)" if values.log else ""
-    return f"{values.ends[0]:g} to {values.ends[1]:g}{kind}"
+    low, high = values.log or values.uniform or values.ends
+    return f"{low:g} to {high:g}{' (log)' if values.log else ''}"
