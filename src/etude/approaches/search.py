@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
-from etude.approaches.build import context_of, prompt_room
+from etude.approaches.build import build, context_of
 from etude.approaches.order import Job, layers, precision
 from etude.approaches.outcome import described, plain
 from etude.approaches.settled import search_folder, trials_key, with_chosen, with_tune
@@ -26,12 +26,9 @@ from etude.config.searching import LOSS, Search
 from etude.config.study import Study
 from etude.data import Data, read_data
 from etude.engine.base import Base, find_base
-from etude.engine.encode import encode_prompt
-from etude.engine.generate import Asked, batches_in, plan_batches, predict_batch
 from etude.engine.load import load
 from etude.metrics import METRICS, expand
 from etude.progress import Progress
-from etude.records import Prediction
 from etude.store import Place, read_lines
 from etude.training.mixing import taken
 from etude.training.train import Diverged, count_steps
@@ -164,22 +161,8 @@ def measured(
     examples = taken(data.dev, tune.mix)
     weights = [*layers(study, job, folder)[:-1], spot.weights]
     loaded = load(base, study.model, precision(study, job.approach), weights)
-    context = context_of(study, job.approach, data)
-    room = prompt_room(loaded.speaker, study.generation.max_tokens)
-    asked = [Asked(item, encode_prompt(loaded.speaker, item, context, room)) for item in examples]
-    plan = plan_batches(asked, study.generation.batch_size)
-    answers: dict[str, Prediction] = {}
-    for number, batch in enumerate(batches_in(plan, asked)):
-        progress("answering", len(answers), len(asked), "")
-        made = predict_batch(
-            loaded,
-            batch,
-            study.generation,
-            approach=job.approach,
-            seed=job.seed,
-            sampling_seed=job.seed * 100_003 + number,
-        )
-        answers |= {item.example_id: item for item in made}
+    predict = build(study, job, spot.folder, data, base, loaded, progress)
+    answers = {item.example_id: item for batch in predict(examples) for item in batch}
     found = METRICS[expand((metric,))[0]].measure(
         examples, [answers[item.id] for item in examples], study.data.language
     )

@@ -25,7 +25,10 @@ ROOT = "tune"  # what a dotted name may begin with
 LOSS = "dev_loss"  # what a search looks for when nothing else is asked
 # What changes nothing that is learnt, and what changes the tokens that the loss counts: losses over
 # different tokens cannot be compared.
-NOT_SEARCHED = {"search", "log_steps", "save_seconds", "supervise", "max_tokens"}
+NOT_SEARCHED = {
+    *("search", "log_steps", "evaluate_batch_size", "save_seconds", "save_steps"),
+    *("save_total_limit", "supervise", "max_tokens"),
+}
 
 
 class Range(Settings):
