@@ -209,6 +209,12 @@ def cost(study: Study, folder: Path, evidence: Evidence, name: str) -> dict[str,
         for item in makers(study, name)
         if item in ancestry(study, name)
     ]
+    # The facts of the weights hold the search as it was; it may have gone on since.
+    searches = [
+        read_search(folder, item) or known["search"]
+        for item, known in zip(makers(study, name), facts, strict=True)
+        if "search" in known
+    ]
     answers = evidence.answers[name]
     peaks = [
         evidence.manifests[name]["peak_memory_mb"],
@@ -219,7 +225,7 @@ def cost(study: Study, folder: Path, evidence: Evidence, name: str) -> dict[str,
     on_device = max(peak["device"] for peak in peaks)
     return {
         "tune_seconds": sum(item["tune_seconds"] for item in facts),
-        "search_seconds": sum(item["search"]["seconds"] for item in facts if "search" in item),
+        "search_seconds": sum(found["seconds"] for found in searches),
         "predict_seconds": sum(item.seconds for item in answers),
         "peak_memory_mb": max(peak["host"] for peak in peaks),
         "peak_device_memory_mb": on_device or None,
