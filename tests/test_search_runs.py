@@ -300,6 +300,7 @@ def test_a_mix_without_validation_is_refused(tmp_path: Path) -> None:
     source = written["data"]["sources"]["one"]
     source["path"] = {"train": source["path"], "test": source["path"]}
     rows = [json.loads(line) for line in (tmp_path / "one.jsonl").read_text().splitlines()]
+    rows[18:] = [row | {"name": f"held-out-{row['name']}"} for row in rows[18:]]
     for name, part in (("train", rows[:12]), ("test", rows[12:18]), ("dev", rows[18:])):
         lines = "".join(json.dumps(row) + "\n" for row in part)
         (tmp_path / f"{name}.jsonl").write_text(lines)

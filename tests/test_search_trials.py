@@ -178,6 +178,19 @@ def test_a_trial_whose_process_dies_again_is_given_up(tmp_path: Path) -> None:
     assert found["trials"][0]["reason"] == "its process died 2 times (out of memory, most likely)"
 
 
+def test_a_trial_that_died_before_it_had_its_settings_is_none(tmp_path: Path) -> None:
+    trials = begin(tmp_path, tune_of(trials=2), first=True)
+    trials.study.ask()  # takes what was enqueued, and dies
+    assert repeat_killed(trials, alone=True, blame=True) == (1, 0)
+    trial = propose(trials)
+    assert trial is not None
+    assert trial.params == {"optimizer.learning_rate": 2e-4, "method.r": 8}
+    trials.study.tell(trial, 1.0)
+    trials.study.ask()  # nothing was enqueued
+    assert repeat_killed(trials, alone=True, blame=True) == (1, 0)
+    assert trials.waiting() == 1
+
+
 def test_trials_of_other_machines_are_left_alone(tmp_path: Path) -> None:
     trials = begin(tmp_path, tune_of(trials=2))
     theirs = propose(trials)

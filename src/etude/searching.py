@@ -21,7 +21,8 @@ from etude.errors import ChildDied
 from etude.progress import Progress
 from etude.store import write_json
 
-MOST_GIVEN_UP = 3  # trials whose processes died for good before the search is given up itself
+MOST_DEATHS = 12  # of workers in one run before the search is given up
+MOST_GIVEN_UP = 3  # trials whose processes died for good, before the same
 PAUSE = 5.0  # seconds between two looks at what other machines are doing
 
 
@@ -44,7 +45,7 @@ def choose_settings(
     clear(place)
     first = {path: value_at(tune, path) for path in trials.space}
     prepare_trials(trials, first, alone=alone)
-    given_up = 0
+    deaths = given_up = 0
     while len(trials.ended()) < trials.count:
         if not (waiting := trials.waiting()):  # other machines are at the last ones
             time.sleep(PAUSE)
@@ -55,8 +56,8 @@ def choose_settings(
             in_children(workers, folder / "log.txt", progress)
         except ChildDied:
             again, given = repeat_killed(trials, alone=alone, blame=True)
-            given_up += given
-            if given_up >= MOST_GIVEN_UP or not again + given:
+            deaths, given_up = deaths + 1, given_up + given
+            if deaths >= MOST_DEATHS or given_up >= MOST_GIVEN_UP or not again + given:
                 raise
     found = {
         "key": search_key(study, name, base, data.hash),

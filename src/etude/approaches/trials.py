@@ -172,15 +172,17 @@ def repeat_killed(trials: Trials, *, alone: bool, blame: bool) -> tuple[int, int
         if item.state.name != "RUNNING" or not (alone or time.time() - seen > SILENCE):
             continue
         tries = item.user_attrs.get("tries", 1)
-        whole = len(item.params) == len(trials.space)  # else it died before it was begun
+        settings = {**item.system_attrs.get("fixed_params", {}), **item.params}
+        whole = len(settings) == len(trials.space)  # else it died before it had its settings
         if blame and whole and tries >= TRIES:
             told = f"its process died {tries} times (out of memory, most likely)"
             trials.study.set_user_attr("given_up", {**trials.given_up, str(item.number): told})
             given += 1
-        elif whole:
-            again = {"tries": tries + (1 if blame else 0)}
-            trials.study.enqueue_trial(item.params, user_attrs=again)
+        else:
             repeated += 1
+            if whole:
+                again = {"tries": tries + (1 if blame else 0)}
+                trials.study.enqueue_trial(settings, user_attrs=again)
         trials.study.tell(item.number, state=_state("FAIL"))
     return repeated, given
 
@@ -190,10 +192,13 @@ def propose(trials: Trials) -> optuna.Trial | None:
     import optuna
 
     begun = [item for item in trials.kept() if item.state.name != "WAITING"]
+    if len(begun) >= trials.count:
+        return None
     seed = random.Random(f"{trials.seed}-{len(begun)}").randrange(2**31)  # noqa: S311 - no secret
     trials.study.sampler = optuna.samplers.TPESampler(seed=seed, n_startup_trials=STARTUP)
     trial = trials.study.ask({dotted(path): distribution(trials, path) for path in trials.space})
     trial.set_user_attr("seen", time.time())
+    # Another worker may have begun the last one in the meantime.
     if sum(item.number < trial.number for item in trials.kept()) >= trials.count:
         trials.study.tell(trial, state=_state("FAIL"))
         return None
