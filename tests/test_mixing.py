@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from etude.approaches.keys import tune_settings
 from etude.config.mixing import Mix
 from etude.config.tuning import Tune
 from etude.errors import UserError
@@ -77,6 +78,14 @@ def test_the_order_without_a_mix_is_as_it_always_was() -> None:
     lengths = [5, 3, 9, 1, 7, 2, 8]
     assert epoch_order(lengths, 2, 13, 1) == [[4, 6], [1, 0], [2], [3, 5]]
     assert epoch_order(lengths, 2, 13, 1, range(7)) == epoch_order(lengths, 2, 13, 1)
+
+
+def test_what_is_not_asked_for_leaves_older_keys_as_they_are() -> None:
+    """Finished runs of a study without a mix or a search are still what it asks for."""
+    before = Tune().model_dump(mode="json", exclude={"save_seconds", "log_steps", "mix", "search"})
+    assert tune_settings(Tune()) == before
+    mixed = Tune.model_validate({"mix": ["songs"]})
+    assert tune_settings(mixed) == before | {"mix": mixed.model_dump(mode="json")["mix"]}
 
 
 @given(
