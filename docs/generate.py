@@ -27,6 +27,7 @@ TAGS = ("kind", "name")  # what tells the variants of a block apart
 PATTERNS = {  # a pattern in the schema, in words; one that is not here fails the build
     "^[a-z]{2,3}$": "language code (`en`, `pt`)",
     "^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$": "name (letters, digits, `_`, `-`)",
+    r"^[A-Za-z0-9_]+(\.[A-Za-z0-9_-]+)*$": "setting (`r`, `method.r`)",
 }
 BOUNDS = {"minimum": "≥", "exclusiveMinimum": ">", "maximum": "≤", "exclusiveMaximum": "<"}
 

@@ -59,9 +59,9 @@ SETTINGS = {
         "line 14, approaches.lora.tune.epoch: there is no such setting: did you mean 'epochs'? "
         "Known: accumulate, activation_checkpointing, batch_size, clip, data_seed, dropout, "
         "early_stopping, epochs, evaluate_batch_size, evaluate_steps, group_by_length, "
-        "label_smoothing, load_best_model_at_end, log_steps, max_steps, max_tokens, method, "
+        "label_smoothing, load_best_model_at_end, log_steps, max_steps, max_tokens, method, mix, "
         "neftune_noise_alpha, optimizer, packing, save_seconds, save_steps, save_total_limit, "
-        "schedule, supervise.",
+        "schedule, search, supervise.",
     ),
     "a word for a number or another word": (
         changed("epochs: 3", "batch_size: automatic"),

@@ -153,6 +153,29 @@ model: {base: "7e10"}
 data: {sources: {on: {kind: jsonl, path: "1e-4"}}}
 approaches: {no: {}, 7b: {}, 1e4: {}, null: {}}
 """
+SEARCHED = """\
+name: searched
+model: {base: random-llama}
+data:
+  sources:
+    one: {kind: jsonl, path: one.jsonl}
+    many: {kind: jsonl, path: many.jsonl}
+approaches:
+  first:
+    tune:
+      mix: [one]
+      search:
+        learning_rate: {log: [1e-5, 1e-3]}
+        method.r: [4, 8, 16]
+        warmup_ratio: {uniform: [0, 0.1]}
+        trials: 12
+        prune: halving
+  further:
+    weights: first
+    tune: {search: first, mix: {weights: {one: 1, many: 3}}}
+  root: {tune: {mix: {temperature: 2, limit: 1000}, search: {space: {clip: [1.0, null]}}}}
+"""
+
 VALID = {
     "smallest": SMALLEST,
     "shorthands": SHORTHANDS,
@@ -160,6 +183,7 @@ VALID = {
     "weights": WEIGHTS,
     "classification": CLASSIFICATION,
     "sources": SOURCES,
+    "searched": SEARCHED,
     "shared-settings": SHARED_SETTINGS,
     "nulls": NULLS,
     "names": NAMES,

@@ -70,6 +70,22 @@ def room_for(used: int, *, with_less: bool) -> dict[str, dict[str, Any]]:
 MIXED = [*predictions(20, text=""), *predictions(60)[20:]]
 LONG = [*predictions(40, finish="length"), *predictions(60)[40:]]
 FEW_LONG = [*predictions(20, finish="length"), *predictions(60)[20:]]
+
+
+def searched(rate: float) -> dict[str, Any]:
+    """A tuning at a learning rate that a search between 1e-5 and 1e-3 has chosen."""
+    return {
+        "lora": facts(0, 0)["lora"]
+        | {
+            "search": {
+                "space": {"optimizer.learning_rate": {"log": [1e-5, 1e-3]}, "r": {"choices": [4]}},
+                "best": {"settings": {"optimizer.learning_rate": rate, "r": 4}},
+                "trials": [{}] * 8,
+            }
+        }
+    }
+
+
 CASES: dict[str, tuple[Evidence, Evidence]] = {
     "failed": (evidence(failures={"full": "out of memory"}), evidence()),
     "random-base": (evidence(random_base=True), evidence()),
@@ -82,6 +98,7 @@ CASES: dict[str, tuple[Evidence, Evidence]] = {
         evidence(tunings=room_for(2, with_less=True)),
         evidence(tunings=room_for(8, with_less=False)),
     ),
+    "searched-edge": (evidence(tunings=searched(9.9e-4)), evidence(tunings=searched(2e-4))),
     "truncated-prompts": (evidence(predictions(60, truncated_tokens=7)), evidence()),
     "truncated-training": (evidence(tunings=facts(2, 1)), evidence(tunings=facts(0, 0))),
     "never-stops": (evidence(LONG), evidence(FEW_LONG)),
@@ -130,6 +147,17 @@ def test_overfitting_names_its_best_epoch() -> None:
     assert "0.7572 at first, 0.2877 at last" in finding.evidence
     assert finding.sure == "likely"
     assert finding.approach == "lora"
+
+
+def test_a_search_that_ends_at_its_edge_says_which() -> None:
+    finding = found(evidence(tunings=searched(1.1e-5)), "searched-edge")[0]
+    assert finding.what == (
+        "lora: the best optimizer.learning_rate lies at the lower end of what was searched."
+    )
+    assert finding.evidence == "1.1e-05 was best between 1e-05 and 0.001, of 8 trials."
+    assert finding.advice == (
+        "Search further: lower its lower bound. Trials of the new range begin anew."
+    )
 
 
 def test_the_gravest_comes_first() -> None:

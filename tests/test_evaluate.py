@@ -13,8 +13,9 @@ import pytest
 
 from etude.config.study import Compare
 from etude.errors import UserError
-from etude.evaluate import Comparison, Evaluation, evaluate, to_frames
+from etude.evaluate import Evaluation, evaluate, to_frames
 from etude.metrics import METRICS, resampling
+from etude.metrics.comparing import Comparison
 from etude.metrics.metric import averaged
 from etude.metrics.resampling import interval, replicates, resample_counts, two_sided, units_of
 from etude.records import Example, Prediction

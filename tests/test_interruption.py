@@ -160,7 +160,7 @@ def test_an_atomic_write_leaves_what_was_there(
     path = tmp_path / "file"
     write_atomically(path, "before")
 
-    def full(*_: Any) -> None:
+    def full(*_: Any, **__: Any) -> None:
         raise FULL
 
     if at == "sync":

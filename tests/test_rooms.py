@@ -23,9 +23,9 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 # fmt: off
 FLOORS = (
     ("errors", "interruption", "environment", "progress", "memory", "records", "music"),
-    ("config", "store", "prompts", "data", "engine", "training", "approaches"),
-    ("metrics", "evaluate", "verdict", "diagnosis"),
-    ("checks", "fits", "plan", "report", "result", "child", "display"),
+    ("config", "store", "prompts", "data", "engine", "training", "metrics", "approaches"),
+    ("evaluate", "verdict", "diagnosis"),
+    ("checks", "fits", "plan", "report", "result", "child", "display", "searching"),
     ("study", "worker", "verbs", "begin", "views", "arguments", "cli", "__main__", "__init__"),
 )
 # fmt: on

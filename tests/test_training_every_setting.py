@@ -160,12 +160,20 @@ CASES: dict[str, Case] = {
 }
 
 
+# Blocks whose settings are tried in files of their own.
+ELSEWHERE = {
+    "method": "test_methods_settings.py",
+    "mix": "test_mixing.py",  # it needs several sources
+    "search": "test_search_settings.py",  # it is done before the tuning begins
+}
+
+
 def leaves(block: type[Settings], path: str = "") -> Iterator[str]:
     """Every setting of a block and of the blocks inside it; variants by their names."""
     for name, given in block.model_fields.items():
         inner = list(inner_blocks(given.annotation))
-        if path + name == "method":
-            continue  # its variants have a table of their own, in `test_methods_settings.py`
+        if path + name in ELSEWHERE:
+            continue
         for kind in inner:
             tag = get_args(kind.model_fields["name"].annotation)[0] if len(inner) > 1 else None
             yield from leaves(kind, f"{path}{name}.{tag}." if tag else f"{path}{name}.")
@@ -182,6 +190,7 @@ def inner_blocks(annotation: Any) -> Iterator[type[Settings]]:
 
 def test_every_setting_has_a_case() -> None:
     found = set(leaves(Tune))
+    assert all((Path(__file__).parent / file).exists() for file in ELSEWHERE.values())
     assert len(found) > 60
     assert found == CASES.keys()
 

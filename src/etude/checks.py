@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from importlib.util import find_spec
 from pathlib import Path
 
 from etude.approaches.order import goes_on, labels, makers, precision
+from etude.approaches.trials import MISSING, check_storage
 from etude.config import Study, methods
 from etude.config.combinations import refusal
 from etude.config.methods import Head, VirtualTokens, below_head
 from etude.config.optimizers import EXTRA_MISSING, NEEDS_EXTRA
 from etude.config.precision import compute_of, name_of
+from etude.config.searching import LOSS, Search
 from etude.config.study import is_folder
 from etude.data import Data
 from etude.engine.folders import is_weights
@@ -26,12 +29,7 @@ PACKAGE = "bitsandbytes"  # int8 and nf4 weights; paged and 8-bit optimizers
 def check(study: Study) -> None:
     """Refuse a study that cannot work, with the reason and the nearest one that can."""
     names = expand(study.metrics)
-    for name in names:
-        if "label" in METRICS[name].needs and study.data.task != "classify":
-            raise UserError(
-                f"metrics: {name} compares labels, but data.task is {study.data.task}: set "
-                "task: classify with labels, or use exact-match for short answers."
-            )
+    check_labels("metrics", names, study)
     deciding = study.compare.metric
     if deciding is not None and not set(expand((deciding,))) <= set(names):
         raise UserError(
@@ -46,6 +44,8 @@ def check(study: Study) -> None:
         if approach.weights is not None and is_folder(approach.weights):
             check_weights(name, Path(approach.weights))
         check_precision(study, name)
+        if approach.tune and isinstance(approach.tune.search, Search):
+            check_search(name, approach.tune.search, study)
         optimizer = approach.tune.optimizer.name if approach.tune else None
         if optimizer in NEEDS_EXTRA and find_spec(PACKAGE) is None:
             raise UserError(f"approaches.{name}: {EXTRA_MISSING}")
@@ -130,6 +130,31 @@ def check_method(study: Study, name: str) -> None:
         )
 
 
+def check_labels(setting: str, names: Iterable[str], study: Study) -> None:
+    """Metrics that compare labels need labels."""
+    for name in names:
+        if "label" in METRICS[name].needs and study.data.task != "classify":
+            raise UserError(
+                f"{setting}: {name} compares labels, but data.task is {study.data.task}: set "
+                "task: classify with labels, or use exact-match for short answers."
+            )
+
+
+def check_search(name: str, search: Search, study: Study) -> None:
+    """A search needs its package, and a metric that this task can be scored by."""
+    if find_spec("optuna") is None:
+        raise UserError(MISSING)
+    check_storage(search.storage)
+    if search.metric != LOSS:
+        setting = f"approaches.{name}.tune.search.metric"
+        check_labels(setting, expand((search.metric,)), study)
+        if labels(study, name) is not None and "perplexity" in expand((search.metric,)):
+            raise UserError(
+                f"{setting}: perplexity cannot be measured of a classification head, which writes "
+                "nothing: use dev_loss."
+            )
+
+
 def on_gpu(study: Study) -> bool:
     """Whether the study will run on a GPU, as far as can be told without torch."""
     return study.model.device != "cpu" and gpu() is not None
@@ -148,6 +173,13 @@ def check_weights(name: str, folder: Path) -> None:
 def check_data(study: Study, data: Data) -> None:
     """Refuse approaches that this material cannot serve."""
     for name, approach in study.approaches.items():
+        mix = approach.tune.mix if approach.tune else None
+        if mix and data.dev and not any(row.task in (mix.named or (row.task,)) for row in data.dev):
+            raise UserError(
+                f"approaches.{name}.tune.mix learns from {', '.join(mix.named)}, of which the dev "
+                "split has no example, so its validation loss could not be measured: set "
+                "data.split.dev, or add a source."
+            )
         if approach.tune and not data.dev:
             raise UserError(
                 f"approaches.{name} tunes, but the dev split is empty, so its validation loss "

@@ -11,20 +11,28 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from threading import Lock, Thread
 from typing import IO, Any
 
 from etude.environment import child_environment
-from etude.errors import ChildFailed, UserError
+from etude.errors import ChildDied, ChildFailed, UserError
 from etude.interruption import EXIT_CODE, Terminated
 from etude.progress import Progress
 
 
-def in_child(task: dict[str, Any], log: Path, progress: Progress) -> None:
+def in_child(
+    task: dict[str, Any],
+    log: Path,
+    progress: Progress,
+    started: Callable[[subprocess.Popen[str]], None] = lambda _: None,
+) -> None:
     """Run a task (`do` names one of `etude.worker.TASKS`) in a new process and wait for it.
 
-    Raises `UserError` for a user's mistake and `ChildFailed` for anything else. When this process
-    is asked to end, so is the child, which keeps what it has first.
+    `started` hears of the process. Raises `UserError` for a user's mistake and `ChildFailed` for
+    anything else. When this process is asked to end, so is the child, which keeps what it has
+    first.
     """
     command = [sys.executable, "-m", "etude.worker"]
     with log.open("ab") as errors:
@@ -36,6 +44,7 @@ def in_child(task: dict[str, Any], log: Path, progress: Progress) -> None:
             text=True,
             env=child_environment(),
         )
+        started(child)
         assert child.stdin is not None  # noqa: S101 - asked for above
         assert child.stdout is not None  # noqa: S101 - asked for above
         try:
@@ -55,8 +64,49 @@ def in_child(task: dict[str, Any], log: Path, progress: Progress) -> None:
             child.stdout.close()
     if failure is not None and failure["user"]:
         raise UserError(failure["message"])
-    if failure is not None or code != 0:
-        raise ChildFailed(failure["message"] if failure else died(code))
+    if failure is not None:
+        raise ChildFailed(failure["message"])
+    if code != 0:
+        raise ChildDied(died(code))
+
+
+def in_children(tasks: Sequence[dict[str, Any]], log: Path, progress: Progress) -> None:
+    """Run several tasks at once, a process each, and wait for all of them.
+
+    Raises the first of their failures when all have ended, one with words if there is; whatever
+    interrupts the waiting ends them all.
+    """
+    lock, failures = Lock(), list[Exception]()
+    running: list[subprocess.Popen[str]] = []
+
+    def one_at_a_time(what: str, done: int, total: int, note: str) -> None:
+        with lock:
+            progress(what, done, total, note)
+
+    def follow_one(task: dict[str, Any]) -> None:
+        try:
+            in_child(task, log, one_at_a_time, running.append)
+        except (ChildFailed, UserError) as error:
+            failures.append(error)
+
+    threads = [Thread(target=follow_one, args=(task,), daemon=True) for task in tasks]
+    try:
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    except Terminated:
+        for child in running:
+            child.terminate()
+        for child in running:
+            child.wait()
+        raise
+    finally:
+        for child in running:
+            if child.poll() is None:
+                child.kill()
+    if failures:
+        raise next((item for item in failures if not isinstance(item, ChildDied)), failures[0])
 
 
 def follow(output: IO[str], progress: Progress) -> dict[str, Any] | None:

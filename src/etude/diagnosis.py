@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -117,6 +118,33 @@ def memory_in_validation(evidence: Evidence) -> Iterator[Finding]:
                 "tokens.",
                 sure="certain",
                 advice=f"Set tune.evaluate_batch_size: {used} to save the attempts.",
+                approach=approach,
+            )
+
+
+def searched_edge(evidence: Evidence) -> Iterator[Finding]:
+    """The best value of a searched setting lies within 5% of an end of what was searched."""
+    for approach, facts in evidence.tunings.items():
+        search = facts.get("search") or {"space": {}}
+        for name, values in search["space"].items():
+            best = search["best"]["settings"][name]
+            bounds = values.get("log") or values.get("uniform")
+            if bounds is None:
+                continue
+            low, high, at = (math.log(x) if "log" in values else x for x in (*bounds, best))
+            place = (at - low) / (high - low)
+            if 0.05 <= place <= 0.95:
+                continue
+            end = "lower" if place < 0.5 else "upper"
+            yield Finding(
+                kind="searched-edge",
+                level="note",
+                what=f"{approach}: the best {name} lies at the {end} end of what was searched.",
+                evidence=f"{best:.3g} was best between {bounds[0]:g} and {bounds[1]:g}, of "
+                f"{len(search['trials'])} trials.",
+                sure="possible",
+                advice=f"Search further: {'lower' if end == 'lower' else 'raise'} its {end} bound. "
+                "Trials of the new range begin anew.",
                 approach=approach,
             )
 
@@ -262,6 +290,7 @@ LOOKS = (
     random_weights,
     overfitting,
     memory_in_validation,
+    searched_edge,
     truncation,
     endless,
     empty,

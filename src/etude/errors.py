@@ -16,6 +16,10 @@ class ChildFailed(Exception):
     """A child process ended without finishing its task."""
 
 
+class ChildDied(ChildFailed):
+    """It ended without a word: killed, or crashed below Python."""
+
+
 def nearest(name: str, known: Iterable[str]) -> str:
     """A hint for an unknown name: the nearest known one, then all of them.
 

@@ -7,48 +7,31 @@ training seeds are averaged first, so their own spread is not part of the interv
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from etude.config.study import Compare
 from etude.errors import UserError, nearest
-from etude.metrics import METRICS, Measured, check_needs, expand
-from etude.metrics.metric import Floats
-from etude.metrics.resampling import interval, replicates, two_sided, units_of
+from etude.metrics import METRICS, check_needs, expand
+from etude.metrics.comparing import Comparison, Units, resampled
+from etude.metrics.metric import Measured
 from etude.records import Example, Prediction, Score
 
 if TYPE_CHECKING:
     from pandas import DataFrame
 
-Units = Literal["examples", "groups"]
 Predictions = Mapping[str, Mapping[int, Sequence[Prediction]]]
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison:
-    """How far an approach is from another one on the same examples, by one metric.
+class TaskEvaluation:
+    """What scoring found in the examples of one source: scores, and differences to the baseline."""
 
-    `difference` is approach minus baseline, `low` and `high` bound its interval, `p` is the
-    two-sided p-value of the paired bootstrap; the three are None where nothing can be drawn.
-    `n` counts the units that were resampled. `better` is True where the interval lies wholly on
-    the good side of zero, False where wholly on the bad side, None where zero is inside.
-    """
-
-    approach: str
-    baseline: str
-    metric: str
-    difference: float
-    low: float | None
-    high: float | None
-    p: float | None
+    scores: tuple[Score, ...]
+    comparisons: tuple[Comparison, ...]
     n: int
-    units: Units
-    better: bool | None
-
-    def to_json(self) -> dict[str, Any]:
-        return asdict(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +40,8 @@ class Evaluation:
 
     `comparisons` set every approach against the baseline, by every metric; `rivals` set the
     best approach by the deciding metric, `best`, against each other one, by that metric.
-    `signatures` say, per metric, which implementation and settings made the values.
+    `signatures` say, per metric, which implementation and settings made the values. `tasks` hold
+    the scores of each source's examples, where there are several sources.
     """
 
     scores: tuple[Score, ...]
@@ -72,6 +56,7 @@ class Evaluation:
     units: Units
     unit_count: int
     signatures: Mapping[str, str]
+    tasks: Mapping[str, TaskEvaluation] = field(default_factory=dict)
 
     def score(self, approach: str, metric: str) -> Score:
         """The score of one approach by one metric."""
@@ -112,48 +97,22 @@ def evaluate(
         for approach, by_seed in matched.items()
         for name in names
     }
-    index, by_group = units_of(examples, grouped)
-    count = int(index.max()) + 1
-    bootstrap: dict[tuple[str, str], Floats | None] = dict.fromkeys(measured)
-    if count >= 2:
-        drawn = replicates(list(measured.values()), index, compare.resamples, seed)
-        bootstrap |= zip(measured, drawn.T, strict=True)
-    values = {key: _total(item) for key, item in measured.items()}
-    units: Units = "groups" if by_group else "examples"
-
-    def score(approach: str, name: str) -> Score:
-        key = (approach, name)
-        low, high = _bounds(bootstrap[key], compare.confidence)
-        own = measured[key].values
-        ids = (example.id for example in examples)
-        per_example = {} if own is None else dict(zip(ids, own.tolist(), strict=True))
-        return Score(name, approach, values[key], low, high, len(examples), per_example)
-
-    def against(approach: str, other: str, name: str) -> Comparison:
-        ours, theirs = (approach, name), (other, name)
-        gaps = _gaps(bootstrap[ours], bootstrap[theirs])
-        low, high = _bounds(gaps, compare.confidence)
-        p = None if gaps is None else two_sided(gaps)
-        gap = float(values[ours] - values[theirs])
-        better = _better(low, high, METRICS[name].better)
-        return Comparison(approach, other, name, gap, low, high, p, count, units, better)
-
-    best = _best(baseline, deciding, values)
+    whole = resampled(examples, measured, compare, seed, grouped)
+    best = _best(baseline, deciding, whole.values)
     return Evaluation(
-        scores=tuple(score(approach, name) for approach, name in measured),
-        comparisons=tuple(
-            against(approach, baseline, name) for approach, name in measured if approach != baseline
-        ),
-        rivals=tuple(against(best, other, deciding) for other in matched if other != best),
+        scores=whole.scores(),
+        comparisons=whole.comparisons(baseline),
+        rivals=tuple(whole.against(best, other, deciding) for other in matched if other != best),
         approaches=tuple(matched),
         metrics=names,
         baseline=baseline,
         metric=deciding,
         best=best,
         n=len(examples),
-        units=units,
-        unit_count=count,
+        units=whole.units,
+        unit_count=whole.unit_count,
         signatures={name: METRICS[name].signature(language, examples) for name in names},
+        tasks=_by_task(examples, measured, baseline, compare, seed, grouped),
     )
 
 
@@ -258,26 +217,33 @@ def _measure(
     )
 
 
-def _total(measured: Measured) -> float:
-    return float(measured.aggregate(measured.statistics.sum(axis=0, keepdims=True))[0])
-
-
-def _gaps(ours: Floats | None, theirs: Floats | None) -> Floats | None:
-    if ours is None or theirs is None:
-        return None
-    with np.errstate(invalid="ignore"):  # both infinite: no difference can be named
-        return ours - theirs
-
-
-def _bounds(values: Floats | None, confidence: float) -> tuple[float | None, float | None]:
-    found = None if values is None else interval(values, confidence)
-    return found or (None, None)
-
-
-def _better(low: float | None, high: float | None, good: Literal["higher", "lower"]) -> bool | None:
-    if low is None or high is None or low <= 0 <= high:
-        return None
-    return (low > 0) == (good == "higher")
+def _by_task(
+    examples: Sequence[Example],
+    measured: Mapping[tuple[str, str], Measured],
+    baseline: str,
+    compare: Compare,
+    seed: int,
+    grouped: bool,
+) -> dict[str, TaskEvaluation]:
+    """Each source's examples by themselves; nothing where there is one source."""
+    tasks = list(dict.fromkeys(example.task for example in examples))
+    found = {}
+    for task in tasks if len(tasks) > 1 else ():
+        rows = [number for number, example in enumerate(examples) if example.task == task]
+        part = {
+            key: Measured(
+                item.statistics[rows],
+                None if item.values is None else item.values[rows],
+                item.aggregate,
+            )
+            for key, item in measured.items()
+        }
+        chosen = [examples[number] for number in rows]
+        by_itself = resampled(chosen, part, compare, seed, grouped)
+        found[task] = TaskEvaluation(
+            by_itself.scores(), by_itself.comparisons(baseline), len(chosen)
+        )
+    return found
 
 
 def _best(baseline: str, metric: str, values: Mapping[tuple[str, str], float]) -> str:

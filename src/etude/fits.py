@@ -45,6 +45,11 @@ def check_tuning(name: str, tune: Tune, speaker: Speaker, limit: int | None) -> 
             f"approaches.{name}.tune.packing puts examples into one sequence, and a classification "
             "head names one class a sequence: remove it."
         )
+    if tune.packing and tune.mix is not None:
+        raise UserError(
+            f"approaches.{name}.tune.packing puts examples of several sources into one sequence, "
+            "and mix could not say how often each is seen: remove one of the two."
+        )
     if tune.packing and methods.virtual_tokens(tune.method):
         raise UserError(
             f"approaches.{name}.tune.packing puts examples into one sequence, which would have "

@@ -13,6 +13,7 @@ from typing import Any
 
 from etude.approaches.build import context_of, prompt_room
 from etude.approaches.order import labels, maker, precision, virtual_tokens
+from etude.approaches.trying import corners, plan_search
 from etude.approaches.tuning import encode_material, smallest
 from etude.config.precision import recorded
 from etude.config.study import Study
@@ -45,6 +46,7 @@ from etude.training.estimate import (
     training_bytes,
     with_method,
 )
+from etude.training.mixing import mixture, taken
 from etude.training.packing import pack
 from etude.training.run import count_steps
 from etude.training.sizes import matrices, saved_bytes
@@ -132,13 +134,16 @@ def plan_approach(
     planned["tune"] = None
     if tune is not None:
         limit = smallest(tune.max_tokens, speaker.context)
-        check_tuning(name, tune, speaker, limit)
-        material = encode_material(speaker, data.train, context, tune, classes)
+        learnt, searched = taken(data.train, tune.mix), (tune, *corners(tune))
+        mixture(learnt, tune.mix, study.seed)
+        for asked in searched:
+            check_tuning(name, asked, speaker, limit)
+        material = encode_material(speaker, learnt, context, tune, classes)
         lengths = [row.length for row in material.rows]
         sequences = len(pack(lengths, limit) if tune.packing and limit else lengths)
-        steps = count_steps(sequences, tune)
-        check_steps(name, tune, steps)
-        encode_material(speaker, data.dev, context, tune, classes)
+        for asked in searched:
+            check_steps(name, asked, count_steps(sequences, asked))
+        encode_material(speaker, taken(data.dev, tune.mix), context, tune, classes)
         added = with_method(network, tune.method)
         planned["weights_mb"] += added.added_bytes / MEGABYTE
         kept = saved_bytes(added.network, tune.method, dtype_of(number_format).itemsize)
@@ -146,11 +151,12 @@ def plan_approach(
         peak, unknown = memory(study, base, network, added, tune, material)
         planned["tune"] = {
             "method": tune.method.name,
+            "search": plan_search(tune, sequences),
             "trainable_parameters": added.learning,
             "trainable_share": added.learning / network.parameters,
             "weights_mb": kept / MEGABYTE,
             "matrices": learns,
-            "steps": steps,
+            "steps": count_steps(sequences, tune),
             "tokens_per_epoch": sum(row.length for row in material.rows),
             "supervised_tokens_per_epoch": material.supervised_tokens,
             "truncated_prompts": material.truncated_prompts,

@@ -57,6 +57,31 @@ class Result:
         return DataFrame(rows).set_index(["approach", "metric"])
 
     @property
+    def tasks(self) -> DataFrame:
+        """One row per approach, task (source) and metric; empty where there is one source."""
+        from pandas import DataFrame
+
+        rows = [
+            {"approach": name, "task": task, "metric": metric, **score}
+            for task, about in self.contents.get("tasks", {}).items()
+            for metric, scores in about["metrics"].items()
+            for name, score in scores.items()
+        ]
+        return DataFrame(rows, columns=["approach", "task", "metric", "value", "low", "high", "n"])
+
+    def trials(self, approach: str) -> DataFrame:
+        """One row per trial of an approach's search: its settings, value, seconds, how it ended."""
+        from pandas import DataFrame
+
+        search = self.contents["approaches"][approach].get("search") or {}
+        rows = [
+            {name: trial[name] for name in ("number", "state", "value", "seconds")}
+            | trial["settings"]
+            for trial in search.get("trials", ())
+        ]
+        return DataFrame(rows)
+
+    @property
     def costs(self) -> DataFrame:
         """One row per approach: seconds, megabytes, parameters, tokens."""
         from pandas import DataFrame
@@ -107,6 +132,7 @@ class Result:
     def figures(self) -> dict[str, Figure]:
         """The report's figures by name: scores and differences per metric, curves per tuning."""
         from etude.report import figures
+        from etude.report.searches import trial_values
 
         contents = self.contents
         drawn = {}
@@ -119,6 +145,8 @@ class Result:
                 kept = training.get("weights_step")
                 drawn[f"curves {name}"] = figures.curves(history, supervise=supervise, kept=kept)
                 drawn[f"learning rate {name}"] = figures.learning_rate(history)
+            for setting in (search := approach.get("search") or {}).get("space", ()):
+                drawn[f"search {name} {setting}"] = trial_values(search, setting)
         for part in ("prompt", "answer"):
             drawn[f"{part} tokens"] = figures.token_lengths(contents, part)
         return drawn

@@ -8,6 +8,7 @@ from typing import Any
 
 from etude.approaches.keys import prediction_key
 from etude.approaches.order import Job, ancestry, in_order
+from etude.approaches.settled import settled
 from etude.checks import check, check_data
 from etude.child import in_child
 from etude.config import Study, to_yaml
@@ -22,6 +23,7 @@ from etude.memory import reset_peak
 from etude.progress import Progress
 from etude.report import is_current, read_evidence, write_report
 from etude.result import Result
+from etude.searching import choose_settings
 from etude.store import claim, fingerprint, is_done, read_json, save_predictions, write_atomically
 
 
@@ -38,8 +40,10 @@ def run(study: Study, folder: Path | str | None = None, display: Display | None 
         base, data = begin(study, folder, display)  # a frozen, hashed split: train, dev, test
         failures: dict[str, str] = {}
         for group in in_order(study):  # approaches that share weights; origins come first
-            waiting = [job for job in group if not done(study, job, folder, base, data)]
-            failures |= try_in_child(study, folder, waiting, failures, display)
+            failures |= search(study, group[0].approach, folder, base, data, failures, display)
+            asked = settled(study, folder, base, data.hash)  # with what searches have chosen
+            waiting = [job for job in group if not done(asked, job, folder, base, data)]
+            failures |= try_in_child(asked, folder, waiting, failures, display)
         return report(study, folder, failures, display)
 
 
@@ -94,7 +98,8 @@ def begin(study: Study, folder: Path, display: Display) -> tuple[Base, Data]:
     data = open_data(study, folder, display)
     base = find_base(study.model.base, study.model.revision)
     jobs = [job for group in in_order(study) for job in group]
-    if not all(done(study, job, folder, base, data) for job in jobs):
+    asked = settled(study, folder, base, data.hash)
+    if not all(done(asked, job, folder, base, data) for job in jobs):
         for note in planned(study, folder, base, data, display)["notes"]:
             display.say(note)
     return base, data
@@ -136,9 +141,9 @@ def try_in_child(
         job.approach: f"It starts from {origin}, which did not finish."
         for job in jobs
         for origin in ancestry(study, job.approach)
-        if origin in failures
+        if origin in failures and job.approach not in failures
     }
-    waiting = [job for job in jobs if job.approach not in failed]
+    waiting = [job for job in jobs if job.approach not in {**failures, **failed}]
     if not waiting:
         return failed
     task = {
@@ -160,6 +165,36 @@ def try_in_child(
             job.approach: str(error) for job in waiting if not done(study, job, folder, base, data)
         }
     return failed
+
+
+def search(
+    study: Study,
+    name: str,
+    folder: Path,
+    base: Base,
+    data: Data,
+    failures: Mapping[str, str],
+    display: Display,
+) -> dict[str, str]:
+    """Choose an approach's settings where it searches for them; returns why that failed."""
+    asked = settled(study, folder, base, data.hash)
+    tune = asked.approaches[name].tune
+    if tune is None or tune.search is None or name in failures:
+        return {}
+    if isinstance(tune.search, str):
+        return {name: f"It takes its settings from the search of {tune.search}, which failed."}
+    if any(origin in failures for origin in ancestry(study, name)):
+        return {}  # said where the approach is tried
+    try:
+        with display.working(f"{name}, search") as progress:
+            won = choose_settings(asked, name, folder, base, data, progress)
+        display.say(won)
+    except (ChildFailed, UserError) as error:
+        display.say(
+            f"{name}, search: {error} (see {folder / 'log.txt'}); going on with the others."
+        )
+        return {name: f"Its search failed: {error}"}
+    return {}
 
 
 def default_folder(study: Study) -> Path:

@@ -6,8 +6,9 @@ import math
 from collections.abc import Sequence
 
 from etude.config.study import Compare
-from etude.evaluate import Comparison, Evaluation
+from etude.evaluate import Evaluation
 from etude.metrics import METRICS
+from etude.metrics.comparing import Comparison
 
 # Percentile intervals of fewer units than this cover less than they say.
 FEW_UNITS = 20

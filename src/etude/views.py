@@ -91,6 +91,9 @@ def plan(planned: Mapping[str, Any]) -> None:
     lines(["Weights and peak memory are estimates; the report shows what they were."])
     matrices(planned["approaches"])
     for name, item in planned["approaches"].items():
+        if item["tune"] is not None and (search := item["tune"].get("search")):
+            lines([_search(name, search)])
+    for name, item in planned["approaches"].items():
         if item["tune"] is not None:
             lines([f"{name} learns what stands between [ and ]:"])
             lines([_supervised(item["tune"]["decoded_example"])])
@@ -230,9 +233,21 @@ def report(contents: Mapping[str, Any]) -> None:
         memory = f"{item['cost']['peak_memory_mb']:,.0f} MB"
         rows.append((name, *scores, f"{tuned:.0f} s" if tuned else "", memory))
     table(rows)
+    if contents.get("tasks"):
+        by_task(contents)
     lines([contents["verdict"]])
     for finding in contents["findings"]:
         lines([f"{finding['level']}: {finding['what']} {finding['advice']}"])
+
+
+def by_task(contents: Mapping[str, Any]) -> None:
+    """The deciding metric of every approach on each source's examples."""
+    tasks, metric = contents["tasks"], contents["metric"]
+    rows: list[Sequence[str]] = [(f"{metric} by task", *tasks)]
+    for name in contents["approaches"]:
+        found = [about["metrics"][metric].get(name) for about in tasks.values()]
+        rows.append((name, *map(_score, found)))
+    table(rows)
 
 
 def spark(counts: Sequence[int]) -> str:
@@ -250,6 +265,17 @@ def _score(score: Mapping[str, Any] | None) -> str:
     if score["low"] is None:
         return value
     return f"{value} ±{(score['high'] - score['low']) / 2:,.{decimals}f}"
+
+
+def _search(name: str, search: Mapping[str, Any]) -> str:
+    """What an approach will try first."""
+    settings = ", ".join(f"{key} ({values})" for key, values in search["settings"].items())
+    pruned = "" if search["prune"] == "none" else f", fewer where pruned ({search['prune']})"
+    return (
+        f"{name} first searches {settings}: {search['trials']} trials of up to "
+        f"{search['steps_each']:,} steps, {search['steps']:,} in all{pruned}; best by "
+        f"{search['metric']} on dev."
+    )
 
 
 def _supervised(runs: Sequence[Mapping[str, Any]]) -> str:

@@ -59,7 +59,14 @@ def attempt(task: dict[str, Any], progress: Progress) -> None:
     try_together(task, progress)
 
 
-TASKS = {"plan": plan, "try": attempt}
+def search(task: dict[str, Any], progress: Progress) -> None:
+    """`etude.approaches.search.search_settings`, imported late likewise."""
+    from etude.approaches.search import search_settings
+
+    search_settings(task, progress)
+
+
+TASKS = {"plan": plan, "try": attempt, "search": search}
 
 
 def die_with_parent() -> None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from etude.approaches.order import precision
+from etude.approaches.settled import read_search, with_chosen
 from etude.config.methods import Head
 from etude.config.precision import Precision, recorded
 from etude.config.study import Study
@@ -14,10 +16,12 @@ from etude.config.tuning import Tune
 from etude.engine import adapters
 from etude.engine.load import Loaded, dtype_of
 from etude.memory import peak_megabytes
+from etude.records import Example
 from etude.store import Place, folder_size, publish, write_json
 from etude.training.encode import Material, decoded
 from etude.training.methods import trainable
 from etude.training.methods.adalora import ranks
+from etude.training.mixing import counted
 from etude.training.run import Run
 from etude.training.sizes import own_parameters
 
@@ -135,3 +139,21 @@ def outcome(run: Run) -> dict[str, Any]:
 def model_bytes(network: Any) -> int:
     """Bytes of the model's own weights, as they are held, without what a method added."""
     return sum(item.numel() * item.element_size() for item in own_parameters(network))
+
+
+def mixed_facts(run: Run, learnt: Sequence[Example], tune: Tune) -> dict[str, Any]:
+    """Of a tuning that mixes: each source's rows, share of an epoch, and rows seen in all."""
+    if tune.mix is None:
+        return {}
+    seen = (
+        row for step in range(run.position.step) for batch in run.numbers(step) for row in batch
+    )
+    return {"mix": counted([example.task for example in learnt], run.mixture, seen)}
+
+
+def searched_facts(folder: Path, name: str, tune: Tune) -> dict[str, Any]:
+    """Of a tuning whose settings a search has chosen: what was tried and what won."""
+    found = read_search(folder, name)
+    if found is None or with_chosen(tune, found["best"]["settings"]) != tune:
+        return {}
+    return {"search": found}

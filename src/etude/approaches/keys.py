@@ -8,6 +8,7 @@ from typing import Any
 from etude.approaches.order import Job, given_folder, makers, precision
 from etude.config.precision import recorded
 from etude.config.study import Prompt, Shots, Study
+from etude.config.tuning import Tune
 from etude.engine.base import Base, digest
 from etude.store import FORMAT, fingerprint
 
@@ -53,11 +54,18 @@ def weights_key(study: Study, job: Job, base: Base, data_hash: str) -> str:
     for name in makers(study, job.approach):
         tune = study.approaches[name].tune
         assert tune is not None  # noqa: S101 - a maker tunes
-        settings = tune.model_dump(mode="json", exclude=set(ON_THE_WAY))
+        settings = tune_settings(tune)
         key = fingerprint(
             {**common(study, name, data_hash), "from": key, "tune": settings, "seed": job.seed}
         )
     return key
+
+
+def tune_settings(tune: Tune) -> dict[str, Any]:
+    """What of a tuning decides its weights. What is not asked for leaves older keys as they are."""
+    settings = tune.model_dump(mode="json", exclude=set(ON_THE_WAY))
+    unasked = {name for name in ("mix", "search") if settings[name] is None}
+    return {name: value for name, value in settings.items() if name not in unasked}
 
 
 def prediction_key(study: Study, job: Job, base: Base, data_hash: str) -> str:

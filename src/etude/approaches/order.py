@@ -8,6 +8,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from etude.config import methods
+from etude.config.crossing import waits_for
 from etude.config.precision import Precision
 from etude.config.study import Approach, Study
 from etude.engine.folders import labels_of, virtual_tokens_in
@@ -40,10 +41,14 @@ def in_order(study: Study) -> list[tuple[Job, ...]]:
 
 
 def by_origin(study: Study) -> Iterator[str]:
-    """Names of approaches, each after the one whose weights it starts from."""
+    """Names of approaches, each after those whose weights or search it takes."""
     waiting = list(study.approaches)
     while waiting:
-        name = next(item for item in waiting if study.approaches[item].weights not in waiting)
+        name = next(
+            item
+            for item in waiting
+            if not any(other in waiting for other in waits_for(study.approaches, item))
+        )
         waiting.remove(name)
         yield name
 

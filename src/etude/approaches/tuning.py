@@ -10,7 +10,15 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from etude.approaches.keeping import facts, forget_best, keep_weights, outcome, save_weights
+from etude.approaches.keeping import (
+    facts,
+    forget_best,
+    keep_weights,
+    mixed_facts,
+    outcome,
+    save_weights,
+    searched_facts,
+)
 from etude.approaches.order import Job, goes_on, layers, precision
 from etude.config.methods import Head
 from etude.config.study import Study
@@ -31,8 +39,9 @@ from etude.store import Place, read_json, set_aside, write_json
 from etude.training.checkpoint import read_position
 from etude.training.classes import encode_classes
 from etude.training.encode import Material, encode_all
-from etude.training.history import TRACKERS
+from etude.training.history import TRACKERS, Log
 from etude.training.methods import prepare
+from etude.training.mixing import mixture, taken
 from etude.training.packing import Packed, pack
 from etude.training.rehearsal import rehearse
 from etude.training.run import Row, begin, save
@@ -48,22 +57,29 @@ def tune_weights(
     base: Base,
     context: Context,
     progress: Progress,
+    place: Place | None = None,
+    watchers: Sequence[Log] = (),
 ) -> None:
-    """Train what the approach asks for and publish `weights/`; resumes from its checkpoint."""
+    """Train what the approach asks for and publish `weights/`; resumes from its checkpoint.
+
+    A trial of a search has a `place` of its own, and `watchers` that see the history's rows.
+    """
     tune = study.approaches[job.approach].tune
     assert tune is not None  # noqa: S101 - only approaches that tune come here
-    place = job.place(folder)
+    place = place or job.place(folder)
     checkpoint = place.path / "checkpoint.safetensors"
     start_fresh_unless(key, place, checkpoint)
     reset_peak()
     network, loaded = network_to_train(study, job, folder, base, tune)
     speaker, decoder_start_id = loaded.speaker, loaded.decoder_start_id
     weights = weights_bytes(network)
-    rows = watched(data.train, "encoding", progress)
+    learnt = taken(data.train, tune.mix)
+    mixed = mixture(learnt, tune.mix, job.seed if tune.data_seed is None else tune.data_seed)
+    rows = watched(learnt, "encoding", progress)
     material = encode_material(speaker, rows, context, tune, loaded.labels)
-    validation = encode_material(speaker, data.dev, context, tune, loaded.labels)
+    validation = encode_material(speaker, taken(data.dev, tune.mix), context, tune, loaded.labels)
     limit = smallest(tune.max_tokens, speaker.context)
-    rows_to_learn, names = training_rows(material, [item.id for item in data.train], tune, limit)
+    rows_to_learn, names = training_rows(material, [item.id for item in learnt], tune, limit)
     run = begin(
         network,
         tune,
@@ -74,6 +90,7 @@ def tune_weights(
         pad_id=speaker.pad_id,
         decoder_start_id=decoder_start_id,
         names=names,
+        mixture=mixed,
     )
     if not checkpoint.exists():
         progress("rehearsal", 0, 1, "one step of training, validation and saving")
@@ -93,9 +110,11 @@ def tune_weights(
     ]
     known = facts(precision(study, job.approach), key, tune, material, validation, loaded)
     known |= {"base": {"name": base.name, "digest": base.digest}, "weights_mb": weights / MEGABYTE}
+    known |= searched_facts(folder, job.approach, tune)
     keep = partial(keep_weights, place=place, manifest=known, study=study)
-    train(run, checkpoint, place.history, trackers, progress, keep)
-    save_weights(run, place, known | outcome(run), study, place.weights)
+    train(run, checkpoint, place.history, [*trackers, *watchers], progress, keep)
+    manifest = known | outcome(run) | mixed_facts(run, learnt, tune)
+    save_weights(run, place, manifest, study, place.weights)
     checkpoint.unlink(missing_ok=True)
     forget_best(place)
 

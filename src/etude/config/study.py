@@ -7,10 +7,11 @@ setting lives only in the variant that reads it; unknown keys are refused. How a
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from pydantic import BeforeValidator, Field, model_validator
 
+from etude.config.crossing import check_approaches
 from etude.config.precision import Precision as Precision  # where it was before it had settings
 from etude.config.settings import Misplaced, Name, Settings, choose, counted
 from etude.config.sources import Source
@@ -252,6 +253,7 @@ class Study(Settings):
         """Approaches that are named elsewhere in the file must be there, and not in a circle."""
         for name in self.approaches:
             self.check_origins(name)
+        check_approaches(self.approaches, self.data.sources, get_args(MetricName))
         baseline = self.compare.baseline
         if baseline is not None and baseline not in self.approaches:
             hint = choose(baseline, self.approaches)

@@ -12,9 +12,11 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from etude.config.low_rank import Lora
 from etude.config.methods import Full, Method
+from etude.config.mixing import Mix, listed
 from etude.config.optimizers import Adafactor, AdamW, Optimizer, Share
 from etude.config.schedules import Constant, Cosine, Linear, Schedule, StepDecay
-from etude.config.settings import Misplaced, Positive, Settings
+from etude.config.searching import Search, check_search
+from etude.config.settings import Misplaced, Name, Positive, Settings
 
 __all__ = [  # what Python code that writes a study imports from here
     "Adafactor",
@@ -118,6 +120,14 @@ class Tune(Settings):
     the approach's folder, to be used with `weights:`. Without it, only the end result is kept."""
     save_total_limit: Steps | None = None
     """Of the weights that `save_steps` keeps, only the newest so many; all when not given."""
+    mix: Annotated[
+        Mix | None, BeforeValidator(listed, json_schema_input_type=tuple[Name, ...] | Mix | None)
+    ] = None
+    """Which sources to learn from, and in which shares; all of them by size when not given. The
+    validation loss is that of the same sources."""
+    search: Search | str | None = None
+    """Settings to choose on the dev split before the tuning; or the name of an approach whose
+    search has chosen them."""
 
     @model_validator(mode="after")
     def limits_limit_something(self) -> Tune:
@@ -126,6 +136,12 @@ class Tune(Settings):
                 ("save_total_limit",),
                 "without save_steps no weights are kept along the way: add it, or remove this",
             )
+        return self
+
+    @model_validator(mode="after")
+    def search_finds_its_settings(self) -> Tune:
+        if isinstance(self.search, Search):
+            check_search(self, self.search)
         return self
 
     @property

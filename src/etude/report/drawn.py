@@ -8,7 +8,7 @@ from typing import Any
 from markupsafe import Markup
 from matplotlib.figure import Figure
 
-from etude.report import figures, tables, words
+from etude.report import by_task, figures, tables, words
 from etude.report.drawing import svg
 from etude.report.looks import looks
 
@@ -138,4 +138,5 @@ def _training(key: str, name: str, training: Mapping[str, Any], colour: str) -> 
         "truncated": words.count(training.get("truncated")),
         "notes": training.get("notes") or [],
         "unusable": unusable,
+        "mixed": by_task.mixed(training.get("mix") or {}),
     }

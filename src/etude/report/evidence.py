@@ -8,6 +8,7 @@ from typing import Any
 
 from etude.approaches.keys import prediction_key
 from etude.approaches.order import Job, seeds
+from etude.approaches.settled import settled
 from etude.config import Study
 from etude.data import read_data
 from etude.diagnosis import Evidence
@@ -23,13 +24,14 @@ def read_evidence(study: Study, folder: Path, failures: Mapping[str, str]) -> Ev
     `ChildFailed` when nothing is left.
     """
     data = read_data(folder)
+    asked = settled(study, folder, None, data.hash)
     failed = dict(failures)
     predictions: dict[str, dict[int, Any]] = {}
     manifests, histories, tunings = {}, {}, {}
     for name in study.approaches:
         jobs = [Job(name, seed) for seed in seeds(study, name)]
         made = [job.place(folder) for job in jobs if job.place(folder).manifest.exists()]
-        current = [place for place in made if is_as_asked(study, place, data.hash)]
+        current = [place for place in made if is_as_asked(asked, place, data.hash)]
         if len(current) < len(made):
             failed.setdefault(name, "Its predictions were made with other settings or data.")
         if not current:
@@ -43,7 +45,7 @@ def read_evidence(study: Study, folder: Path, failures: Mapping[str, str]) -> Ev
     if not predictions:
         reasons = "; ".join(f"{name}: {reason}" for name, reason in failed.items())
         raise ChildFailed(f"No approach in {folder} has finished, so there is no report: {reasons}")
-    asked = study.compare.baseline
+    baseline = study.compare.baseline
     return Evidence(
         examples=data.test,
         predictions=predictions,
@@ -53,7 +55,7 @@ def read_evidence(study: Study, folder: Path, failures: Mapping[str, str]) -> Ev
         histories=histories,
         tunings=tunings,
         failures=failed,
-        baseline=asked if asked in predictions else next(iter(predictions)),
+        baseline=baseline if baseline in predictions else next(iter(predictions)),
     )
 
 

@@ -28,6 +28,7 @@ SUPERVISED = {
     "all": "everything, prompts included",
 }
 COSTS: dict[str, tuple[str, Callable[[Any], str]]] = {
+    "search_seconds": ("Time to search for settings", words.duration),
     "tune_seconds": ("Time to tune", words.duration),
     "predict_seconds": ("Time to answer", words.duration),
     "peak_memory_mb": ("Peak memory", words.megabytes),

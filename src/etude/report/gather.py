@@ -12,14 +12,16 @@ import numpy as np
 
 from etude.approaches.keys import context_settings
 from etude.approaches.order import Job, ancestry, base_of, given_folder, maker, makers
+from etude.approaches.settled import read_search, settled
 from etude.config import Study, to_yaml
 from etude.config.methods import in_words as method_in_words
 from etude.config.precision import in_words as said
 from etude.config.precision import recorded
 from etude.diagnosis import Evidence
 from etude.environment import machine, versions
-from etude.evaluate import Comparison, Evaluation
+from etude.evaluate import Evaluation
 from etude.metrics import METRICS, expand
+from etude.metrics.comparing import Comparison
 from etude.records import Finding
 from etude.report.trainings import KEPT, training_notes
 from etude.store import fingerprint, folder_size, read_json, read_lines
@@ -47,6 +49,7 @@ def gather(
     """The whole report but the answers."""
     winner, words = verdict(evaluation, study.compare)
     names = expand(study.metrics)
+    asked = settled(study, folder, None, evidence.card["hash"])  # with what searches have chosen
     language = study.data.language
     first = next(iter(evidence.manifests.values()))
     return {
@@ -85,9 +88,11 @@ def gather(
             for name in names
         },
         "approaches": {
-            name: describe(study, folder, evidence, evaluation, name)
+            name: describe(asked, folder, evidence, evaluation, name)
+            | {"search": search_of(study, folder, name)}
             for name in evidence.predictions
         },
+        "tasks": tasks(evaluation),
         "comparisons": [comparison(item) for item in evaluation.comparisons],
         "findings": [finding.to_json() for finding in findings],
         "data": dict(evidence.card),
@@ -134,6 +139,40 @@ def describe(
     }
 
 
+def search_of(study: Study, folder: Path, name: str) -> dict[str, Any] | None:
+    """What an approach's own search has tried and found; or whose search it takes."""
+    tune = study.approaches[name].tune
+    if tune is None or tune.search is None:
+        return None
+    if isinstance(tune.search, str):
+        return {"from": tune.search}
+    return read_search(folder, name)
+
+
+def tasks(evaluation: Evaluation) -> dict[str, Any]:
+    """Scores and paired differences of each source's examples, where there are several sources."""
+    return {
+        task: {
+            "n": found.n,
+            "metrics": {
+                name: {
+                    score.approach: {
+                        "value": finite(score.value),
+                        "low": finite(score.low),
+                        "high": finite(score.high),
+                        "n": score.n,
+                    }
+                    for score in found.scores
+                    if score.metric == name
+                }
+                for name in evaluation.metrics
+            },
+            "comparisons": [comparison(item) for item in found.comparisons],
+        }
+        for task, found in evaluation.tasks.items()
+    }
+
+
 def comparison(item: Comparison) -> dict[str, Any]:
     """A paired difference, JSON-able."""
     row = item.to_json()
@@ -176,6 +215,12 @@ def cost(study: Study, folder: Path, evidence: Evidence, name: str) -> dict[str,
         for item in makers(study, name)
         if item in ancestry(study, name)
     ]
+    # The facts of the weights hold the search as it was; it may have gone on since.
+    searches = [
+        read_search(folder, item) or known["search"]
+        for item, known in zip(makers(study, name), facts, strict=True)
+        if "search" in known
+    ]
     answers = evidence.answers[name]
     peaks = [
         evidence.manifests[name]["peak_memory_mb"],
@@ -188,6 +233,7 @@ def cost(study: Study, folder: Path, evidence: Evidence, name: str) -> dict[str,
     foreseen = read_json(path)["approaches"].get(name, {}) if path.exists() else {}
     return {
         "tune_seconds": sum(item["tune_seconds"] for item in facts),
+        "search_seconds": sum(found["seconds"] for found in searches),
         "predict_seconds": sum(item.seconds for item in answers),
         "peak_memory_mb": max(peak["host"] for peak in peaks),
         "peak_device_memory_mb": on_device or None,
@@ -210,9 +256,9 @@ def training(evidence: Evidence, name: str) -> dict[str, Any] | None:
     history = [
         {key: finite(value) for key, value in row.items()} for row in evidence.histories[name]
     ]
-    wanted = ("supervise", "decoded_example", "examples", "supervised_tokens", "steps")
+    wanted = ("mix", "supervise", "decoded_example", "examples", "supervised_tokens", "steps")
     return {
-        **{key: facts[key] for key in wanted},
+        **{key: facts[key] for key in wanted if key in facts},
         **{key: facts.get(key) for key in KEPT},
         "notes": training_notes(facts),
         "truncated": facts["truncated_prompts"] + facts["truncated_answers"],

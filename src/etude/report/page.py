@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from etude.report import tables, words
+from etude.report.by_task import task_tables
 from etude.report.looks import looks
 from etude.report.rendering import own, render
 from etude.store import write_atomically
@@ -89,6 +90,7 @@ def _finite(value: Any) -> Any:
 def _view(report: Mapping[str, Any]) -> dict[str, Any]:
     """Everything the template names, written out."""
     from etude.report import drawn
+    from etude.report.searches import searches
 
     data, study = report["data"], report["study"]
     return {
@@ -106,6 +108,8 @@ def _view(report: Mapping[str, Any]) -> dict[str, Any]:
         "cost_figures": drawn.cost_figures(report),
         "length_figures": drawn.length_figures(report),
         "trainings": drawn.trainings(report),
+        "searches": searches(report),
+        "tasks": task_tables(report),
         "sources": tables.source_rows(data),
         "splits": [
             (name, words.count(split.get("rows")), words.count(split.get("groups")))

@@ -23,6 +23,7 @@ MONTHS = (
     *("July", "August", "September", "October", "November", "December"),
 )
 COST_HEADS = {
+    "search_seconds": ("Searching", words.duration),
     "tune_seconds": ("Tuning", words.duration),
     "predict_seconds": ("Answering", words.duration),
     "peak_memory_mb": ("Peak memory", words.megabytes),
@@ -36,7 +37,13 @@ COST_HEADS = {
     "answer_tokens": ("Tokens an answer", words.amount),
 }
 # What is not always measured.
-OPTIONAL = ("peak_device_memory_mb", "weights_mb", "planned_weights_mb", "model_bytes")
+OPTIONAL = (
+    "search_seconds",
+    "peak_device_memory_mb",
+    "weights_mb",
+    "planned_weights_mb",
+    "model_bytes",
+)
 
 
 def when(created: Any) -> str:

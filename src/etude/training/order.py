@@ -13,6 +13,7 @@ def epoch_order(
     batch_size: int,
     seed: int,
     epoch: int,
+    drawn: Sequence[int] | None = None,
     *,
     group_by_length: bool = True,
 ) -> list[list[int]]:
@@ -20,10 +21,11 @@ def epoch_order(
 
     Rows are shuffled, sorted by length within buckets of `BUCKET` batches, cut into batches, and
     the batches shuffled: padding falls from about half to a few per cent of the tokens, while
-    every epoch still mixes differently. Without grouping they are shuffled and cut.
+    every epoch still mixes differently. Without grouping they are shuffled and cut. `drawn` are the
+    rows of the epoch where they are not each of them once.
     """
     chance = random.Random(f"{seed}-{epoch}")  # noqa: S311 - an order, no secret
-    rows = list(range(len(lengths)))
+    rows = list(range(len(lengths)) if drawn is None else drawn)
     chance.shuffle(rows)
     if not group_by_length:
         return [rows[cut : cut + batch_size] for cut in range(0, len(rows), batch_size)]

@@ -27,6 +27,10 @@ from etude.training.run import Run, restore, save
 APART = {"fp32": 1e-3, "others": 2e-2}  # how far a packed loss may be from the unpacked one
 
 
+class NoRoom(UserError):
+    """There is no memory for a batch as the study asks for it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Rehearsal:
     """What a rehearsal measured: seconds for the longest batch, and for the run at that pace."""
@@ -73,7 +77,7 @@ def first_step(run: Run) -> float:
     except (RuntimeError, MemoryError) as error:
         if not out_of_memory(error):
             raise
-        raise UserError(
+        raise NoRoom(
             f"tune.batch_size is {size}, but there is no memory for the {size} longest examples "
             "at once: lower it and raise accumulate by as much, or use batch_size: auto."
         ) from None

@@ -16,6 +16,7 @@ from etude.config.tuning import Tune
 from etude.engine.batch import Encoded
 from etude.training.checkpoint import load_checkpoint, save_checkpoint
 from etude.training.methods import trainable
+from etude.training.mixing import Mixture
 from etude.training.noise import add_noise, checkpoint_activations, set_dropout
 from etude.training.optimizers import make_optimizer
 from etude.training.order import epoch_order
@@ -71,6 +72,7 @@ class Run:
     pad_id: int
     decoder_start_id: int | None
     names: Sequence[str] = ()
+    mixture: Mixture | None = None
     position: Position = field(default_factory=Position)
     order: tuple[int, list[list[int]]] = (-1, [])  # an epoch and its batches
 
@@ -82,20 +84,22 @@ class Run:
     def total_steps(self) -> int:
         return count_steps(len(self.train), self.tune)
 
-    def chosen(self, step: int) -> list[list[int]]:
-        """Row numbers of the batches of an optimizer step.
-
-        Which rows a step sees depends on the settings alone; where memory allows for other
-        batches than they say, the same rows are cut anew.
-        """
+    def numbers(self, step: int) -> list[list[int]]:
+        """Row numbers of an optimizer step, in the batches of the settings, which alone decide."""
         epoch, number = divmod(step, self.steps_per_epoch)
         if self.order[0] != epoch:
             tune, lengths = self.tune, [row.length for row in self.train]
             seed = self.seed if tune.data_seed is None else tune.data_seed
             size, group = tune.nominal_batch_size, tune.group_by_length
-            self.order = (epoch, epoch_order(lengths, size, seed, epoch, group_by_length=group))
+            drawn = self.mixture.draw(epoch) if self.mixture else None
+            batches = epoch_order(lengths, size, seed, epoch, drawn, group_by_length=group)
+            self.order = (epoch, batches)
         start = number * self.tune.accumulate
-        batches = self.order[1][start : start + self.tune.accumulate]
+        return self.order[1][start : start + self.tune.accumulate]
+
+    def chosen(self, step: int) -> list[list[int]]:
+        """The same rows in the batches of a forward pass, cut anew where memory asks for it."""
+        batches = self.numbers(step)
         size = self.position.batch_size
         if size == self.tune.nominal_batch_size:
             return batches
@@ -133,6 +137,7 @@ def begin(
     pad_id: int,
     decoder_start_id: int | None,
     names: Sequence[str] = (),
+    mixture: Mixture | None = None,
 ) -> Run:
     """Set up a run at step 0. `network` has its trainable parameters marked."""
     accelerator = Accelerator(
@@ -162,6 +167,7 @@ def begin(
         pad_id=pad_id,
         decoder_start_id=decoder_start_id,
         names=names,
+        mixture=mixture,
         position=Position(batch_size=size, evaluate_batch_size=tune.evaluate_batch_size or size),
     )
 
