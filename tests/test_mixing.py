@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from etude.approaches.keys import tune_settings
+from etude.approaches.keys import ON_THE_WAY, tune_settings
 from etude.config.mixing import Mix
 from etude.config.tuning import Tune
 from etude.errors import UserError
@@ -82,7 +82,7 @@ def test_the_order_without_a_mix_is_as_it_always_was() -> None:
 
 def test_what_is_not_asked_for_leaves_older_keys_as_they_are() -> None:
     """Finished runs of a study without a mix or a search are still what it asks for."""
-    before = Tune().model_dump(mode="json", exclude={"save_seconds", "log_steps", "mix", "search"})
+    before = Tune().model_dump(mode="json", exclude={*ON_THE_WAY, "mix", "search"})
     assert tune_settings(Tune()) == before
     mixed = Tune.model_validate({"mix": ["songs"]})
     assert tune_settings(mixed) == before | {"mix": mixed.model_dump(mode="json")["mix"]}

@@ -98,8 +98,10 @@ def test_another_variant_keeps_what_was_written_and_fits() -> None:
 
 
 KNOWN = (
-    "accumulate, alpha, batch_size, beta1, beta2, clip, dropout, epochs, epsilon, learning_rate, "
-    "max_steps, method, mix, optimizer, r, schedule, targets, warmup_ratio, warmup_steps, "
+    "accumulate, activation_checkpointing, alpha, batch_size, beta1, beta2, clip, data_seed, "
+    "early_stopping, epochs, epsilon, group_by_length, label_smoothing, learning_rate, "
+    "load_best_model_at_end, max_steps, method, method.dropout, mix, neftune_noise_alpha, "
+    "optimizer, packing, r, schedule, targets, tune.dropout, warmup_ratio, warmup_steps, "
     "weight_decay"
 )
 REFUSED = {
@@ -157,13 +159,22 @@ REFUSED = {
     ),
     "a method that is none": (
         {"method": ["lora", "fuul"]},
-        "method: 'fuul' is not known here: did you mean 'full'? Known: full, lora.",
+        "method: 'fuul' is not known here: did you mean 'full'? Known: adalora, bottleneck, "
+        "dora, full, head, ia3, ln-tuning, lora, p-tuning, pissa, prefix-tuning, prompt-tuning, "
+        "rslora, selective, vera.",
     ),
     "a setting that only one of the methods has": (
         {"method": ["lora", "full"], "r": [4, 8]},
         "r: with method full, there is no such setting here: choose one of accumulate, "
-        "batch_size, beta1, beta2, clip, epochs, epsilon, learning_rate, max_steps, method, mix, "
-        "optimizer, schedule, warmup_ratio, warmup_steps, weight_decay.",
+        "activation_checkpointing, batch_size, beta1, beta2, clip, data_seed, dropout, "
+        "early_stopping, epochs, epsilon, group_by_length, label_smoothing, learning_rate, "
+        "load_best_model_at_end, max_steps, method, mix, neftune_noise_alpha, optimizer, packing, "
+        "schedule, warmup_ratio, warmup_steps, weight_decay.",
+    ),
+    "a setting that the method as it stands has not": (
+        {"optimizer": ["adafactor", "paged-adamw"], "clip_threshold": [1, 2]},
+        "clip_threshold: with optimizer adamw, there is no such setting here: choose one of "
+        f"{KNOWN}.",
     ),
     "the same setting twice": (
         {"r": [4, 8], "method.r": [2, 4]},

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from importlib.util import find_spec
 from pathlib import Path
 
 from etude.approaches.order import goes_on, labels, makers, precision
+from etude.approaches.settled import with_tune
 from etude.approaches.trials import MISSING, check_storage
 from etude.config import Study, methods
 from etude.config.combinations import refusal
 from etude.config.methods import Head, VirtualTokens, below_head
 from etude.config.optimizers import EXTRA_MISSING, NEEDS_EXTRA
 from etude.config.precision import compute_of, name_of
-from etude.config.searching import LOSS, Search
+from etude.config.searching import LOSS, Search, with_settings
 from etude.config.study import is_folder
 from etude.data import Data
 from etude.engine.folders import is_weights
@@ -40,15 +41,31 @@ def check(study: Study) -> None:
         if extra in study.track and find_spec(extra) is None:
             raise UserError(missing(extra))
     for name, approach in study.approaches.items():
-        check_method(study, name)
         if approach.weights is not None and is_folder(approach.weights):
             check_weights(name, Path(approach.weights))
-        check_precision(study, name)
+        for asked in (study, *searched_studies(study, name)):
+            check_tune(asked, name)
         if approach.tune and isinstance(approach.tune.search, Search):
             check_search(name, approach.tune.search, study)
-        optimizer = approach.tune.optimizer.name if approach.tune else None
-        if optimizer in NEEDS_EXTRA and find_spec(PACKAGE) is None:
-            raise UserError(f"approaches.{name}: {EXTRA_MISSING}")
+
+
+def searched_studies(study: Study, name: str) -> Iterator[Study]:
+    """The study with each method and optimizer among which an approach's search may choose."""
+    tune = study.approaches[name].tune
+    if tune is None or not isinstance(tune.search, Search):
+        return
+    for block in ("method", "optimizer"):
+        for choice in tune.search.space[block].choices if block in tune.search.space else ():
+            yield with_tune(study, name, with_settings(tune, {(block,): choice}))
+
+
+def check_tune(study: Study, name: str) -> None:
+    """Refuse a method, a number format or an optimizer that an approach cannot have."""
+    check_method(study, name)
+    check_precision(study, name)
+    tune = study.approaches[name].tune
+    if tune and tune.optimizer.name in NEEDS_EXTRA and find_spec(PACKAGE) is None:
+        raise UserError(f"approaches.{name}: {EXTRA_MISSING}")
 
 
 def check_precision(study: Study, name: str) -> None:
@@ -145,6 +162,11 @@ def check_search(name: str, search: Search, study: Study) -> None:
     if find_spec("optuna") is None:
         raise UserError(MISSING)
     check_storage(search.storage)
+    if len({labels(asked, name) for asked in searched_studies(study, name)}) > 1:
+        raise UserError(
+            f"approaches.{name}.tune.search.method: the loss of a classification head and that of "
+            "a model that writes cannot be compared: search without head, or write an approach each."
+        )
     if search.metric != LOSS:
         setting = f"approaches.{name}.tune.search.metric"
         check_labels(setting, expand((search.metric,)), study)

@@ -23,11 +23,11 @@ Pair = tuple[float, ...]  # of two; said by a validator of its own, in its own w
 Setting = Annotated[str, Field(pattern=r"^[A-Za-z0-9_]+(\.[A-Za-z0-9_-]+)*$")]
 ROOT = "tune"  # what a dotted name may begin with
 LOSS = "dev_loss"  # what a search looks for when nothing else is asked
-# What changes nothing that is learnt, and what changes the tokens that the loss counts: losses over
-# different tokens cannot be compared.
+# What changes nothing that is learnt, and what changes the tokens that the loss counts or when it
+# is taken: such losses cannot be compared.
 NOT_SEARCHED = {
     *("search", "log_steps", "evaluate_batch_size", "save_seconds", "save_steps"),
-    *("save_total_limit", "supervise", "max_tokens"),
+    *("save_total_limit", "supervise", "max_tokens", "evaluate_steps"),
 }
 
 
@@ -252,7 +252,8 @@ def check_search(block: Settings, search: Search) -> None:
         if not search.space[name].choices:
             raise Misplaced(("search", name), "this is a block: give a list of its names")
     choices = [search.space[name].choices for name in blocks]
-    for chosen in product(*choices):
+    now = tuple(getattr(block, name).name for name in blocks)  # as it stands, in plans and keys
+    for chosen in (now, *product(*choices)):
         tree = block
         for name, choice in zip(blocks, chosen, strict=True):
             tree = _tried(tree, name, (name,), choice)
