@@ -165,7 +165,7 @@ def check_search(name: str, search: Search, study: Study) -> None:
     if len({labels(asked, name) for asked in searched_studies(study, name)}) > 1:
         raise UserError(
             f"approaches.{name}.tune.search.method: the loss of a classification head and that of "
-            "a model that writes cannot be compared: search without head, or write an approach each."
+            "a model that writes cannot be compared: search without head, or use an approach each."
         )
     if search.metric != LOSS:
         setting = f"approaches.{name}.tune.search.metric"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from statistics import fmean
@@ -23,7 +23,7 @@ from etude.evaluate import Evaluation
 from etude.metrics import METRICS, expand
 from etude.metrics.comparing import Comparison
 from etude.records import Finding
-from etude.report.trainings import KEPT, training_notes
+from etude.report.trainings import KEPT, epochs, training_notes
 from etude.store import fingerprint, folder_size, read_json, read_lines
 from etude.verdict import verdict
 
@@ -265,28 +265,6 @@ def training(evidence: Evidence, name: str) -> dict[str, Any] | None:
         "history": history,
         "epochs": epochs(history),
     }
-
-
-def epochs(history: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """The epoch table: training loss averaged over the epoch's rows, validation at its end."""
-    rows, before = [], 0.0
-    for validation in (row for row in history if "dev_loss" in row):
-        inside = [
-            row
-            for row in history
-            if row.get("loss") is not None and before < row["epoch"] <= validation["epoch"]
-        ]
-        rows.append(
-            {
-                "epoch": validation["epoch"],
-                "train_loss": fmean(row["loss"] for row in inside) if inside else None,
-                "dev_loss": validation["dev_loss"],
-                "learning_rate": inside[-1]["learning_rate"] if inside else None,
-                "seconds": validation["seconds"],
-            }
-        )
-        before = validation["epoch"]
-    return rows
 
 
 def lengths(evidence: Evidence) -> dict[str, Any]:

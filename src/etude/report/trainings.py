@@ -1,8 +1,9 @@
-"""What is to be said of a training beside its curves."""
+"""What is to be said of a training beside its curves, and the table of its epochs."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from statistics import fmean
 from typing import Any
 
 KEPT = (  # facts of a weights folder that a report repeats
@@ -52,3 +53,25 @@ def training_notes(facts: Mapping[str, Any]) -> list[str]:
             "validation loss without."
         )
     return notes
+
+
+def epochs(history: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The epoch table: training loss averaged over the epoch's rows, validation at its end."""
+    rows, before = [], 0.0
+    for validation in (row for row in history if "dev_loss" in row):
+        inside = [
+            row
+            for row in history
+            if row.get("loss") is not None and before < row["epoch"] <= validation["epoch"]
+        ]
+        rows.append(
+            {
+                "epoch": validation["epoch"],
+                "train_loss": fmean(row["loss"] for row in inside) if inside else None,
+                "dev_loss": validation["dev_loss"],
+                "learning_rate": inside[-1]["learning_rate"] if inside else None,
+                "seconds": validation["seconds"],
+            }
+        )
+        before = validation["epoch"]
+    return rows
