@@ -6,6 +6,7 @@ import errno
 import os
 import signal
 import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,7 +17,7 @@ import torch
 
 import models
 from etude import cli
-from etude.child import died
+from etude.child import died, in_children
 from etude.config.tuning import Lora, Tune
 from etude.errors import UserError, disk_full
 from etude.interruption import EXIT_CODE, Terminated, holding, listening
@@ -244,6 +245,40 @@ def test_a_disk_that_is_really_full(small_disk: Path) -> None:
     models.tuned(whole, small_disk.parent / "whole")
     for name, item in last.parameters.items():
         assert torch.equal(item, whole.parameters[name])
+
+
+WORKER = """
+import json, pathlib, signal, sys, time
+task = json.loads(sys.stdin.readline())
+def keep(*_):
+    pathlib.Path(task["keeps"]).write_text("what there was")
+    sys.exit(143)
+signal.signal(signal.SIGTERM, keep)
+event = {"event": "progress", "what": "trying", "done": 0, "total": 1, "note": ""}
+print(json.dumps(event), flush=True)
+time.sleep(60)
+"""
+
+
+def test_several_children_are_all_asked_to_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "worker.py").write_text(WORKER)
+    python = tmp_path / "python"
+    python.write_text(f"#!/bin/sh\nexec {sys.executable} {tmp_path / 'worker.py'}\n")
+    python.chmod(0o755)
+    monkeypatch.setattr(sys, "executable", str(python))
+    files = [tmp_path / "one", tmp_path / "two"]
+    heard: list[str] = []
+
+    def progress(what: str, done: int, total: int, note: str) -> None:
+        heard.append(what)
+        if len(heard) == len(files):
+            ask_to_end()
+
+    with pytest.raises(Terminated), listening():
+        in_children([{"keeps": str(file)} for file in files], tmp_path / "log", progress)
+    assert [file.read_text() for file in files] == ["what there was"] * 2
 
 
 def test_being_asked_is_forgotten_with_the_listening() -> None:
