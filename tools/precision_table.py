@@ -140,7 +140,8 @@ def attempt(folder: Path, precision: Precision, method: str, made: Path) -> dict
     dtype = dtype_of(precision)
     save_weights(network, tune.method, made, dtype=dtype, base=str(folder), labels=None)
     if method == "full":
-        network.to(dtype)  # as it was written
+        for item in network.parameters():
+            item.data = item.data.to(dtype)  # as it was written
     asked = [row.prompt for row in rows], [row.answer for row in rows]
     again = load(base, settings, precision, [made])
     mine = type(loaded)(network, loaded.speaker, loaded.device, precision)

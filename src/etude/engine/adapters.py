@@ -8,6 +8,7 @@ head has its own file beside either. All tensors are safetensors.
 from __future__ import annotations
 
 import json
+import re
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -87,7 +88,8 @@ def attach_peft(network: Any, folder: Path, *, trainable: bool) -> Any:
         warnings.filterwarnings("ignore", message=NORM_WARNING)
         config = PeftConfig.from_pretrained(str(folder))
         if not (trainable and config.is_prompt_learning):
-            return PeftModel.from_pretrained(network, str(folder), is_trainable=trainable)
+            network = PeftModel.from_pretrained(network, str(folder), is_trainable=trainable)
+            return network if trainable else keep_type(network)
     # PEFT does not let saved virtual tokens learn on: they begin anew and are filled.
     config.inference_mode = False
     config.base_model_name_or_path = network.name_or_path  # the name it was saved under is noted
@@ -95,6 +97,17 @@ def attach_peft(network: Any, folder: Path, *, trainable: bool) -> Any:
     saved = tensors(folder / "adapter_model.safetensors")["prompt_embeddings"]
     with torch.no_grad():
         network.prompt_encoder["default"].embedding.weight.copy_(saved)
+    return network
+
+
+def keep_type(network: Any) -> Any:
+    """Let PEFT's layers over quantised ones answer in the type in which they were asked.
+
+    Its IA3 and AdaLoRA answer in fp32, which the layers after them do not take.
+    """
+    for module in network.modules():
+        if re.fullmatch(r"peft\.tuners\..*\.bnb", type(module).__module__):
+            module.register_forward_hook(lambda _, given, answer: answer.to(given[0].dtype))
     return network
 
 
