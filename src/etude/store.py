@@ -51,7 +51,7 @@ def replacing(path: Path) -> Iterator[Path]:
         yield temporary
         sync(temporary)
         temporary.replace(path)
-    except OSError as error:
+    except Exception as error:  # safetensors says in an error of its own that a disk is full
         if (sentence := disk_full(error, path)) is not None:
             raise UserError(sentence) from error
         raise
