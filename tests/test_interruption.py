@@ -167,7 +167,7 @@ def test_an_atomic_write_leaves_what_was_there(
     if at == "sync":
         monkeypatch.setattr(os, "fsync", full)
     else:
-        monkeypatch.setattr(Path, "open", full)
+        monkeypatch.setattr(Path, "write_bytes", full)
     with pytest.raises(UserError) as refusal:
         write_atomically(path, "after")
     monkeypatch.undo()

@@ -51,7 +51,7 @@ def replacing(path: Path) -> Iterator[Path]:
         yield temporary
         sync(temporary)
         temporary.replace(path)
-    except Exception as error:  # safetensors tells of a full disk in a kind of its own
+    except Exception as error:  # safetensors says in an error of its own that a disk is full
         if (sentence := disk_full(error, path)) is not None:
             raise UserError(sentence) from error
         raise

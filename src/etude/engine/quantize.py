@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from etude.config.precision import Int8, Nf4, Precision, compute_of, name_of
+from etude.config.precision import Int8, Nf4, Precision, name_of
 from etude.errors import UserError
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def quantization(precision: Precision, skeleton: Any) -> Any:
         load_in_4bit=True,
         bnb_4bit_quant_type="nf4",
         bnb_4bit_use_double_quant=precision.double_quantization,
-        bnb_4bit_compute_dtype=getattr(torch, TORCH[compute_of(precision)]),
+        bnb_4bit_compute_dtype=getattr(torch, TORCH[precision.compute]),
         llm_int8_skip_modules=kept,  # the name is older than four bits: it serves both
     )
 
