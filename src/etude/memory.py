@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import sys
 from pathlib import Path
 
@@ -31,7 +30,7 @@ def host_peak() -> int:
     return of_status("VmHWM") or largest_so_far()
 
 
-def resident() -> int:
+def resident_bytes() -> int:
     """Resident bytes now; where the system does not tell (not Linux), the peak so far."""
     return of_status("VmRSS") or largest_so_far()
 
@@ -51,14 +50,6 @@ def largest_so_far() -> int:
 
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return peak if sys.platform == "darwin" else peak * 1024
-
-
-def resident_bytes() -> int:
-    """Bytes that this process holds in memory now; its peak where the system does not tell."""
-    status = Path("/proc/self/statm")
-    if not status.exists():
-        return host_peak()
-    return int(status.read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
 
 
 def available_bytes() -> int:

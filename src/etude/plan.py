@@ -34,7 +34,7 @@ from etude.engine.load import (
 from etude.engine.quantize import plain_linear, refuse_quantized, refuse_unquantized
 from etude.errors import UserError
 from etude.fits import check_given, check_labels, check_steps, check_tuning
-from etude.memory import MEGABYTE, resident
+from etude.memory import MEGABYTE, resident_bytes
 from etude.progress import Progress
 from etude.store import write_json
 from etude.training.encode import Material, decoded
@@ -209,7 +209,7 @@ def memory(
     no estimate but the reason.
     """
     on_cpu = choose_device(study.model.device).type == "cpu"
-    libraries = resident() + WORKSPACE if on_cpu else 0.0
+    libraries = resident_bytes() + WORKSPACE if on_cpu else 0.0
     try:
         training = training_bytes(network, added, tune, material, GAPS if on_cpu else 0.0)
     except Exception as error:  # noqa: BLE001 - code of any model; an estimate stops no study

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
-from pathlib import Path
-
 import torch
 
 from etude.config.study import Generation
@@ -15,6 +11,7 @@ from etude.engine.library import stepwise_reason
 from etude.engine.load import Loaded
 from etude.engine.reading import read_prompts
 from etude.engine.sharing import can_share
+from etude.memory import available_bytes
 
 SHARE = 0.25  # of the memory that is free, for caches and logits
 MOST = {"cpu": 128, "cuda": 256}  # more rows at once are hardly faster (docs/design/generation.md)
@@ -73,13 +70,4 @@ def free_bytes(device: torch.device) -> int:
     if device.type == "cuda":
         free, _ = torch.cuda.mem_get_info(device)
         return int(free)
-    bounds = [os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")]
-    with contextlib.suppress(OSError, StopIteration):  # not Linux
-        rows = Path("/proc/meminfo").read_text().splitlines()
-        line = next(row for row in rows if row.startswith("MemAvailable"))
-        bounds.append(int(line.split()[1]) * 1024)
-    with contextlib.suppress(OSError, ValueError):  # no limit: the file says "max", or is not there
-        group = Path("/sys/fs/cgroup")
-        limit = int((group / "memory.max").read_text())
-        bounds.append(max(0, limit - int((group / "memory.current").read_text())))
-    return min(bounds)
+    return available_bytes()
