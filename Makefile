@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test recipes check docs bench clean
+.PHONY: demo test long check docs bench clean
 
 .venv/ready: pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Etude needs Python 3.11 or newer; set PYTHON=")'
@@ -18,9 +18,10 @@ demo: .venv/ready
 test: .venv/ready
 	$(BIN)/pytest
 
-# Every recipe that ships, at a fraction of its size; real material where it is at hand.
-recipes: .venv/ready
-	$(BIN)/pytest -m recipes
+# Tests that take minutes: every recipe at a fraction of its size, real material where it is at
+# hand; kills at every step; memory as measured.
+long: .venv/ready
+	$(BIN)/pytest -m long
 
 # What every change must pass besides the tests: style, types, the documentation.
 check: .venv/ready .venv/docs

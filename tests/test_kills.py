@@ -18,7 +18,7 @@ from etude.training.checkpoint import read_position
 from studies import write_study
 
 pytestmark = [
-    pytest.mark.slow,
+    pytest.mark.long,
     pytest.mark.skipif(sys.platform != "linux", reason="finds child processes under /proc"),
 ]
 

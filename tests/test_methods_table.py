@@ -63,14 +63,14 @@ def test_no_virtual_tokens_below_a_head(name: str) -> None:
     )
 
 
-@pytest.mark.recipes
+@pytest.mark.long
 @pytest.mark.parametrize("architecture", WRITERS)
 def test_all_that_write(architecture: str) -> None:
     for name in WRITING:
         holds(check(architecture, method_of(name)), merges=name not in {*VIRTUAL, "bottleneck"})
 
 
-@pytest.mark.recipes
+@pytest.mark.long
 @pytest.mark.parametrize("architecture", CLASSIFIERS)
 def test_all_heads(architecture: str) -> None:
     for name in set(METHODS) - VIRTUAL:

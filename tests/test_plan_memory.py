@@ -14,7 +14,7 @@ from memory_cases import CASES, measure
 PROMISED = 0.25
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.skipif(sys.platform != "linux", reason="peaks are measured anew on Linux alone")
 @pytest.mark.parametrize("case", CASES)
 def test_plan_foresees_the_peak(case: str, tmp_path: Path) -> None:

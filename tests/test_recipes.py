@@ -145,8 +145,7 @@ def test_conditions_are_invented_in_both_formats() -> None:
     assert all("invented condition" in answer or "invented." in answer for _, answer in pairs[0])
 
 
-@pytest.mark.slow
-@pytest.mark.recipes
+@pytest.mark.long
 @pytest.mark.parametrize("recipe", ["dialogue-demo", "dialogue-demo-t5"])
 def test_a_demo_runs(recipe: str, tmp_path: Path) -> None:
     study = in_small(recipe)
@@ -156,8 +155,7 @@ def test_a_demo_runs(recipe: str, tmp_path: Path) -> None:
     assert "proves the flow, not quality" in result.report.read_text()
 
 
-@pytest.mark.slow
-@pytest.mark.recipes
+@pytest.mark.long
 @pytest.mark.parametrize("recipe", sorted(MINI | {"music-theory"}))
 def test_a_mini_recipe_runs(recipe: str, tmp_path: Path) -> None:
     study = in_small(recipe)
@@ -166,8 +164,7 @@ def test_a_mini_recipe_runs(recipe: str, tmp_path: Path) -> None:
     assert result.report.exists()
 
 
-@pytest.mark.slow
-@pytest.mark.recipes
+@pytest.mark.long
 @pytest.mark.parametrize("recipe", ["sentiment-mini", "chatbot-mini"])
 def test_a_mini_recipe_runs_on_an_encoder_decoder(recipe: str, tmp_path: Path) -> None:
     # It writes nothing but the answer, so there are no other turns to supervise.
@@ -197,8 +194,7 @@ REAL = {
 }
 
 
-@pytest.mark.slow
-@pytest.mark.recipes
+@pytest.mark.long
 @pytest.mark.parametrize("recipe", REAL)
 def test_a_mini_recipe_runs_on_real_files(recipe: str, shared: Path, tmp_path: Path) -> None:
     files = [override.format(shared=shared) for override in REAL[recipe]]

@@ -235,6 +235,7 @@ def same_trials(folder: Path, reference: Path) -> None:
     assert (folder / adapter).read_bytes() == (reference / adapter).read_bytes()
 
 
+@pytest.mark.long
 def test_a_killed_run_keeps_its_trials_and_repeats_one(
     file: Path, reference: Path, tmp_path: Path
 ) -> None:
@@ -251,6 +252,7 @@ def test_a_killed_run_keeps_its_trials_and_repeats_one(
     same_trials(folder, reference)
 
 
+@pytest.mark.long
 @pytest.mark.skipif(sys.platform != "linux", reason="finds child processes under /proc")
 def test_a_dying_worker_is_replaced(file: Path, reference: Path, tmp_path: Path) -> None:
     folder = tmp_path / "run"
