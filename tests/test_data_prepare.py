@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from data_helper import one_source, real, study
 from etude.config import Study
 from etude.data import Data, prepare, read_data, read_dropped
-from etude.data.frozen import hash_of, read_examples, to_parquet
+from etude.data.frozen import hash_of
+from etude.data.stored import GROUP, Stored, to_parquet
 from etude.errors import UserError
 from etude.records import Example, Message
 
@@ -43,13 +44,34 @@ def test_examples_survive_parquet(
 ) -> None:
     path = tmp_path_factory.mktemp("parquet") / "it.parquet"
     path.write_bytes(to_parquet(held))
-    back = read_examples(path)
+    back = Stored(path)
     assert back == held
     assert [list(item.metadata) for item in back] == [list(item.metadata) for item in held]
     for item in held:
         assert json.dumps(item.to_json()) == json.dumps(
             asdict(item) | {"metadata": dict(item.metadata)}
         )
+
+
+def test_stored_examples_are_a_sequence(tmp_path: Path) -> None:
+    held = tuple(
+        Example(str(number), "it", (Message("user", "?"),), (str(number),))
+        for number in range(2 * GROUP + 7)
+    )
+    path = tmp_path / "it.parquet"
+    path.write_bytes(to_parquet(held))
+    back = Stored(path)
+    assert len(back) == len(held)
+    assert back == held
+    assert held == back
+    for place in (0, GROUP - 1, GROUP, 2 * GROUP + 6, -1, -len(held)):
+        assert back[place] == held[place]
+    assert back[GROUP - 2 : GROUP + 2] == held[GROUP - 2 : GROUP + 2]
+    assert back != held[1:]
+    assert back != held[::-1]
+    assert len(back.group(0)) == GROUP  # and no more is read for one example
+    with pytest.raises(IndexError):
+        back[len(held)]
 
 
 @pytest.fixture

@@ -12,9 +12,9 @@ from etude.config.methods import Bottleneck, Ia3, PrefixTuning, PromptTuning, PT
 from etude.config.precision import Int8
 from etude.config.tuning import Full, Lora, Method, Tune
 from etude.engine.quantize import weights_bytes
-from etude.training.encode import Material
 from etude.training.estimate import skeleton, training_bytes, with_method
 from etude.training.loss import summed_loss
+from etude.training.material import Material
 from etude.training.methods import prepare
 from etude.training.shadow import Held, step_bytes
 

@@ -7,14 +7,16 @@ seconds and not after hours.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from statistics import median
 from typing import Any
 
-from etude.approaches.build import context_of, prompt_room
+from etude.approaches.build import prompt_room
+from etude.approaches.context import context_of
+from etude.approaches.encoded import encoded, smallest
 from etude.approaches.order import labels, maker, precision, virtual_tokens
 from etude.approaches.trying import corners, plan_search
-from etude.approaches.tuning import encode_material, smallest
 from etude.config.precision import recorded
 from etude.config.study import Study
 from etude.config.tuning import Tune
@@ -37,7 +39,7 @@ from etude.fits import check_given, check_labels, check_steps, check_tuning
 from etude.memory import MEGABYTE, resident_bytes
 from etude.progress import Progress
 from etude.store import write_json
-from etude.training.encode import Material, decoded
+from etude.training.encode import decoded
 from etude.training.estimate import (
     Added,
     Skeleton,
@@ -46,6 +48,7 @@ from etude.training.estimate import (
     training_bytes,
     with_method,
 )
+from etude.training.material import Material
 from etude.training.mixing import mixture, taken
 from etude.training.packing import pack
 from etude.training.run import count_steps
@@ -66,7 +69,7 @@ def make_plan(task: dict[str, Any], progress: Progress) -> None:
     sizes = {}
     for number, name in enumerate(study.approaches):
         progress("planning", number, len(study.approaches), name)
-        sizes[name] = plan_approach(study, name, data, base, speaker)
+        sizes[name] = plan_approach(study, name, data, base, speaker, folder, progress)
     plan = {
         "key": task["key"],
         "study": study.name,
@@ -102,7 +105,13 @@ def notes(study: Study, speaker: Speaker) -> list[str]:
 
 
 def plan_approach(
-    study: Study, name: str, data: Data, base: Base, speaker: Speaker
+    study: Study,
+    name: str,
+    data: Data,
+    base: Base,
+    speaker: Speaker,
+    folder: Path,
+    progress: Progress,
 ) -> dict[str, Any]:
     """Prompts, sizes and estimates of one approach. Raises `UserError` for what cannot work."""
     context, classes = context_of(study, name, data), labels(study, name)
@@ -136,14 +145,25 @@ def plan_approach(
         limit = smallest(tune.max_tokens, speaker.context)
         learnt, searched = taken(data.train, tune.mix), (tune, *corners(tune))
         mixture(learnt, tune.mix, study.seed)
+        tokens = partial(
+            encoded,
+            study,
+            name,
+            data=data,
+            base=base,
+            speaker=speaker,
+            labels=classes,
+            folder=folder,
+            progress=progress,
+        )
         for asked in searched:
             check_tuning(name, asked, speaker, limit)
-        material = encode_material(speaker, learnt, context, tune, classes)
+        material = tokens("train")
         lengths = [row.length for row in material.rows]
         sequences = len(pack(lengths, limit) if tune.packing and limit else lengths)
         for asked in searched:
             check_steps(name, asked, count_steps(sequences, asked))
-        encode_material(speaker, taken(data.dev, tune.mix), context, tune, classes)
+        tokens("dev")
         added = with_method(network, tune.method)
         planned["weights_mb"] += added.added_bytes / MEGABYTE
         kept = saved_bytes(added.network, tune.method, dtype_of(number_format).itemsize)

@@ -114,6 +114,16 @@ def claim(folder: Path) -> Iterator[None]:
         ) from None
 
 
+def encoded_folder(folder: Path) -> Path:
+    """Where a run keeps its material as tokens until all that tune have learnt from it."""
+    return folder / "encoded"
+
+
+def forget_encoded(folder: Path) -> None:
+    """Remove these tokens: they can be made again."""
+    shutil.rmtree(encoded_folder(folder), ignore_errors=True)
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """Where one approach with one seed keeps what it made."""

@@ -24,7 +24,15 @@ from etude.progress import Progress
 from etude.report import is_current, read_evidence, write_report
 from etude.result import Result
 from etude.searching import choose_settings
-from etude.store import claim, fingerprint, is_done, read_json, save_predictions, write_atomically
+from etude.store import (
+    claim,
+    fingerprint,
+    forget_encoded,
+    is_done,
+    read_json,
+    save_predictions,
+    write_atomically,
+)
 
 
 def run(study: Study, folder: Path | str | None = None, display: Display | None = None) -> Result:
@@ -44,6 +52,8 @@ def run(study: Study, folder: Path | str | None = None, display: Display | None 
             asked = settled(study, folder, base, data.hash)  # with what searches have chosen
             waiting = [job for job in group if not done(asked, job, folder, base, data)]
             failures |= try_in_child(asked, folder, waiting, failures, display)
+        if not failures:
+            forget_encoded(folder)
         return report(study, folder, failures, display)
 
 

@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from etude.approaches.keys import context_settings, prediction_key, weights_done, weights_key
+from etude.approaches.context import context_of
+from etude.approaches.keys import prediction_key, weights_done, weights_key
 from etude.approaches.order import Job, layers, maker, precision
 from etude.approaches.tuning import tune_weights
 from etude.config.precision import recorded
@@ -17,7 +18,7 @@ from etude.engine.base import Base
 from etude.engine.batching import Asked, batches_in, plan_batches, prefixes
 from etude.engine.capacity import rows_at_once
 from etude.engine.classify import classify_batch
-from etude.engine.encode import Context, encode_prompt
+from etude.engine.encode import encode_prompt
 from etude.engine.generate import predict_batch
 from etude.engine.library import can_read_ahead
 from etude.engine.load import Loaded, Speaker, load
@@ -25,7 +26,6 @@ from etude.engine.reading import Prefix, read_prefix
 from etude.environment import revision, versions
 from etude.memory import MEGABYTE
 from etude.progress import Progress, watched
-from etude.prompts import choose_shots
 from etude.records import Example, Prediction
 from etude.store import begin_predictions, bring_back, previous_of, write_atomically
 
@@ -44,8 +44,7 @@ def make_weights(
         if weights_done(previous_of(place.path) / "weights", key):
             bring_back(place.path)  # a setting was changed and changed back
         if not weights_done(place.weights, key):
-            context = context_of(study, name, data)
-            tune_weights(study, tuning, folder, key, data, base, context, progress)
+            tune_weights(study, tuning, folder, key, data, base, progress)
     return load(base, study.model, precision(study, job.approach), layers(study, job, folder))
 
 
@@ -96,20 +95,6 @@ def build(
         progress("answering", done, len(examples), "")
 
     return predict
-
-
-def context_of(study: Study, name: str, data: Data) -> Context:
-    """What an approach puts before the model; shots come from the training split only."""
-    prompt, system, shots = context_settings(study, name)
-    if shots is None:
-        return Context(prompt, system, no_shots)
-    return Context(prompt, system, choose_shots(shots, data.train, study.seed))
-
-
-def no_shots(example: Example) -> tuple[Example, ...]:
-    """Zero-shot."""
-    del example
-    return ()
 
 
 def prompt_room(

@@ -18,7 +18,8 @@ from etude.engine.load import Loaded, dtype_of
 from etude.memory import peak_megabytes
 from etude.records import Example
 from etude.store import Place, folder_size, publish, write_json
-from etude.training.encode import Material, decoded
+from etude.training.encode import decoded
+from etude.training.material import Material
 from etude.training.methods import trainable
 from etude.training.methods.adalora import ranks
 from etude.training.mixing import counted

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
-from etude.approaches.build import build, context_of
+from etude.approaches.build import build
 from etude.approaches.order import Job, layers, precision
 from etude.approaches.outcome import described, plain
 from etude.approaches.settled import search_folder, trials_key, with_chosen, with_tune
@@ -135,7 +135,6 @@ def attempt(
         "a trial",
         data,
         base,
-        context_of(study, name, data),
         alive,
         place=spot,
         watchers=[watch],

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import shutil
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+from etude.approaches.encoded import encoded, smallest
 from etude.approaches.keeping import (
     facts,
     forget_best,
@@ -27,22 +28,18 @@ from etude.data import Data
 from etude.engine.adapters import attach, virtual_tokens
 from etude.engine.base import Base
 from etude.engine.classifier import draw_head
-from etude.engine.encode import Context
 from etude.engine.folders import labels_of
-from etude.engine.load import Loaded, Speaker, load, merged, shortened
+from etude.engine.load import Loaded, load, merged, shortened
 from etude.engine.quantize import weights_bytes
-from etude.errors import UserError
 from etude.memory import MEGABYTE, reset_peak
-from etude.progress import Progress, watched
-from etude.records import Example
+from etude.progress import Progress
 from etude.store import Place, read_json, set_aside, write_json
 from etude.training.checkpoint import read_position
-from etude.training.classes import encode_classes
-from etude.training.encode import Material, encode_all
 from etude.training.history import TRACKERS, Log
+from etude.training.material import Material
 from etude.training.methods import prepare
 from etude.training.mixing import mixture, taken
-from etude.training.packing import Packed, pack
+from etude.training.packing import Packs, pack
 from etude.training.rehearsal import rehearse
 from etude.training.run import Row, begin, save
 from etude.training.train import train
@@ -55,7 +52,6 @@ def tune_weights(
     key: str,
     data: Data,
     base: Base,
-    context: Context,
     progress: Progress,
     place: Place | None = None,
     watchers: Sequence[Log] = (),
@@ -75,9 +71,18 @@ def tune_weights(
     weights = weights_bytes(network)
     learnt = taken(data.train, tune.mix)
     mixed = mixture(learnt, tune.mix, job.seed if tune.data_seed is None else tune.data_seed)
-    rows = watched(learnt, "encoding", progress)
-    material = encode_material(speaker, rows, context, tune, loaded.labels)
-    validation = encode_material(speaker, taken(data.dev, tune.mix), context, tune, loaded.labels)
+    tokens = partial(
+        encoded,
+        study,
+        job.approach,
+        data=data,
+        base=base,
+        speaker=speaker,
+        labels=loaded.labels,
+        folder=folder,
+        progress=progress,
+    )
+    material, validation = tokens("train"), tokens("dev")
     limit = smallest(tune.max_tokens, speaker.context)
     rows_to_learn, names = training_rows(material, [item.id for item in learnt], tune, limit)
     run = begin(
@@ -127,8 +132,9 @@ def training_rows(
         return material.rows, names
     assert limit is not None  # noqa: S101 - `etude.plan` has seen to it
     packs = pack([row.length for row in material.rows], limit)
-    rows = [Packed(tuple(material.rows[index] for index in chosen)) for chosen in packs]
-    return rows, [", ".join(names[index] for index in chosen) for chosen in packs]
+    return Packs(material.rows, packs), [
+        ", ".join(names[index] for index in chosen) for chosen in packs
+    ]
 
 
 def start_fresh_unless(key: str, place: Place, checkpoint: Path) -> None:
@@ -170,27 +176,3 @@ def network_to_train(
         network = prepare(network, tune.method, job.seed)
     speaker = shortened(loaded.speaker, virtual_tokens(network))
     return network.to(loaded.device), replace(loaded, speaker=speaker)
-
-
-def encode_material(
-    speaker: Speaker,
-    examples: Iterable[Example],
-    context: Context,
-    tune: Tune,
-    labels: Sequence[str] | None,
-) -> Material:
-    """Examples as a tuning sees them: prompts with answers, or with classes."""
-    limit = smallest(tune.max_tokens, speaker.context)
-    if labels is not None:
-        return encode_classes(speaker, examples, context, labels, limit)
-    return encode_all(speaker, examples, context, tune.supervise, limit)
-
-
-def smallest(limit: int | None, context: int | None) -> int | None:
-    """The smaller of two limits that may be absent; a limit beyond the context is refused."""
-    if limit is not None and context is not None and limit > context:
-        raise UserError(
-            f"tune.max_tokens is {limit}, but the model sees {context} tokens at most: lower it, "
-            "or leave it out to use the model's own limit."
-        )
-    return limit if limit is not None else context

@@ -12,7 +12,7 @@ from etude.config.sources import Datasets, Source
 from etude.config.study import Sample, Study
 from etude.data.clean import refuse_repeated_ids, remove_duplicates, remove_leaks
 from etude.data.examples import Candidate, Material, make_examples
-from etude.data.frozen import Data, freeze, hash_of, read_card, read_data
+from etude.data.frozen import Data, freeze, hash_of, read_card, read_data, stored
 from etude.data.rows import SPLITS, Dropped, Remark
 from etude.data.sources import SOURCES, source_files
 from etude.data.split import divide, draw, draw_splits
@@ -47,7 +47,7 @@ def prepare(study: Study, root: Path, folder: Path) -> Data:
         return read_data(folder)
     assembled = _assemble(study, root, files, key)
     freeze(assembled.data, assembled.dropped, assembled.remarks, folder)
-    return assembled.data
+    return stored(folder, assembled.data.card)
 
 
 def assemble(study: Study, root: Path) -> Assembled:

@@ -47,7 +47,7 @@ def read_evidence(study: Study, folder: Path, failures: Mapping[str, str]) -> Ev
         raise ChildFailed(f"No approach in {folder} has finished, so there is no report: {reasons}")
     baseline = study.compare.baseline
     return Evidence(
-        examples=data.test,
+        examples=tuple(data.test),
         predictions=predictions,
         card=data.card,
         random_base=study.model.base in RANDOM,

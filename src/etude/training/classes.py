@@ -9,7 +9,7 @@ from etude.engine.encode import Context, encode_prompt
 from etude.engine.load import Speaker
 from etude.errors import UserError
 from etude.records import Example
-from etude.training.encode import Material
+from etude.training.material import Gathering, Material
 
 
 def encode_classes(
@@ -21,7 +21,7 @@ def encode_classes(
 ) -> Material:
     """Encode prompts within `limit` tokens each, with the place of their label among `labels`."""
     numbers = {label: number for number, label in enumerate(labels)}
-    rows, truncated = [], []
+    gathered, truncated = Gathering(), []
     for example in examples:
         prompt = encode_prompt(speaker, example, context, limit)
         if prompt.truncated_tokens:
@@ -31,5 +31,5 @@ def encode_classes(
                 f"Example {example.id} has the label {example.label!r}, which is none of the "
                 f"classes of the head ({', '.join(labels)}): correct data.labels."
             )
-        rows.append(Encoded(prompt.ids, (), label=numbers[example.label]))
-    return Material(tuple(rows), len(truncated), 0, tuple(truncated))
+        gathered.add(Encoded(prompt.ids, (), label=numbers[example.label]))
+    return Material(gathered.rows(), len(truncated), 0, tuple(truncated))

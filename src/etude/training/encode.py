@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any, Literal
 
 from etude.engine.batch import Encoded
@@ -12,22 +11,9 @@ from etude.engine.load import Speaker
 from etude.errors import UserError
 from etude.prompts import pieces
 from etude.records import Example
+from etude.training.material import Gathering, Material
 
 Supervise = Literal["response", "assistant_turns", "all"]
-
-
-@dataclass(frozen=True, slots=True)
-class Material:
-    """Encoded examples, and which of them had to be cut to fit."""
-
-    rows: tuple[Encoded, ...]
-    truncated_prompts: int
-    truncated_answers: int
-    truncated: tuple[str, ...]  # ids of the examples that were cut
-
-    @property
-    def supervised_tokens(self) -> int:
-        return sum(row.supervised for row in self.rows)
 
 
 def encode_all(
@@ -42,7 +28,7 @@ def encode_all(
     An answer that has to be cut loses its end token too: the model must not learn to stop there.
     Raises `UserError` when an example has no supervised token.
     """
-    rows, prompts, answers = [], 0, 0
+    gathered, prompts, answers = Gathering(), 0, 0
     truncated: dict[str, None] = {}  # in order, each once
     for example in examples:
         prompt = encode_prompt(speaker, example, context, None)
@@ -65,8 +51,8 @@ def encode_all(
                 f"Example {example.id} has no supervised token, so nothing could be learnt from "
                 f"it: give it a response, or raise tune.max_tokens (now {limit})."
             )
-        rows.append(row)
-    return Material(tuple(rows), prompts, answers, tuple(truncated))
+        gathered.add(row)
+    return Material(gathered.rows(), prompts, answers, tuple(truncated))
 
 
 def share(

@@ -10,7 +10,7 @@ from etude.config.precision import Precision
 from etude.config.tuning import Tune
 from etude.engine.load import dtype_of
 from etude.engine.quantize import layer_bytes, quantized_layers
-from etude.training.encode import Material
+from etude.training.material import Material
 from etude.training.methods import prepare, trainable
 from etude.training.shadow import step_bytes
 

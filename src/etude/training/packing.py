@@ -10,6 +10,7 @@ from __future__ import annotations
 from bisect import bisect_left, insort
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import overload
 
 import torch
 from torch import Tensor
@@ -30,6 +31,25 @@ class Packed:
     @property
     def supervised(self) -> int:
         return sum(row.supervised for row in self.rows)
+
+
+class Packs(Sequence[Packed]):
+    """Sequences of several rows each, made when they are asked for."""
+
+    def __init__(self, rows: Sequence[Encoded], chosen: Sequence[Sequence[int]]) -> None:
+        self.rows, self.chosen = rows, chosen
+
+    def __len__(self) -> int:
+        return len(self.chosen)
+
+    @overload
+    def __getitem__(self, place: int) -> Packed: ...
+    @overload
+    def __getitem__(self, place: slice) -> list[Packed]: ...
+    def __getitem__(self, place: int | slice) -> Packed | list[Packed]:
+        if isinstance(place, slice):
+            return [self[number] for number in range(*place.indices(len(self)))]
+        return Packed(tuple(self.rows[row] for row in self.chosen[place]))
 
 
 def pack(lengths: Sequence[int], limit: int) -> list[list[int]]:

@@ -89,7 +89,7 @@ def first_step(run: Run) -> float:
 
 def longest(run: Run, size: int) -> list[int]:
     """Row numbers of the longest training rows."""
-    return sorted(range(len(run.train)), key=lambda row: -run.length_of(row))[:size]
+    return sorted(range(len(run.train)), key=lambda row: -run.lengths[row])[:size]
 
 
 def backward_on_longest(run: Run, size: int) -> float:
@@ -151,10 +151,10 @@ def check_packing(run: Run) -> None:
 
     Compares the shortest sequence of several examples with the same examples one by one.
     """
-    several = [row for row in run.train if isinstance(row, Packed) and len(row.rows) > 1]
-    if not several:
+    several = (row for row in run.train if isinstance(row, Packed) and len(row.rows) > 1)
+    shortest = min(several, key=lambda row: row.length, default=None)
+    if shortest is None:
         return
-    shortest = min(several, key=lambda row: row.length)
     run.network.eval()
     together = float(summed_loss(run, [shortest]))
     alone = sum(float(summed_loss(run, [row])) for row in shortest.rows)

@@ -75,6 +75,10 @@ class Run:
     mixture: Mixture | None = None
     position: Position = field(default_factory=Position)
     order: tuple[int, list[list[int]]] = (-1, [])  # an epoch and its batches
+    lengths: list[int] = field(init=False)  # tokens of each training row
+
+    def __post_init__(self) -> None:
+        self.lengths = [row.length for row in self.train]
 
     @property
     def steps_per_epoch(self) -> int:
@@ -88,11 +92,11 @@ class Run:
         """Row numbers of an optimizer step, in the batches of the settings, which alone decide."""
         epoch, number = divmod(step, self.steps_per_epoch)
         if self.order[0] != epoch:
-            tune, lengths = self.tune, [row.length for row in self.train]
+            tune = self.tune
             seed = self.seed if tune.data_seed is None else tune.data_seed
             size, group = tune.nominal_batch_size, tune.group_by_length
             drawn = self.mixture.draw(epoch) if self.mixture else None
-            batches = epoch_order(lengths, size, seed, epoch, drawn, group_by_length=group)
+            batches = epoch_order(self.lengths, size, seed, epoch, drawn, group_by_length=group)
             self.order = (epoch, batches)
         start = number * self.tune.accumulate
         return self.order[1][start : start + self.tune.accumulate]
@@ -103,16 +107,12 @@ class Run:
         size = self.position.batch_size
         if size == self.tune.nominal_batch_size:
             return batches
-        rows = sorted((row for batch in batches for row in batch), key=self.length_of)
+        rows = sorted((row for batch in batches for row in batch), key=self.lengths.__getitem__)
         return [rows[cut : cut + size] for cut in range(0, len(rows), size)]
 
     def batches(self, step: int) -> list[list[Row]]:
         """The batches of an optimizer step."""
         return [[self.train[index] for index in batch] for batch in self.chosen(step)]
-
-    def length_of(self, row: int) -> int:
-        """Tokens of a training row."""
-        return self.train[row].length
 
 
 def steps_in_epoch(rows: int, tune: Tune) -> int:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import weakref
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from heapq import nlargest
 from typing import Any
 
 import torch
@@ -21,7 +22,7 @@ from torch.utils._pytree import tree_leaves
 from etude.config.precision import Int8, Precision, compute_of
 from etude.engine.classifier import is_classifier
 from etude.engine.load import dtype_of
-from etude.training.encode import Material
+from etude.training.material import Material
 
 
 class Held(TorchDispatchMode):
@@ -103,7 +104,7 @@ def summed_loss(network: Any, batch: dict[str, Tensor], supervised: int) -> Tens
 
 def longest(network: Any, material: Material, size: int) -> tuple[dict[str, Tensor], int]:
     """A batch in the shape of the longest rows, and its supervised positions."""
-    rows = sorted(material.rows, key=lambda row: -row.length)[:size]
+    rows = nlargest(size, material.rows, key=lambda row: row.length)
     supervised = sum(row.supervised for row in rows)
     if network.config.is_encoder_decoder and not is_classifier(network):
         wide = max(len(row.prompt) for row in rows)

@@ -1,0 +1,127 @@
+"""Examples in a Parquet file: written whole, read a group of rows at a time."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, overload
+
+from etude.errors import UserError
+from etude.records import Example
+
+if TYPE_CHECKING:
+    import pyarrow as arrow
+
+GROUP = 1000  # examples that are in memory at once: a few megabytes
+
+
+class Stored(Sequence[Example]):
+    """The examples of a Parquet file that `to_parquet` made, as a sequence.
+
+    However many they are, one group of rows is in memory. UserError when the file is not one, or
+    cannot be read.
+    """
+
+    def __init__(self, path: Path) -> None:
+        import pyarrow as arrow
+        from pyarrow import parquet
+
+        self.path = path
+        try:
+            self.file = parquet.ParquetFile(path)
+            if not self.file.schema_arrow.equals(schema()):
+                raise ValueError("its columns are not those of a split")
+        except (OSError, ValueError, arrow.ArrowException) as error:
+            raise unreadable(path, error) from error
+        counts = self.file.metadata
+        ends = [0]
+        for number in range(counts.num_row_groups):
+            ends.append(ends[-1] + counts.row_group(number).num_rows)
+        self.ends = ends
+        self.held: tuple[int, tuple[Example, ...]] = (-1, ())  # the group read last
+
+    def __len__(self) -> int:
+        return self.ends[-1]
+
+    @overload
+    def __getitem__(self, place: int) -> Example: ...
+    @overload
+    def __getitem__(self, place: slice) -> tuple[Example, ...]: ...
+    def __getitem__(self, place: int | slice) -> Example | tuple[Example, ...]:
+        from bisect import bisect_right
+
+        if isinstance(place, slice):
+            return tuple(self[number] for number in range(*place.indices(len(self))))
+        number = range(len(self))[place]  # IndexError and negative places as everywhere
+        group = bisect_right(self.ends, number) - 1
+        return self.group(group)[number - self.ends[group]]
+
+    def __iter__(self) -> Iterator[Example]:
+        for group in range(len(self.ends) - 1):
+            yield from self.group(group)
+
+    def __eq__(self, other: object) -> bool:
+        """Whether two sequences hold the same examples, wherever they are kept."""
+        if not isinstance(other, Sequence):
+            return NotImplemented
+        return len(self) == len(other) and all(
+            mine == theirs for mine, theirs in zip(self, other, strict=True)
+        )
+
+    __hash__ = None  # type: ignore[assignment]  # compared by content, as lists are
+
+    def group(self, number: int) -> tuple[Example, ...]:
+        """The examples of a group of rows."""
+        import pyarrow as arrow
+
+        if self.held[0] != number:
+            try:
+                rows = self.file.read_row_group(number).to_pylist()
+                self.held = (number, tuple(Example.from_json(row) for row in rows))
+            except (OSError, ValueError, KeyError, arrow.ArrowException) as error:
+                raise unreadable(self.path, error) from error
+        return self.held[1]
+
+
+def schema() -> arrow.Schema:
+    """Columns of a split's Parquet file: those of `Example`."""
+    import pyarrow as arrow  # late: reading a table of text does not need it
+
+    text = arrow.string()
+    turn = arrow.struct([("role", text), ("content", text)])
+    return arrow.schema(
+        [
+            arrow.field("id", text, nullable=False),
+            arrow.field("task", text, nullable=False),
+            arrow.field("messages", arrow.list_(turn), nullable=False),
+            arrow.field("references", arrow.list_(text), nullable=False),
+            arrow.field("group", text),
+            arrow.field("label", text),
+            arrow.field("choices", arrow.list_(text), nullable=False),
+            arrow.field("gold_passages", arrow.list_(text), nullable=False),
+            arrow.field("metadata", arrow.map_(text, text), nullable=False),
+        ]
+    )
+
+
+def to_parquet(examples: Iterable[Example]) -> bytes:
+    """Examples as the bytes of a Parquet file."""
+    import pyarrow as arrow
+    from pyarrow import parquet
+
+    rows = [
+        {**example.to_json(), "metadata": list(example.metadata.items())} for example in examples
+    ]
+    buffer = io.BytesIO()
+    table = arrow.Table.from_pylist(rows, schema=schema())
+    parquet.write_table(table, buffer, compression="zstd", row_group_size=GROUP)
+    return buffer.getvalue()
+
+
+def unreadable(path: Path, error: Any) -> UserError:
+    """What to say of a file that is not what `to_parquet` wrote."""
+    reason = " ".join(str(error).split()).rstrip(".")
+    return UserError(
+        f"{path} cannot be read as a frozen split ({reason}); remove {path.parent} to split anew."
+    )
