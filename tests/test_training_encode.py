@@ -192,3 +192,25 @@ def test_a_token_across_a_boundary_belongs_to_where_it_begins() -> None:
     assert inside == (False, *[True] * rest)
     before = spans(speaker, prompt, [(text[:1], True), (text[1:], False)])
     assert before == (True, *[False] * rest)
+
+
+@pytest.mark.parametrize("shape", ["llama", "gpt2", "t5", "bart"])
+def test_many_at_once_are_the_same_as_one_by_one(
+    shape: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    speaker = speaker_of(shape)
+    places = ("left", "right", "à esquerda", "behind the tower", "x" * 40, "", "here")
+    examples = [
+        Example(str(number), "it", (Message("user", f"Where {place}?"),), (f"On the {place}.",))
+        for number, place in enumerate(places)
+    ]
+    limit = 24 if shape != "gpt2" else None
+    alone = [
+        row
+        for example in examples
+        for row in encode_all(speaker, [example], models.bare(), "response", limit).rows
+    ]
+    for at_once in (1, 3, 100):
+        monkeypatch.setattr("etude.engine.encode.AT_ONCE", at_once)
+        together = encode_all(speaker, examples, models.bare(), "response", limit)
+        assert list(together.rows) == alone

@@ -105,9 +105,7 @@ def test_packs_are_made_when_asked_for() -> None:
     assert [pack.length for pack in packs] == [6, 3, 6]
 
 
-def test_alike_approaches_are_encoded_once(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_alike_approaches_are_encoded_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     rate = {"epochs": 1, "method": "lora"}
     study = load_study(
         write_study(

@@ -22,7 +22,7 @@ from etude.config.study import Study
 from etude.config.tuning import Tune
 from etude.data import Data, read_data
 from etude.engine.base import Base, find_base
-from etude.engine.encode import encode_prompt
+from etude.engine.encode import encode_pairs
 from etude.engine.load import (
     Speaker,
     choose_device,
@@ -122,7 +122,7 @@ def plan_approach(
             f"generation.max_tokens is {study.generation.max_tokens}, which leaves {room} of the "
             f"model's {speaker.context} tokens for the prompt: lower it."
         )
-    prompts = [encode_prompt(speaker, example, context, room) for example in data.test]
+    prompts = [prompt for _, prompt in encode_pairs(speaker, data.test, context, room)]
     lengths = [len(prompt.ids) for prompt in prompts]
     planned: dict[str, Any] = {
         "prompt_tokens": {"median": median(lengths), "max": max(lengths)},

@@ -18,7 +18,7 @@ from etude.engine.base import Base
 from etude.engine.batching import Asked, batches_in, plan_batches, prefixes
 from etude.engine.capacity import rows_at_once
 from etude.engine.classify import classify_batch
-from etude.engine.encode import encode_prompt
+from etude.engine.encode import encode_pairs
 from etude.engine.generate import predict_batch
 from etude.engine.library import can_read_ahead
 from etude.engine.load import Loaded, Speaker, load
@@ -64,10 +64,8 @@ def build(
 
     def predict(examples: Sequence[Example]) -> Iterator[list[Prediction]]:
         room = prompt_room(loaded.speaker, study.generation.max_tokens, loaded.labels)
-        asked = [
-            Asked(example, encode_prompt(loaded.speaker, example, context, room))
-            for example in watched(examples, "encoding", progress)
-        ]
+        shown = watched(examples, "encoding", progress)
+        asked = [Asked(*pair) for pair in encode_pairs(loaded.speaker, shown, context, room)]
         write_atomically(place.prompts, "".join(rendered(item) for item in asked))
         plan = plan_batches(asked, rows_at_once(loaded, study.generation))
         shared = prefixes(asked) if can_read_ahead(loaded) else {}

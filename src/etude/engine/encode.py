@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
+from typing import TypeVar
 
 from etude.config.study import Prompt
 from etude.engine.load import Speaker
 from etude.errors import UserError
 from etude.prompts import answer_text, compose, render
 from etude.records import Example, Message
+
+Item = TypeVar("Item")
+
+AT_ONCE = 256  # texts that are tokenised in one call, which costs much less than one by one
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +51,15 @@ class EncodedPrompt:
 def encode_prompt(
     speaker: Speaker, example: Example, context: Context, room: int | None
 ) -> EncodedPrompt:
-    """Write and tokenise the prompt of an example within `room` tokens (None: no limit).
+    """`encode_pairs` of one example."""
+    (_, prompt) = next(encode_pairs(speaker, [example], context, room))
+    return prompt
+
+
+def encode_pairs(
+    speaker: Speaker, examples: Iterable[Example], context: Context, room: int | None
+) -> Iterator[tuple[Example, EncodedPrompt]]:
+    """Examples with their prompts, written and tokenised within `room` tokens each (None: any).
 
     Worked examples are left out first, the farthest from the question before the others; if the
     question alone is still too long, its middle is cut: the instruction usually stands at the
@@ -56,40 +70,72 @@ def encode_prompt(
             f"generation.max_tokens leaves {room} tokens of the model's {speaker.context} for the "
             "prompt, which needs one at least: lower it."
         )
-    messages = context.messages(example)
-    text, ids = encode(speaker, messages)
-    whole = len(ids)
+    for chunk in chunks(examples):
+        turns = [context.messages(example) for example in chunk]
+        texts = [written(speaker, messages) for messages in turns]
+        for example, messages, text, ids in zip(
+            chunk, turns, texts, tokens_of(speaker, texts), strict=True
+        ):
+            whole = EncodedPrompt(tuple(ids), text, messages, 0)
+            yield example, fitted(speaker, example, context, whole, room)
+
+
+def fitted(
+    speaker: Speaker, example: Example, context: Context, whole: EncodedPrompt, room: int | None
+) -> EncodedPrompt:
+    """A prompt that was encoded whole, within `room` tokens."""
+    messages, text, ids = whole.messages, whole.text, whole.ids
     shots = len(context.shots(example))
     while room is not None and len(ids) > room and shots:
         shots -= 1
         messages = context.messages(example, shots)
-        text, ids = encode(speaker, messages)
+        text = written(speaker, messages)
+        ids = tuple(tokens(speaker, text))
     cut = 0 if room is None else max(0, len(ids) - room)
     if cut:
         head = (len(ids) - cut) // 2
-        ids = [*ids[:head], *ids[head + cut :]]
-    return EncodedPrompt(tuple(ids), text, messages, whole - len(ids), cut)
+        ids = (*ids[:head], *ids[head + cut :])
+    return EncodedPrompt(ids, text, messages, len(whole.ids) - len(ids), cut)
 
 
-def encode(speaker: Speaker, messages: Sequence[Message]) -> tuple[str, list[int]]:
-    """Rendered turns and their token ids, ready for the model to answer.
+def chunks(items: Iterable[Item]) -> Iterator[list[Item]]:
+    """Lists of at most `AT_ONCE` items."""
+    rest = iter(items)
+    while chunk := list(islice(rest, AT_ONCE)):
+        yield chunk
 
-    The markup writes the special tokens itself, so the tokenizer adds none; an encoder-decoder's
-    tokenizer does (its `</s>` closes the encoder's input).
-    """
-    text = render(speaker.markup, messages, add_generation_prompt=True)
-    return text, tokens(speaker, text)
+
+def written(speaker: Speaker, messages: Sequence[Message]) -> str:
+    """Rendered turns, ready for the model to answer."""
+    return render(speaker.markup, messages, add_generation_prompt=True)
 
 
 def tokens(speaker: Speaker, text: str) -> list[int]:
     """Token ids of a rendered prompt."""
+    return tokens_of(speaker, [text])[0]
+
+
+def tokens_of(speaker: Speaker, texts: Sequence[str]) -> list[list[int]]:
+    """Token ids of rendered prompts.
+
+    The markup writes the special tokens itself, so the tokenizer adds none; an encoder-decoder's
+    tokenizer does (its `</s>` closes the encoder's input).
+    """
     adds = speaker.encoder_decoder or speaker.encoder_only
-    encoding = speaker.tokenizer(text, add_special_tokens=adds, verbose=False)
-    return list(encoding.input_ids)
+    encoding = speaker.tokenizer(list(texts), add_special_tokens=adds, verbose=False)
+    ids: list[list[int]] = encoding.input_ids
+    return ids
 
 
 def encode_answer(speaker: Speaker, prompt: EncodedPrompt, answer: str) -> list[int]:
-    """Token ids of an answer as it follows a prompt, closed by an end token.
+    """`encode_answers` of one prompt."""
+    return encode_answers(speaker, [prompt], [answer])[0]
+
+
+def encode_answers(
+    speaker: Speaker, prompts: Sequence[EncodedPrompt], answers: Sequence[str]
+) -> list[list[int]]:
+    """Token ids of answers as each follows its prompt, closed by an end token.
 
     A decoder reads prompt and answer as one text: where the tokens of the whole begin with the
     prompt's own, the rest is the answer (so that no spurious space token comes between them);
@@ -98,24 +144,33 @@ def encode_answer(speaker: Speaker, prompt: EncodedPrompt, answer: str) -> list[
     An encoder-decoder's answer is written as its tokenizer writes targets (BART's begin with
     `<s>`).
     """
-    tokenizer = speaker.tokenizer
+    if not answers:
+        return []
     if speaker.encoder_decoder:
-        ids: list[int] = tokenizer(text_target=answer, verbose=False).input_ids
+        found = speaker.tokenizer(text_target=list(answers), verbose=False).input_ids
     else:
-        written = answer_text(speaker.markup, prompt.messages, answer)
-        ids = following(speaker, prompt.text, written)
-    if not ids or ids[-1] not in speaker.stop_ids:
-        ids = [*ids, speaker.end_id]
-    return ids
+        said = [
+            answer_text(speaker.markup, prompt.messages, answer)
+            for prompt, answer in zip(prompts, answers, strict=True)
+        ]
+        both = [prompt.text + text for prompt, text in zip(prompts, said, strict=True)]
+        found = [
+            following(speaker, prompt, text, ids)
+            for prompt, text, ids in zip(prompts, said, tokens_of(speaker, both), strict=True)
+        ]
+    return [ids if ids and ids[-1] in speaker.stop_ids else [*ids, speaker.end_id] for ids in found]
 
 
-def following(speaker: Speaker, before: str, text: str) -> list[int]:
-    """Token ids of a text as it follows another, without a space that no one wrote.
+def following(speaker: Speaker, prompt: EncodedPrompt, text: str, both: list[int]) -> list[int]:
+    """Token ids of a text as it follows a prompt, without a space that no one wrote.
 
-    Tokenizers of SentencePiece's kind put a space before a text that stands alone.
+    `both` are those of the two as one text. Tokenizers of SentencePiece's kind put a space before a
+    text that stands alone.
     """
-    for context in (before, "\n"):
-        given, both = tokens(speaker, context), tokens(speaker, context + text)
-        if both[: len(given)] == given:
-            return both[len(given) :]
+    given = list(prompt.ids) if not prompt.cut_tokens else tokens(speaker, prompt.text)
+    if both[: len(given)] == given:
+        return both[len(given) :]
+    given, both = tokens_of(speaker, ["\n", "\n" + text])
+    if both[: len(given)] == given:
+        return both[len(given) :]
     return tokens(speaker, text)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from etude.engine.batch import Encoded
-from etude.engine.encode import Context, encode_prompt
+from etude.engine.encode import Context, encode_pairs
 from etude.engine.load import Speaker
 from etude.errors import UserError
 from etude.records import Example
@@ -22,8 +22,7 @@ def encode_classes(
     """Encode prompts within `limit` tokens each, with the place of their label among `labels`."""
     numbers = {label: number for number, label in enumerate(labels)}
     gathered, truncated = Gathering(), []
-    for example in examples:
-        prompt = encode_prompt(speaker, example, context, limit)
+    for example, prompt in encode_pairs(speaker, examples, context, limit):
         if prompt.truncated_tokens:
             truncated.append(example.id)
         if example.label not in numbers:

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Literal
 
 from etude.engine.batch import Encoded
-from etude.engine.encode import Context, EncodedPrompt, encode_answer, encode_prompt
+from etude.engine.encode import (
+    Context,
+    EncodedPrompt,
+    chunks,
+    encode_answers,
+    encode_pairs,
+    fitted,
+)
 from etude.engine.load import Speaker
 from etude.errors import UserError
 from etude.prompts import pieces
@@ -30,13 +37,10 @@ def encode_all(
     """
     gathered, prompts, answers = Gathering(), 0, 0
     truncated: dict[str, None] = {}  # in order, each once
-    for example in examples:
-        prompt = encode_prompt(speaker, example, context, None)
-        given = example.references[:1]
-        answer = encode_answer(speaker, prompt, given[0]) if given else []
+    for example, prompt, answer in uncut(speaker, examples, context):
         room, keep = share(len(prompt.ids), len(answer), limit, speaker.encoder_decoder)
         if room is not None and len(prompt.ids) > room:
-            prompt = encode_prompt(speaker, example, context, room)
+            prompt = fitted(speaker, example, context, prompt, room)
             prompts += 1
             truncated[example.id] = None
         if keep is not None and len(answer) > keep:
@@ -53,6 +57,23 @@ def encode_all(
             )
         gathered.add(row)
     return Material(gathered.rows(), prompts, answers, tuple(truncated))
+
+
+def uncut(
+    speaker: Speaker, examples: Iterable[Example], context: Context
+) -> Iterator[tuple[Example, EncodedPrompt, list[int]]]:
+    """Examples with their whole prompts and answers; without a reference, an answer is empty."""
+    for chunk in chunks(encode_pairs(speaker, examples, context, None)):
+        answered = [(example, prompt) for example, prompt in chunk if example.references]
+        answers = iter(
+            encode_answers(
+                speaker,
+                [prompt for _, prompt in answered],
+                [example.references[0] for example, _ in answered],
+            )
+        )
+        for example, prompt in chunk:
+            yield example, prompt, next(answers) if example.references else []
 
 
 def share(
