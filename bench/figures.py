@@ -104,6 +104,12 @@ def interleaved(
     return found
 
 
+def environments(folder: Path) -> dict[str, str]:
+    """The interpreters of peers that have an environment of their own, by tool."""
+    found = {path.name: path / "bin" / "python" for path in folder.glob("*")}
+    return {name: str(python) for name, python in found.items() if python.exists()}
+
+
 def row(
     name: str,
     ours: Sequence[float],

@@ -61,6 +61,7 @@ def main(job: Job) -> None:
         schedule="linear",
         epochs=job.epochs,
         batch_size=job.batch_size,
+        activation_checkpointing=job.variant == "recomputed",
     )
     loaded = load(find_base(job.model), settings, settings.precision)
     context = Context(Prompt(), None, lambda _: ())
@@ -83,7 +84,8 @@ def main(job: Job) -> None:
         "supervised": sum(row.supervised for row in material.rows),
         "parameters": sum(item.numel() for item in network.parameters()),
         "learning": sum(item.numel() for item in trainable(network).values()),
-        "settings": f"{job.precision}, batches of {job.batch_size} alike in length",
+        "settings": f"{job.precision}, batches of {job.batch_size} alike in length"
+        + ", activation checkpointing" * (job.variant == "recomputed"),
     }
     figures = clock.told(**told)  # the peak of memory comes before anything is counted
     if job.count:

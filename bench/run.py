@@ -20,7 +20,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from etude.environment import processor
-from figures import conditions, fast_type, interleaved, row
+from figures import conditions, environments, fast_type, interleaved, row
 from methods import METHODS, against_lora
 from work import Job, make_model, make_rows
 
@@ -128,7 +128,7 @@ def peers(options: argparse.Namespace, folder: Path) -> Iterator[dict[str, Any]]
         for name, found in runs.items()
     }
     memory = {name: [item["peak_mb"] for item in found] for name, found in runs.items()}
-    for name in counts.keys() - {"ours"}:
+    for name in [name for name in jobs if name != "ours"]:
         first = runs[name][0]
         told = conditions(
             repeats=options.repeats,
@@ -146,12 +146,6 @@ def peers(options: argparse.Namespace, folder: Path) -> Iterator[dict[str, Any]]
             f"{title}: examples per second", speed["ours"], speed[name], told, more_is_better=True
         )
         yield row(f"{title}: peak memory in MB", memory["ours"], memory[name], told)
-
-
-def environments(folder: Path) -> dict[str, str]:
-    """The interpreters of peers that have an environment of their own, by tool."""
-    found = {path.name: path / "bin" / "python" for path in folder.glob("*")}
-    return {name: str(python) for name, python in found.items() if python.exists()}
 
 
 def spread(values: Sequence[float]) -> list[float]:
