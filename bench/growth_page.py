@@ -38,6 +38,11 @@ def seconds(axis: str, row: Row) -> float:
     return float(row["seconds"] if axis == "examples" else 1 / row["examples_per_second"])
 
 
+def megabytes(row: Row) -> float:
+    """The peak of the largest process: that of the training where there is no other."""
+    return float(row.get("largest_mb", row["peak_mb"]))
+
+
 def draw(axis: str, rows: Sequence[Row], path: Path) -> None:
     """Time above, memory below; every point with its figure."""
     import matplotlib as mpl
@@ -48,7 +53,7 @@ def draw(axis: str, rows: Sequence[Row], path: Path) -> None:
     whole = "seconds, whole study" if axis == "examples" else "seconds per example"
     panels = (
         (whole, [seconds(axis, row) for row in rows], TIME, say_seconds),
-        ("peak memory", [row["peak_mb"] for row in rows], MEMORY, say_megabytes),
+        ("peak memory", [megabytes(row) for row in rows], MEMORY, say_megabytes),
     )
     style = {
         "font.size": 10,
@@ -98,9 +103,9 @@ def say_megabytes(value: float) -> str:
     return f"{value:,.0f} MB"
 
 
-def short(value: float) -> str:
-    """`1k`, `100k`, `15 M`: what an axis has room for."""
-    if value >= 1e6:
+def short(value: int) -> str:
+    """`1k`, `15 M`: what an axis has room for."""
+    if value >= 5e5:
         return f"{value / 1e6:.0f} M"
     return f"{value / 1000:g}k" if value >= 1000 and value % 1000 == 0 else f"{value:,}"
 
@@ -135,13 +140,13 @@ def told(rows: Sequence[Row]) -> str:
     machine, loads = conditions["machine"], [row["conditions"]["load_before"] for row in rows]
     dates = sorted({row["conditions"]["date"] for row in rows})
     versions = conditions["versions"]
+    between = f"{min(loads):.1f}" if len(loads) == 1 else f"{min(loads):.1f} to {max(loads):.1f}"
     return (
         f"{machine['cores']} cores of an {machine['cpu']}, {machine['memory_gb']:.0f} GB, no GPU; "
         f"{', '.join(dates)}; torch {versions['torch']}, transformers "
         f"{versions['transformers']}, PEFT {versions['peft']}. The load of the machine before the "
-        f"points was {min(loads):.1f} to {max(loads):.1f} (2 is what it has cores for): times are "
-        "those of a machine that was shared with other programs wherever it was above 0.5, and "
-        "better on a quiet one; memory does not depend on it."
+        f"points was {between}: where it was above 0.5, other programs ran too, and a quiet machine "
+        "would have been faster. Memory does not depend on it."
     )
 
 
@@ -194,17 +199,17 @@ def summary(axis: str, rows: Sequence[Row]) -> str:
     times = last["point"]["value"] / first["point"]["value"]
     grown = seconds(axis, last) / seconds(axis, first)
     extra = last["peak_mb"] - first["peak_mb"]
-    what = {"examples": "the examples", "length": "the length", "parameters": "the parameters"}
+    what = {"examples": "as many examples", "length": "the length", "parameters": "the parameters"}
     words = (
-        f"From the first point to the last, {what[axis]} grow {times:,.0f} times, the time "
-        f"{grown:,.1f} times (the power {power:.2f}), and the peak of memory by {extra:,.0f} MB"
+        f"From the first point to the last, {times:,.0f} times {what[axis]} take {grown:,.1f} times "
+        f"the time (the power {power:.2f}) and {extra:,.0f} MB more at the peak of memory"
     )
     added = last["point"]["value"] - first["point"]["value"]
     if axis == "examples":
         largest = last["largest_mb"] - first["largest_mb"]
         return (
-            f"{words} in training, that is {1e6 * extra / added:,.0f} bytes per example, and by "
-            f"{largest:,.0f} MB in the largest process."
+            f"{words} in training, that is {1e6 * extra / added:,.0f} bytes per example, and "
+            f"{largest:,.0f} MB more in the largest process of the study."
         )
     if axis == "parameters":
         more = 1e6 * extra / added
