@@ -92,6 +92,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     path = options.out / "growth.jsonl"
     if options.again:
         path.unlink(missing_ok=True)
+    elif path.exists():  # what a kill has cut is taken away, before anything is put behind it
+        whole = path.read_text()
+        path.write_text(whole[: whole.rfind("\n") + 1])
     started = time.monotonic()
     for point in missing(points(tiny=options.tiny), read(path)):
         if options.only and point.axis not in options.only:
@@ -108,9 +111,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def read(path: Path) -> list[dict[str, Any]]:
-    """The rows that are there; a line that a kill has cut is none."""
-    lines = path.read_text().split("\n")[:-1] if path.exists() else []
-    return [json.loads(line) for line in lines]
+    """The rows that are there."""
+    return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
 
 
 def missing(wanted: Sequence[Point], rows: Sequence[dict[str, Any]]) -> Iterator[Point]:

@@ -145,8 +145,8 @@ def told(rows: Sequence[Row]) -> str:
         f"{machine['cores']} cores of an {machine['cpu']}, {machine['memory_gb']:.0f} GB, no GPU; "
         f"{', '.join(dates)}; torch {versions['torch']}, transformers "
         f"{versions['transformers']}, PEFT {versions['peft']}. The load of the machine before the "
-        f"points was {between}: where it was above 0.5, other programs ran too, and a quiet machine "
-        "would have been faster. Memory does not depend on it."
+        f"points was {between}: where it was above 0.5, other programs ran too, and a quiet "
+        "machine would have been faster. Memory does not depend on it."
     )
 
 
@@ -199,10 +199,10 @@ def summary(axis: str, rows: Sequence[Row]) -> str:
     times = last["point"]["value"] / first["point"]["value"]
     grown = seconds(axis, last) / seconds(axis, first)
     extra = last["peak_mb"] - first["peak_mb"]
-    what = {"examples": "as many examples", "length": "the length", "parameters": "the parameters"}
+    what = "as many examples" if axis == "examples" else f"the {axis}"
     words = (
-        f"From the first point to the last, {times:,.0f} times {what[axis]} take {grown:,.1f} times "
-        f"the time (the power {power:.2f}) and {extra:,.0f} MB more at the peak of memory"
+        f"From the first point to the last, {times:,.0f} times {what} take {grown:,.1f} times the "
+        f"time (the power {power:.2f}) and {extra:,.0f} MB more at the peak of memory"
     )
     added = last["point"]["value"] - first["point"]["value"]
     if axis == "examples":
