@@ -185,10 +185,12 @@ def test_a_peer_in_its_own_environment_is_found(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_a_process_that_fails_says_why(job: Job) -> None:
-    broken = Job("/nowhere/model", job.rows, "trainer")
+def test_a_process_tells_its_figures_or_why_it_failed(job: Job) -> None:
+    told = figures.measure(Job(job.model, job.rows, "trainer", epochs=2))
+    assert 0 < told["train_seconds"] < told["whole_seconds"]
+    assert told["settings"] == "Trainer with PEFT, fp32, batches of 8 grouped by length"
     with pytest.raises(figures.Failed, match=r"^peer_trainer.py failed:\n"):
-        figures.measure(broken)
+        figures.measure(Job("/nowhere/model", job.rows, "trainer"))
 
 
 def test_settings_of_llamafactory(job: Job, tmp_path: Path) -> None:
@@ -310,10 +312,8 @@ def test_a_tool_without_memory_is_a_row(
 
 @pytest.mark.slow
 def test_the_gpu_benchmark_on_a_processor(tmp_path: Path) -> None:
-    gpu.main(
-        ["--device", "cpu", "--tiny", "--tools", "ours", "--precisions", "bf16", "--examples", "8"]
-        + f"--out {tmp_path} --peers {tmp_path}".split()
-    )
+    what = "--device cpu --tiny --tools ours --precisions bf16 --examples 8"
+    gpu.main(f"{what} --out {tmp_path} --peers {tmp_path}".split())
     (row,) = [json.loads(line) for line in (tmp_path / "gpu.jsonl").read_text().splitlines()]
     assert (row["base"], row["method"], row["tool"]) == ("Llama tiny", "LoRA", "Etude")
     assert row["tokens_per_second"] > 0
@@ -325,11 +325,9 @@ def test_the_gpu_benchmark_on_a_processor(tmp_path: Path) -> None:
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA device here")
 @pytest.mark.parametrize("precision", gpu.PRECISIONS)
 def test_the_gpu_benchmark_on_a_gpu(precision: str, tmp_path: Path) -> None:
-    gpu.main(
-        f"--tiny --precisions {precision} --bases random etude-mini".split()
-        + f"--out {tmp_path} --peers {tmp_path} --tools ours".split()
-        + ["ours recomputed"]
-    )
+    what = f"--tiny --precisions {precision} --bases random etude-mini"
+    where = f"--out {tmp_path} --peers {tmp_path}"
+    gpu.main([*f"{what} {where} --tools ours".split(), "ours recomputed"])
     rows = [json.loads(line) for line in (tmp_path / "gpu.jsonl").read_text().splitlines()]
     assert len(rows) == 4
     assert all(row["device_mb"] > 1 and 0 < row["mfu"] < 1 for row in rows)
