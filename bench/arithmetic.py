@@ -83,9 +83,16 @@ def lora_flops(shape: Shape, tokens: Tokens) -> float:
     return float(layers + 4 * shape.head * tokens.supervised + attention)
 
 
-def peak_flops(name: str | None) -> float | None:
+def device_name(device: str) -> str:
+    """The GPU that torch takes, or "processor"."""
+    import torch
+
+    return torch.cuda.get_device_name() if device == "cuda" else "processor"
+
+
+def peak_flops(name: str) -> float | None:
     """A device's peak by its name, None where it is not known."""
-    known = (peak for known, peak in PEAKS.items() if name is not None and known in name)
+    known = (peak for known, peak in PEAKS.items() if known in name)
     peak = next(known, None)
     return None if peak is None else peak * 1e12
 

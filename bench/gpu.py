@@ -24,8 +24,7 @@ from statistics import median
 from tempfile import TemporaryDirectory
 from typing import Any, TypeVar
 
-from arithmetic import Tokens, lora_flops, measured_peak, peak_flops, tokens_of
-from etude.environment import gpu as gpu_name
+from arithmetic import Tokens, device_name, lora_flops, measured_peak, peak_flops, tokens_of
 from figures import Failed, conditions, environments, measure
 from gpu_page import write_page
 from work import Job, Shape, make_model, make_rows, read_rows
@@ -123,16 +122,21 @@ def apart(do: Callable[..., Made], *given: Any, **more: Any) -> Made:
 
 
 def find_peak(options: argparse.Namespace) -> tuple[float, dict[str, Any]]:
-    """The peak that MFU is a share of, and where it comes from."""
+    """The peak that MFU is a share of, and, as conditions, whose it is and where it comes from."""
     size = 512 if options.tiny else 8192
-    found = apart(measured_peak, options.device, size)
-    told = {"measured_peak_tflops": significant(found / 1e12)}
+    name, found = apart(device_name, options.device), apart(measured_peak, options.device, size)
     if options.peak_tflops is not None:
-        return options.peak_tflops * 1e12, told | {"peak_from": "--peak-tflops"}
-    known = peak_flops(gpu_name()) if options.device == "cuda" else None
-    if known is not None:
-        return known, told | {"peak_from": "data sheet"}
-    return found, told | {"peak_from": f"the best product of {size} x {size} matrices in bf16"}
+        peak, origin = options.peak_tflops * 1e12, "--peak-tflops"
+    elif (known := peak_flops(name)) is not None:
+        peak, origin = known, "data sheet"
+    else:
+        peak, origin = found, f"the best product of {size} x {size} matrices in bf16"
+    return peak, {
+        "device": name,
+        "peak_tflops": significant(peak / 1e12),
+        "peak_from": origin,
+        "measured_peak_tflops": significant(found / 1e12),
+    }
 
 
 def works(options: argparse.Namespace, folder: Path) -> Iterator[Work]:
@@ -237,8 +241,6 @@ def measured(
             examples=options.examples,
             tokens=work.tokens.all,
             supervised=work.tokens.supervised,
-            device=gpu_name() if options.device == "cuda" else "processor",
-            peak_tflops=significant(peak / 1e12),
         )
         if name in failed:
             yield row | {"failed": failed[name], "conditions": told}

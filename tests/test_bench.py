@@ -123,7 +123,7 @@ def test_peaks_of_devices() -> None:
     assert arithmetic.peak_flops("NVIDIA A10G") == 70e12
     assert arithmetic.peak_flops("NVIDIA GeForce RTX 4090") == 165.2e12
     assert arithmetic.peak_flops("Tesla T4") is None
-    assert arithmetic.peak_flops(None) is None
+    assert arithmetic.peak_flops(arithmetic.device_name("cpu")) is None
     assert arithmetic.measured_peak("cpu", 64) > 1e6
 
 
@@ -322,6 +322,7 @@ def test_the_gpu_benchmark_on_a_processor(tmp_path: Path) -> None:
     (row,) = [json.loads(line) for line in (tmp_path / "gpu.jsonl").read_text().splitlines()]
     assert (row["base"], row["method"], row["tool"]) == ("Llama tiny", "LoRA", "Etude")
     assert row["tokens_per_second"] > 0
+    assert row["conditions"]["device"] == "processor"
     assert row["conditions"]["versions"]["torch"] == torch.__version__
     assert "**Llama tiny, LoRA**" in (tmp_path / "gpu.md").read_text()
 
