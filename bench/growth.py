@@ -40,6 +40,7 @@ SIZES = {  # by parameters, in words and numbers
     "50 M": Shape(576, 12, 9, 1536, vocabulary=WORDS),
     "150 M": Shape(960, 13, 15, 2560, vocabulary=WORDS),
 }
+DATA = Shape(32, 2, 2, 88, vocabulary=WORDS)  # 0.3 M: where examples grow, they are what costs
 TINY = Shape(32, 2, 2, 64, vocabulary=256)
 PROMPT, RESPONSE = 8, 4  # tokens of the examples whose number grows
 BATCH = 64  # of them; the other axes have batches of 8
@@ -62,21 +63,31 @@ class Point:
 
 
 def points(*, tiny: bool = False) -> list[Point]:
-    """Every point: of each axis the small ones first, so that what is left is the longest."""
+    """Every point, in an order in which those that come first already show each axis's ends."""
     if tiny:
         return [
             Point("examples", 100, TINY, 100, PROMPT, RESPONSE),
             *(Point("length", value, TINY, 8, value // 2, value // 2) for value in (16, 32)),
             Point("parameters", TINY.parameters, TINY, 8, 16, 8),
         ]
-    shape = SIZES["15 M"]
-    found = [
-        *(Point("examples", n, SIZES["1 M"], n, PROMPT, RESPONSE) for n in (1_000, 10_000)),
-        *(Point("length", n, shape, 16, n // 2, n // 2 - 1) for n in (64, 128, 256, 512, 1024)),
-        *(Point("parameters", item.parameters, item, 16, 69, 46) for item in SIZES.values()),
-        Point("examples", 100_000, SIZES["1 M"], 100_000, PROMPT, RESPONSE),
+
+    def examples(count: int) -> Point:
+        return Point("examples", count, DATA, count, PROMPT, RESPONSE)
+
+    def length(tokens: int) -> Point:
+        return Point("length", tokens, SIZES["15 M"], 16, tokens // 2, tokens // 2 - 1)
+
+    def size(name: str) -> Point:
+        return Point("parameters", SIZES[name].parameters, SIZES[name], 16, 69, 46)
+
+    return [
+        *map(examples, (1_000, 10_000)),
+        *map(length, (64, 256, 1024)),
+        *map(size, ("1 M", "15 M", "150 M")),
+        examples(100_000),
+        *map(length, (128, 512)),
+        *map(size, ("4 M", "50 M")),
     ]
-    return found
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
