@@ -222,9 +222,9 @@ bench/growth.py`, every point a process of its own, LoRA of rank 8 on all linear
 of random weights (vocabulary 8,192), in fp32. Axes are logarithmic but for memory."""
 
 TEXTS = {
-    "examples": """Whole studies, from a file of rows to the report, on a model of 0.3 M parameters, so
-that it is the examples that cost: prompts of 8 and responses of 4 tokens, one epoch in batches of
-64, 8 examples each to validate and to test.""",
+    "examples": """Whole studies, from a file of rows to the report, on a model of 0.3 M parameters,
+so that it is the examples that cost: prompts of 8 and responses of 4 tokens, one epoch in batches
+of 64, 8 examples each to validate and to test.""",
     "length": """A model of 15 M parameters, 16 examples of exactly this length, half prompt and
 half response, in batches of 8; the second pass over them is timed.""",
     "parameters": """16 examples with prompts of 69 and responses of 46 tokens on average, in
