@@ -45,7 +45,8 @@ def against_lora(
 
     Of the conditions, `time` is how many times LoRA's time it took, `arithmetic` how many times
     LoRA's multiplications and additions, and `beyond` their quotient: what the count does not
-    explain.
+    explain. `processor_time` is the same as `time` in seconds of the processor, which other
+    programs disturb less.
     """
     model = str(make_model(folder / "model"))
     rows, number_format = str(make_rows(folder / "rows.jsonl", examples)), fast_type()
@@ -56,6 +57,9 @@ def against_lora(
     runs = interleaved(jobs, repeats, threads=threads)
     speed = {
         name: [examples / item["train_seconds"] for item in found] for name, found in runs.items()
+    }
+    worked = {
+        name: median(item["processor_seconds"] for item in found) for name, found in runs.items()
     }
     for name in chosen[1:]:
         mine, lora = runs[name][0], runs["lora"][0]
@@ -69,6 +73,7 @@ def against_lora(
             time=round(time, 2),
             arithmetic=round(arithmetic, 2),
             beyond=round(time / arithmetic, 2),
+            processor_time=round(worked[name] / worked["lora"], 2),
             besides=METHODS[name],
             megaflops_per_example=round(mine["flops"] / 1e6),
             learning=mine["learning"],

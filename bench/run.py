@@ -127,6 +127,10 @@ def peers(options: argparse.Namespace, folder: Path) -> Iterator[dict[str, Any]]
         name: [counts[name] / item["train_seconds"] for item in found]
         for name, found in runs.items()
     }
+    worked = {
+        name: median(item["processor_seconds"] for item in found) / counts[name]
+        for name, found in runs.items()
+    }
     memory = {name: [item["peak_mb"] for item in found] for name, found in runs.items()}
     for name in [name for name in jobs if name != "ours"]:
         first = runs[name][0]
@@ -140,6 +144,7 @@ def peers(options: argparse.Namespace, folder: Path) -> Iterator[dict[str, Any]]
             peer_versions=first.get("versions", "as above"),
             ours_range=spread(speed["ours"]),
             peer_range=spread(speed[name]),
+            ratio_by_processor_time=round(worked[name] / worked["ours"], 2),
         )
         title = f"LoRA of a 15 M Llama, against {LABELS[name]}"
         yield row(

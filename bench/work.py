@@ -95,7 +95,8 @@ class Job:
 class Clock:
     """Seconds of the last epoch and of the whole, and the peak of memory.
 
-    `epoch` is called when an epoch has ended; on a GPU, all that was begun is waited for.
+    `epoch` is called when an epoch has ended; on a GPU, all that was begun is waited for. Seconds
+    of processor time, of all threads together, feel other programs less than the clock's.
     """
 
     def __init__(self, job: Job) -> None:
@@ -103,11 +104,12 @@ class Clock:
         self.begun = time.perf_counter()
         self.epochs = 0
         self.started = self.ended = self.begun
+        self.worked = 0.0
 
     def start(self) -> None:
         """Training begins."""
         self.wait()
-        self.started = time.perf_counter()
+        self.started, self.worked = time.perf_counter(), -time.process_time()
 
     def epoch(self) -> None:
         """An epoch has ended; unless it was the last, the clock begins anew."""
@@ -119,6 +121,7 @@ class Clock:
         """Training has ended."""
         self.wait()
         self.ended = time.perf_counter()
+        self.worked += time.process_time()
 
     def wait(self) -> None:
         """Until the GPU has done what it was asked."""
@@ -132,6 +135,7 @@ class Clock:
         peak = peak_megabytes()
         return {
             "train_seconds": self.ended - self.started,
+            "processor_seconds": self.worked,
             "whole_seconds": self.ended - self.begun,
             "peak_mb": peak["host"],
             "device_mb": peak["device"],

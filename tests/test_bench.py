@@ -91,6 +91,7 @@ def test_the_clock_runs_over_the_last_epoch() -> None:
     clock.stop()
     told = clock.told(more=1)
     assert told["train_seconds"] < 0.05 <= told["whole_seconds"]
+    assert 0 <= told["processor_seconds"] < 0.05
     assert told["peak_mb"] > 1
     assert told["more"] == 1
 
@@ -138,6 +139,7 @@ def fake(seconds: dict[str, float], done: list[str]) -> Any:
         done.append(name.replace("  ", " ").strip())
         return {
             "train_seconds": seconds[job.tool if job.tool != "ours" else job.method],
+            "processor_seconds": 2 * seconds[job.tool if job.tool != "ours" else job.method],
             "peak_mb": 1000.0 * len(job.tool),
             "settings": f"{job.tool} as it likes",
             "flops": 2e6 if job.method == "full" else 1e6,
@@ -167,6 +169,7 @@ def test_peers_take_turns_and_ratios_are_of_examples_per_second(
     tuned = rows[f"{base}TRL with packing, without checkpointing: examples per second"]
     assert (tuned["ours"], tuned["ratio"]) == (50.0, 3.0)
     assert tuned["conditions"]["peer"] == "trl as it likes"
+    assert tuned["conditions"]["ratio_by_processor_time"] == 3.0
     slow = rows[f"{base}TRL as it comes: examples per second"]  # a fifth of the examples
     assert (slow["ratio"], slow["conditions"]["peer_examples"]) == (15.0, 20)
     memory = rows[f"{base}HF Trainer, grouped by length: peak memory in MB"]
@@ -232,6 +235,7 @@ def test_what_a_count_explains(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     assert (row["ours"], row["peer"], row["ratio"]) == (20.0, 50.0, 0.4)
     told = row["conditions"]
     assert (told["time"], told["arithmetic"], told["beyond"]) == (2.5, 2.0, 1.25)
+    assert told["processor_time"] == 2.5
 
 
 @pytest.mark.slow
