@@ -161,6 +161,7 @@ def training(point: Point, folder: Path, rows: Path) -> dict[str, Any]:
     return {
         "examples_per_second": point.examples / found["train_seconds"],
         "tokens_per_second": found["tokens"] / found["train_seconds"],
+        "processor_seconds": found["processor_seconds"],
         "peak_mb": found["peak_mb"],
         "settings": found["settings"],
     }
@@ -213,7 +214,8 @@ def study(point: Point, folder: Path, rows: Path) -> dict[str, Any]:
         "train_seconds": trained["tune_seconds"],
         "examples_per_second": point.examples / trained["tune_seconds"],
         "peak_mb": trained["peak_memory_mb"]["host"],
-        "largest_mb": usage.ru_maxrss * 1024 / 1e6,  # of all processes of the study
+        # Of all processes of the study; a tuning begins its account anew, and keeps it itself.
+        "largest_mb": max(usage.ru_maxrss * 1024 / 1e6, trained["peak_memory_mb"]["host"]),
         "settings": f"a study with LoRA, fp32, batches of {BATCH}",
     }
 

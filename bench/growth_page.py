@@ -15,6 +15,7 @@ AXES = {  # title, x axis, what is said of it
 TIME, MEMORY = "#3949ab", "#b5473c"
 WIDTH, HEIGHT = 3.9, 4.4  # inches: a phone's width at the size of the text around it
 INK, FAINT = "#212121", "#d5d5d5"
+FLAT = 100  # bytes per example below which memory counts as flat
 Row = dict[str, Any]
 
 
@@ -145,8 +146,9 @@ def told(rows: Sequence[Row]) -> str:
         f"{machine['cores']} cores of an {machine['cpu']}, {machine['memory_gb']:.0f} GB, no GPU; "
         f"{', '.join(dates)}; torch {versions['torch']}, transformers "
         f"{versions['transformers']}, PEFT {versions['peft']}. The load of the machine before the "
-        f"points was {between}: where it was above 0.5, other programs ran too, and a quiet "
-        "machine would have been faster. Memory does not depend on it."
+        f"points was {between}: where it was above 0.5, other programs ran too. A quiet machine "
+        "would have been faster, and two neighbouring points may differ by what ran beside them. "
+        "Memory does not depend on it."
     )
 
 
@@ -207,9 +209,14 @@ def summary(axis: str, rows: Sequence[Row]) -> str:
     added = last["point"]["value"] - first["point"]["value"]
     if axis == "examples":
         largest = last["largest_mb"] - first["largest_mb"]
+        each = 1e6 * extra / added
+        held = (
+            " Memory is not flat: a study holds its examples and their tokens, and these are small "
+            "ones; long examples weigh more."
+        )
         return (
-            f"{words} in training, that is {1e6 * extra / added:,.0f} bytes per example, and "
-            f"{largest:,.0f} MB more in the largest process of the study."
+            f"{words} in training, that is {each:,.0f} bytes per example, and {largest:,.0f} MB "
+            f"more in the largest process of the study.{held * (each > FLAT)}"
         )
     if axis == "parameters":
         more = 1e6 * extra / added
