@@ -211,8 +211,7 @@ def summary(axis: str, rows: Sequence[Row]) -> str:
         largest = last["largest_mb"] - first["largest_mb"]
         each = 1e6 * extra / added
         held = (
-            " Memory is not flat: a study holds its examples and their tokens, and these are small "
-            "ones; long examples weigh more."
+            " Memory is not flat: a study holds its examples and their tokens, which are few here."
         )
         return (
             f"{words} in training, that is {each:,.0f} bytes per example, and {largest:,.0f} MB "
