@@ -201,7 +201,8 @@ def study(point: Point, folder: Path, rows: Path) -> dict[str, Any]:
         cwd=folder,
     )
     assert process.stderr is not None
-    said = process.stderr.read()
+    with process.stderr:
+        said = process.stderr.read()
     _, status, usage = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
     whole = time.perf_counter() - started
