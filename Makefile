@@ -1,8 +1,9 @@
 # Two commands do all their own set-up: `make demo` and `make test`.
 PYTHON ?= python3
 BIN := .venv/bin
+PEERS ?= runs/peers
 
-.PHONY: demo test long check docs bench clean
+.PHONY: demo test long check docs bench peers growth bench-gpu clean
 
 .venv/ready: pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Etude needs Python 3.11 or newer; set PYTHON=")'
@@ -41,10 +42,34 @@ docs: .venv/docs
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[bench]'
 	touch $@
 
-# Figures of the whole process beside its peers, one JSON row each.
+# Figures of the whole process beside its peers, one JSON row each; what does not install is left
+# out and named.
 bench: .venv/bench
-	$(BIN)/python bench/run.py
+	-$(MAKE) peers
+	$(BIN)/python bench/run.py --peers $(PEERS)
+	$(BIN)/python bench/run.py --methods
 	$(BIN)/python bench/generation.py
+
+# LLaMA-Factory asks for other versions of nearly everything, so it gets an environment of its own,
+# with the torch that ours has. Of the packages that it brings, those for pictures and sound are
+# taken out: text needs neither, and beside a torch without CUDA they cannot be loaded.
+peers: $(PEERS)/llamafactory/ready
+
+$(PEERS)/llamafactory/ready: constraints.txt
+	$(PYTHON) -m venv $(@D)
+	$(@D)/bin/python -m pip install --quiet --disable-pip-version-check \
+		llamafactory==0.9.5 $$(grep '^torch==' constraints.txt)
+	$(@D)/bin/python -m pip uninstall --quiet --yes torchvision torchaudio
+	touch $@
+
+# How time and memory grow with the work: docs/results/growth.md.
+growth: .venv/ready
+	$(BIN)/python bench/growth.py
+
+# On a machine with CUDA: docs/results/gpu.md.
+bench-gpu: .venv/bench
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[bench-gpu]'
+	$(BIN)/python bench/gpu.py
 
 clean:
 	rm -rf .venv runs site

@@ -23,8 +23,8 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from etude.environment import ALLOCATOR, child_environment
-from run import conditions
-from run import row as figure
+from figures import conditions
+from figures import row as figure
 from work import PROMPT, RESPONSE, make_model, make_rows, read_rows
 
 TOKENS = 64  # of an answer, where nothing stops it before

@@ -2,49 +2,83 @@
 
 Each row is `{name, ours, peer, ratio, conditions}`; `ratio` says how many times better ours is.
 Figures are medians over the repeats; the conditions name the machine, the versions, the settings
-of the peer and how busy the machine was.
+of the peer and how busy the machine was. `--methods` measures the other tuning methods beside
+LoRA instead. A table for reading follows on the error stream.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import os
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
-from importlib import metadata
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from etude.environment import child_environment, machine, processor
-from work import make_model, make_rows
+from etude.environment import processor
+from figures import conditions, environments, fast_type, interleaved, row
+from methods import METHODS, against_lora
+from work import Job, make_model, make_rows
 
-HERE = Path(__file__).parent
-VERSIONS = ("etude", "torch", "transformers", "peft", "trl")
+ROOT = Path(__file__).parents[1]
+PARTS = ("start-up", "peers")
+LABELS = {
+    "trl default": "TRL as it comes",
+    "trl tuned": "TRL with packing, without checkpointing",
+    "trainer": "HF Trainer, grouped by length",
+    "llamafactory default": "LLaMA-Factory as in its example",
+    "llamafactory tuned": "LLaMA-Factory without checkpointing, grouped by length",
+}
+FEWER = 5  # so many times fewer examples for who computes in bf16 on a processor that emulates it
 
 
-def conditions(**more: Any) -> dict[str, Any]:
-    """What a figure depends on."""
-    return {
-        "machine": machine(),
-        "load": os.getloadavg()[0],
-        "date": time.strftime("%Y-%m-%d"),
-        "versions": {name: metadata.version(name) for name in VERSIONS},
-        **more,
-    }
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--repeats", type=int, default=3, help="runs of each, interleaved")
+    parser.add_argument("--examples", type=int, default=240, help="training examples")
+    parser.add_argument("--threads", type=int, default=None, help="threads of every tool")
+    parser.add_argument("--only", nargs="*", choices=PARTS, default=PARTS, help="these parts")
+    parser.add_argument("--tools", nargs="*", choices=LABELS, default=list(LABELS), help="peers")
+    parser.add_argument(
+        "--peers",
+        type=Path,
+        default=ROOT / "runs" / "peers",
+        help="folder with the environments of peers that need their own (`make peers`)",
+    )
+    parser.add_argument(
+        "--methods",
+        nargs="*",
+        choices=METHODS,
+        help="measure these tuning methods beside LoRA instead; all when none is named",
+    )
+    options = parser.parse_args()
+    print(f"# {processor()}, {fast_type()}", file=sys.stderr)
+    with TemporaryDirectory() as folder:
+        place = Path(folder)
+        if options.methods is not None:
+            chosen = options.methods or list(METHODS)
+            show(against_lora(chosen, options.repeats, options.examples, place, options.threads))
+            return
+        if "start-up" in options.only:
+            show(start_up(7))
+        if "peers" in options.only:
+            show(peers(options, place))
 
 
-def fast_type() -> str:
-    """bf16 where the processor multiplies it natively, fp32 elsewhere."""
-    try:
-        flags = Path("/proc/cpuinfo").read_text()
-    except OSError:
-        return "fp32"
-    return "bf16" if "amx_bf16" in flags or "avx512_bf16" in flags else "fp32"
+def show(rows: Iterable[dict[str, Any]]) -> None:
+    """Rows as they come, and a table of them."""
+    lines = []
+    for figure in rows:
+        print(json.dumps(figure), flush=True)
+        shown = (figure["name"], figure["ours"], figure["peer"], f"{figure['ratio']} x")
+        lines.append(f"| {' | '.join(map(str, shown))} |")
+    head = ["| | ours | peer | ratio |", "| --- | ---: | ---: | ---: |"]
+    print("\n".join(["", *head, *lines, ""]), file=sys.stderr, flush=True)
 
 
 def seconds_of(command: Sequence[str]) -> float:
@@ -54,18 +88,7 @@ def seconds_of(command: Sequence[str]) -> float:
     return time.perf_counter() - started
 
 
-def measure(script: str, *arguments: str, allocator: bool = False) -> dict[str, float]:
-    """What a script of this folder prints last, run in a process of its own."""
-    environment = child_environment() if allocator else {**os.environ, "HF_HUB_OFFLINE": "1"}
-    command = [sys.executable, str(HERE / script), *arguments]
-    done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
-    if done.returncode != 0:
-        raise SystemExit(f"{script} failed:\n{done.stderr[-2000:]}")
-    figures: dict[str, float] = json.loads(done.stdout.strip().splitlines()[-1])
-    return figures
-
-
-def start_up(repeats: int) -> list[dict[str, Any]]:
+def start_up(repeats: int) -> Iterator[dict[str, Any]]:
     """`etude --help` beside a Python that does nothing, and one that imports torch."""
     etude = str(Path(sys.executable).parent / "etude")
     ours, bare, torch = [], [], []
@@ -73,80 +96,66 @@ def start_up(repeats: int) -> list[dict[str, Any]]:
         ours.append(seconds_of([etude, "--help"]))
         bare.append(seconds_of([sys.executable, "-c", "pass"]))
         torch.append(seconds_of([sys.executable, "-c", "import torch"]))
-    return [
-        row("help: seconds, against a bare Python", ours, bare, conditions(repeats=repeats)),
-        row("help: seconds, against importing torch", ours, torch, conditions(repeats=repeats)),
-    ]
+    told = conditions(repeats=repeats)
+    yield row("help: seconds, against a bare Python", ours, bare, told)
+    yield row("help: seconds, against importing torch", ours, torch, told)
 
 
-def lora(repeats: int, examples: int, folder: Path) -> list[dict[str, Any]]:
-    """LoRA fine-tuning of a 15 M Llama: examples per second and peak memory."""
-    model, rows = str(make_model(folder / "model")), str(make_rows(folder / "rows.jsonl", examples))
+def peers(options: argparse.Namespace, folder: Path) -> Iterator[dict[str, Any]]:
+    """LoRA fine-tuning of a 15 M Llama: examples per second and peak memory of every tool."""
     number_format = fast_type()
-    runs: dict[str, list[dict[str, float]]] = {"ours": [], "default": [], "tuned": []}
-    for _ in range(repeats):
-        runs["ours"].append(measure("ours.py", model, rows, number_format, allocator=True))
-        for variant in ("default", "tuned"):
-            runs[variant].append(measure("peer_trl.py", model, rows, variant, number_format))
+    model = str(make_model(folder / "model"))
+    examples = {"all": options.examples, "few": max(8, options.examples // FEWER)}
+    rows = {name: make_rows(folder / f"{name}.jsonl", n) for name, n in examples.items()}
+    pythons = environments(options.peers)
+    jobs, counts = {"ours": Job(model, str(rows["all"]), precision=number_format)}, {}
+    for name in options.tools:
+        tool, _, variant = name.partition(" ")
+        if tool == "llamafactory" and tool not in pythons:
+            print(
+                f"# LLaMA-Factory is left out: {options.peers} holds no environment of it, which "
+                "`make peers` makes.",
+                file=sys.stderr,
+            )
+            continue
+        size = "few" if variant == "default" and number_format != "bf16" else "all"
+        counts[name] = examples[size]
+        jobs[name] = Job(model, str(rows[size]), tool, variant, number_format)
+    counts["ours"] = examples["all"]
+    runs = interleaved(jobs, options.repeats, pythons, options.threads)
     speed = {
-        name: [examples / figures["train_seconds"] for figures in all_runs]
-        for name, all_runs in runs.items()
+        name: [counts[name] / item["train_seconds"] for item in found]
+        for name, found in runs.items()
     }
-    memory = {name: [figures["peak_mb"] for figures in all_runs] for name, all_runs in runs.items()}
-    shared = {"repeats": repeats, "examples": examples, "ours": f"{number_format}, batch 8"}
-    told = {
-        "default": "SFTTrainer as it comes (bf16, activation checkpointing), batch 8",
-        "tuned": f"SFTTrainer with packing to 512, no checkpointing, {number_format}",
+    worked = {
+        name: median(item["processor_seconds"] for item in found) / counts[name]
+        for name, found in runs.items()
     }
-    table = []
-    for variant, settings in told.items():
-        told_conditions = conditions(**shared, peer=settings)
-        name = f"LoRA of a 15 M Llama, against TRL {variant}"
-        table += [
-            row(
-                f"{name}: examples per second",
-                speed["ours"],
-                speed[variant],
-                told_conditions,
-                more_is_better=True,
-            ),
-            row(f"{name}: peak memory in MB", memory["ours"], memory[variant], told_conditions),
-        ]
-    return table
+    memory = {name: [item["peak_mb"] for item in found] for name, found in runs.items()}
+    for name in [name for name in jobs if name != "ours"]:
+        first = runs[name][0]
+        told = conditions(
+            repeats=options.repeats,
+            threads=options.threads,
+            examples=counts["ours"],
+            peer_examples=counts[name],
+            ours=runs["ours"][0]["settings"],
+            peer=first["settings"],
+            peer_versions=first.get("versions", "as above"),
+            ours_range=spread(speed["ours"]),
+            peer_range=spread(speed[name]),
+            ratio_by_processor_time=round(worked[name] / worked["ours"], 2),
+        )
+        title = f"LoRA of a 15 M Llama, against {LABELS[name]}"
+        yield row(
+            f"{title}: examples per second", speed["ours"], speed[name], told, more_is_better=True
+        )
+        yield row(f"{title}: peak memory in MB", memory["ours"], memory[name], told)
 
 
-def row(
-    name: str,
-    ours: Sequence[float],
-    peer: Sequence[float],
-    told: dict[str, Any],
-    *,
-    more_is_better: bool = False,
-) -> dict[str, Any]:
-    """One figure, from medians."""
-    mine, theirs = median(ours), median(peer)
-    ratio = mine / theirs if more_is_better else theirs / mine
-    return {
-        "name": name,
-        "ours": round(mine, 4),
-        "peer": round(theirs, 4),
-        "ratio": round(ratio, 2),
-        "conditions": told,
-    }
-
-
-def main() -> None:
-    """Measure and print."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--repeats", type=int, default=3, help="runs of each, interleaved")
-    parser.add_argument("--examples", type=int, default=240, help="training examples")
-    options = parser.parse_args()
-    print(f"# {processor()}, {fast_type()}", file=sys.stderr)
-    with TemporaryDirectory() as folder:
-        for figure in start_up(7):
-            print(json.dumps(figure), flush=True)
-        for figure in lora(options.repeats, options.examples, Path(folder)):
-            print(json.dumps(figure), flush=True)
+def spread(values: Sequence[float]) -> list[float]:
+    """The smallest, the middle and the largest."""
+    return [round(value, 2) for value in (min(values), median(values), max(values))]
 
 
 if __name__ == "__main__":
