@@ -120,7 +120,7 @@ def fsdp(path: Path, settings: Mapping[str, Any]) -> tuple[dict[str, Any], tuple
     named = asked.get("fsdp_transformer_layer_cls_to_wrap")
     names = named.split(",") if isinstance(named, str) else named
     layers = [str(name).strip() for name in names] if names else None
-    notes = ()
+    notes: tuple[str, ...] = ()
     if asked.get("fsdp_cpu_ram_efficient_loading"):
         notes = (
             "fsdp_cpu_ram_efficient_loading changes nothing: each process reads the weights and "

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
-from etude.config.accelerate import fsdp, read_settings, refuse_idle, refuse_unknown, whole
+from etude.config.accelerate import fsdp, read_settings, refuse_idle, whole
 from etude.errors import UserError, nearest
 
 Kind = Literal["ddp", "fsdp", "deepspeed"]
@@ -169,8 +169,8 @@ def from_file(path: Path) -> Launch:
     address, port = settings.get("main_process_ip"), settings.get("main_process_port")
     if machines > 1 and not (address and port):
         raise UserError(
-            f"{path}: {machines} machines need main_process_ip and main_process_port, by which they "
-            "find the first one."
+            f"{path}: {machines} machines need main_process_ip and main_process_port, to "
+            "find the first one by."
         )
     cpu = bool(settings.get("use_cpu", False)) or settings.get("distributed_type") == "MULTI_CPU"
     sharding, notes = fsdp(path, settings) if kind == "fsdp" else (None, ())

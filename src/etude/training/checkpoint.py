@@ -14,7 +14,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from etude.engine import ranks
+from etude.engine import processes
 from etude.store import replacing
 
 
@@ -38,21 +38,21 @@ def save_checkpoint(
                 tensors[f"optimizer.{key}.{name}"] = held(value)
             else:
                 plain.setdefault(name, {})[key] = value
-    for number, states in enumerate(ranks.to_first(random_states()) or ()):
+    for number, states in enumerate(processes.to_first(random_states()) or ()):
         tensors |= {random_name(kind, number): item for kind, item in states.items()}
-    if ranks.is_first():
+    if processes.is_first():
         tensors = apart(tensors)
         state = json.dumps({"position": dict(position), "plain": plain})
         # Straight to the disk: as bytes in memory a full tuning's state would stand there three
         # times.
         with replacing(path) as temporary:
             save_file(tensors, temporary, metadata={"etude": state})
-    ranks.wait()
+    processes.wait()
 
 
 def held(tensor: Tensor) -> Tensor:
     """All of a tensor, on the CPU."""
-    return ranks.whole(tensor.detach()).cpu()
+    return processes.whole(tensor.detach()).cpu()
 
 
 def random_states() -> dict[str, Tensor]:
@@ -85,10 +85,10 @@ def save_parameters(path: Path, parameters: Mapping[str, Tensor]) -> None:
     from safetensors.torch import save_file
 
     kept = {name: held(item) for name, item in parameters.items()}
-    if ranks.is_first():
+    if processes.is_first():
         with replacing(path) as temporary:
             save_file(apart(kept), temporary)
-    ranks.wait()
+    processes.wait()
 
 
 def load_parameters(path: Path, parameters: Mapping[str, torch.nn.Parameter]) -> None:
@@ -98,7 +98,7 @@ def load_parameters(path: Path, parameters: Mapping[str, torch.nn.Parameter]) ->
     tensors = load_file(path)
     with torch.no_grad():
         for name, item in parameters.items():
-            item.copy_(ranks.part_of(tensors[name], item))
+            item.copy_(processes.part_of(tensors[name], item))
 
 
 def read_position(path: Path) -> dict[str, Any]:
@@ -121,7 +121,7 @@ def load_checkpoint(
         names = set(file.keys())
         with torch.no_grad():
             for name, item in parameters.items():
-                item.copy_(ranks.part_of(file.get_tensor(f"parameter.{name}"), item))
+                item.copy_(processes.part_of(file.get_tensor(f"parameter.{name}"), item))
         for tensor_name in sorted(names):
             kind, _, rest = tensor_name.partition(".")
             if kind == "optimizer":
@@ -130,9 +130,9 @@ def load_checkpoint(
                 item = parameters[name]
                 optimizer.state[item][key] = placed(optimizer, item, key, tensor)
         chance = {
-            kind: file.get_tensor(random_name(kind, ranks.rank()))
+            kind: file.get_tensor(random_name(kind, processes.rank()))
             for kind in ("cpu", "cuda")
-            if random_name(kind, ranks.rank()) in names
+            if random_name(kind, processes.rank()) in names
         }
     for name, values in state["plain"].items():
         optimizer.state[parameters[name]].update(values)
@@ -156,4 +156,4 @@ def placed(optimizer: Any, parameter: Tensor, key: str, tensor: Tensor) -> Tenso
     if not tensor.dim():
         return tensor
     tensor = tensor.to(parameter.device)
-    return ranks.part_of(tensor, parameter) if tensor.shape == parameter.shape else tensor
+    return processes.part_of(tensor, parameter) if tensor.shape == parameter.shape else tensor

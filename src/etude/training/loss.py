@@ -9,14 +9,14 @@ from typing import TypeGuard
 import torch
 from torch import Tensor
 
-from etude.engine import ranks
+from etude.engine import processes
 from etude.engine.batch import Encoded, collate
 from etude.engine.head import supervised_logits
 from etude.errors import UserError
 from etude.training.batch_size import halved, out_of_memory
 from etude.training.packing import Packed, collate_packed
 from etude.training.run import Row, Run
-from etude.training.shares import dealt
+from etude.training.shares import rounds
 
 NAMED = 8  # examples of a batch that a message names
 
@@ -60,7 +60,7 @@ def validate(run: Run) -> float:
     """
     run.network.eval()
     rows = sorted(run.dev, key=lambda row: row.length)
-    total = validate_alone(run, rows) if ranks.count() == 1 else validate_together(run, rows)
+    total = validate_alone(run, rows) if processes.count() == 1 else validate_together(run, rows)
     run.network.train()
     return total / sum(row.supervised for row in rows)
 
@@ -84,12 +84,12 @@ def validate_together(run: Run, rows: Sequence[Encoded]) -> float:
     size = run.position.evaluate_batch_size
     batches = [rows[start : start + size] for start in range(0, len(rows), size)]
     total = 0.0
-    for number in dealt(len(batches), ranks.count(), ranks.rank()):
-        if number is not None:
+    for numbers in rounds(len(batches), processes.count()):
+        if (number := numbers[processes.rank()]) is not None:
             total += summed_loss(run, batches[number]).item()
-        elif ranks.sharding() is not None:
+        elif processes.sharding() is not None:
             summed_loss(run, batches[0][:1])  # weights are fetched by all together, or by none
-    return sum(row[0] for row in ranks.gathered_numbers([total]))
+    return sum(row[0] for row in processes.gathered_numbers([total]))
 
 
 def halve_evaluation(run: Run) -> None:

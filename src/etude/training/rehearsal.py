@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 
 import torch
 
-from etude.engine import ranks
+from etude.engine import processes
 from etude.errors import UserError
 from etude.memory import available_bytes, host_peak, reset_peak, resident_bytes
 from etude.training.batch_size import (
@@ -48,8 +48,8 @@ def rehearse(run: Run, folder: Path) -> Rehearsal:
     each rehearses; they go on with what the one of the least memory has found.
     """
     tune = run.tune
-    with TemporaryDirectory(dir=folder if ranks.is_first() else None) as own:
-        temporary = ranks.from_first(own)
+    with TemporaryDirectory(dir=folder if processes.is_first() else None) as own:
+        temporary = processes.from_first(own)
         checkpoint = Path(temporary) / "rehearsal.safetensors"
         save(run, checkpoint)
         check_packing(run)
@@ -66,18 +66,18 @@ def rehearse(run: Run, folder: Path) -> Rehearsal:
         restore(run, after)
         run.optimizer.state.clear()
         restore(run, checkpoint)
-        ranks.wait()  # before the first takes the files away
+        processes.wait()  # before the first takes the files away
     run.position.batch_size = found.batch_size
     run.position.evaluate_batch_size = found.evaluate_batch_size
     run.position.evaluated_with_less = found.evaluated_with_less
-    share = -(-tune.nominal_batch_size * tune.accumulate // ranks.count())
+    share = -(-tune.nominal_batch_size * tune.accumulate // processes.count())
     passes = -(-share // found.batch_size)
     return Rehearsal(seconds, seconds * run.total_steps * passes)
 
 
 def least(size: int) -> int:
     """The smallest number that a process has found."""
-    return min(int(row[0]) for row in ranks.gathered_numbers([size]))
+    return min(int(row[0]) for row in processes.gathered_numbers([size]))
 
 
 def first_step(run: Run) -> float:
@@ -132,11 +132,11 @@ def largest_batch(run: Run) -> int:
 
     The optimizer's state is there before the first attempt, as it will be in the run.
     """
-    share = -(-run.tune.nominal_batch_size * run.tune.accumulate // ranks.count())
+    share = -(-run.tune.nominal_batch_size * run.tune.accumulate // processes.count())
     whole_step = min(len(run.train), share)
     if run.accelerator.device.type != "cpu":
         return largest_by_failing(whole_step, lambda size: attempt(run, size))
-    room, held = available_bytes() // ranks.here(), resident_bytes()
+    room, held = available_bytes() // processes.here(), resident_bytes()
     return largest_by_measuring(whole_step, lambda size: measured(run, size, held), room)
 
 

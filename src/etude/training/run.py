@@ -13,7 +13,7 @@ from accelerate import Accelerator
 
 from etude.config.precision import Precision, compute_of
 from etude.config.tuning import Tune
-from etude.engine import ranks
+from etude.engine import processes
 from etude.engine.batch import Encoded
 from etude.training.checkpoint import load_checkpoint, save_checkpoint
 from etude.training.methods import trainable
@@ -107,8 +107,8 @@ class Run:
 
         Cut anew where memory asks for it, or where there are several processes.
         """
-        if ranks.count() > 1:
-            return self.shares(step, self.position.batch_size)[ranks.rank()]
+        if processes.count() > 1:
+            return self.shares(step, self.position.batch_size)[processes.rank()]
         batches = self.numbers(step)
         size = self.position.batch_size
         if size == self.tune.nominal_batch_size:
@@ -119,7 +119,7 @@ class Run:
     def shares(self, step: int, size: int) -> list[list[list[int]]]:
         """The forward passes of each of several processes; an empty one where it has no rows."""
         rows = [row for batch in self.numbers(step) for row in batch]
-        return divided(rows, ranks.count(), size, self.length_of)
+        return divided(rows, processes.count(), size, self.length_of)
 
     def batches(self, step: int) -> list[list[Row]]:
         """This process's batches of an optimizer step."""
@@ -132,7 +132,7 @@ class Run:
     @property
     def examples_at_once(self) -> int:
         """Rows of a forward pass in this process, at most."""
-        share = -(-self.tune.nominal_batch_size * self.tune.accumulate // ranks.count())
+        share = -(-self.tune.nominal_batch_size * self.tune.accumulate // processes.count())
         return min(self.position.batch_size, share)
 
     def length_of(self, row: int) -> int:
@@ -166,10 +166,10 @@ def begin(
 ) -> Run:
     """Set up a run at step 0. `network` has its trainable parameters marked.
 
-    Among several processes, its weights are sharded where `etude.engine.ranks` says so. Gradients
-    are summed by the loop, once a step, so no wrapper is put around the network.
+    Among several processes, its weights are sharded where `etude.engine.processes` says so.
+    Gradients are summed by the loop, once a step, so no wrapper is put around the network.
     """
-    device = ranks.device() or network.device
+    device = processes.device() or network.device
     accelerator = Accelerator(
         mixed_precision=MIXED[compute_of(precision)], cpu=device.type == "cpu"
     )
@@ -179,9 +179,9 @@ def begin(
         checkpoint_activations(network)
     if tune.neftune_noise_alpha is not None:
         add_noise(network, tune.neftune_noise_alpha)
-    if (sharding := ranks.sharding()) is not None:
+    if (sharding := processes.sharding()) is not None:
         shard(network, tune.method, sharding, accelerator.device)
-    ranks.begin_alike(trainable(network).values())
+    processes.begin_alike(trainable(network).values())
     optimizer = make_optimizer(trainable(network), tune.optimizer)
     prepared = accelerator.prepare_model(network, evaluation_mode=True)  # without torch's DDP
     stepper = accelerator.prepare_optimizer(optimizer)
@@ -205,14 +205,14 @@ def begin(
         position=Position(
             batch_size=size,
             evaluate_batch_size=tune.evaluate_batch_size or size,
-            processes=ranks.count(),
+            processes=processes.count(),
         ),
     )
 
 
 def chance_of(seed: int, step: int = 0) -> int:
     """The seed of this process's dropout; the first one's is that of a process alone."""
-    return seed + (ranks.rank() * 1_000_003 + step if ranks.rank() else 0)
+    return seed + (processes.rank() * 1_000_003 + step if processes.rank() else 0)
 
 
 def save(run: Run, path: Path) -> None:
@@ -230,8 +230,8 @@ def restore(run: Run, path: Path) -> None:
     """
     position = load_checkpoint(path, run.parameters, run.optimizer)
     run.position = Position(**{**position, "judgement": Judgement(**position["judgement"])})
-    if run.position.processes != ranks.count() and not ranks.is_first():
+    if run.position.processes != processes.count() and not processes.is_first():
         torch.manual_seed(chance_of(run.seed, run.position.step))
-    run.position.processes = ranks.count()
+    run.position.processes = processes.count()
     if run.position.scaler:
         run.accelerator.scaler.load_state_dict(run.position.scaler)

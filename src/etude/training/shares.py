@@ -25,8 +25,10 @@ def divided(
     return [[share[n * size : (n + 1) * size] for n in range(passes)] for share in shares]
 
 
-def dealt(batches: int, processes: int, process: int) -> list[int | None]:
-    """The batches that one process takes in each round; None where the last has none for it."""
-    rounds = -(-batches // processes)
-    numbers = (turn * processes + process for turn in range(rounds))
-    return [number if number < batches else None for number in numbers]
+def rounds(batches: int, processes: int) -> list[list[int | None]]:
+    """Which batch each process takes in each round; None where the last has none for it."""
+    numbers = [
+        number if number < batches else None
+        for number in range(-(-batches // processes) * processes)
+    ]
+    return [numbers[start : start + processes] for start in range(0, len(numbers), processes)]

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
-from etude.engine import ranks
+from etude.engine import processes
 from etude.interruption import Terminated, holding
 from etude.progress import Progress
 from etude.training.batch_size import halved, out_of_memory
@@ -46,8 +46,8 @@ def train(
         restore(run, checkpoint)
     tune, at, saved = run.tune, run.position, time.monotonic()
     started = time.monotonic() - at.seconds
-    record = History(history, at.history_rows, trackers, writes=ranks.is_first())
-    if ranks.from_first(record.rows) == 0 and run.dev:
+    record = History(history, at.history_rows, trackers, writes=processes.is_first())
+    if processes.from_first(record.rows) == 0 and run.dev:
         record.add(validation_row(run))
     said = ""
     with holding() as asked_to_end:
@@ -82,7 +82,7 @@ def train(
 
 def agreed(asked_to_end: bool, due: bool) -> tuple[bool, bool]:
     """Whether any process was asked to end, and whether by the first one's clock a save is due."""
-    said = ranks.gathered_numbers([asked_to_end, due])
+    said = processes.gathered_numbers([asked_to_end, due])
     return any(row[0] for row in said), bool(said[0][1])
 
 
@@ -110,7 +110,7 @@ def keep_best(run: Run, checkpoint: Path) -> None:
 def forget_all_but_best(run: Run, checkpoint: Path) -> None:
     """Remove older best weights, once no checkpoint names them."""
     for path in checkpoint.parent.glob("best-*.safetensors"):
-        if ranks.is_first() and path != best_of(run, checkpoint):
+        if processes.is_first() and path != best_of(run, checkpoint):
             path.unlink()
 
 
@@ -130,9 +130,9 @@ def take_step(run: Run) -> None:
     for group in run.optimizer.param_groups:
         group["lr"] = rate
     losses, batches = everywhere(run, backward(run))
-    ranks.add_gradients(run.parameters.values())
+    processes.add_gradients(run.parameters.values())
     limit = tune.clip if tune.clip is not None else math.inf
-    norm = float(ranks.whole(run.accelerator.clip_grad_norm_(run.parameters.values(), limit)))
+    norm = float(processes.whole(run.accelerator.clip_grad_norm_(run.parameters.values(), limit)))
     check_finite(run, losses, norm, batches)
     run.stepper.step()
     after_step(run.network, tune.method, run.optimizer, at.step + 1, run.total_steps)
@@ -169,14 +169,14 @@ def backward_in(run: Run, batches: Sequence[Sequence[Any]], tokens: int) -> list
     """
     losses = []
     for batch in batches:
-        if not batch and ranks.sharding() is None:
+        if not batch and processes.sharding() is None:
             continue
         # Sharded weights are fetched by all processes together: one without rows counts as zero.
         loss = summed_loss(run, batch or run.train[:1], run.tune.label_smoothing)
         loss = loss if batch else loss * 0.0
         run.accelerator.backward(loss / tokens)  # the mean over the step, however it is divided
         losses.append(loss.detach())
-    if ranks.is_first() and (added := penalty(run.network, run.tune.method)) is not None:
+    if processes.is_first() and (added := penalty(run.network, run.tune.method)) is not None:
         run.accelerator.backward(added)
     return [loss.item() for loss in losses]
 
@@ -188,11 +188,11 @@ def everywhere(run: Run, losses: Sequence[float]) -> tuple[list[float], list[lis
     the smallest batches that one of them had memory for.
     """
     at = run.position
-    if ranks.count() == 1:
+    if processes.count() == 1:
         return list(losses), run.chosen(at.step)
     broken = next((n for n, loss in enumerate(losses) if not math.isfinite(loss)), None)
     told = sum(losses) if broken is None else losses[broken]
-    said = ranks.gathered_numbers([told, -1 if broken is None else broken, at.batch_size])
+    said = processes.gathered_numbers([told, -1 if broken is None else broken, at.batch_size])
     sizes = {int(row[2]) for row in said}
     shares = {size: run.shares(at.step, size) for size in sizes}
     batches = [

@@ -54,13 +54,11 @@ def together(launch: Mapping[str, Any] | None) -> Iterator[None]:
         device_id=device if device.type == "cuda" else None,
     )
     _joined.sharding, _joined.device = launch["sharding"], device
-    try:
-        check(launch["processes"], device)
-        yield
-        wait()  # who ends first would take the others' connections away
-    finally:
-        _joined.sharding = _joined.device = None
-        group.destroy_process_group()
+    check(launch["processes"], device)
+    yield  # what fails ends the process, and with it the group: leaving it in order could wait
+    wait()  # who ends first would take the others' connections away
+    _joined.sharding = _joined.device = None
+    group.destroy_process_group()
 
 
 def own_device(*, gpu: bool) -> torch.device:
