@@ -13,6 +13,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from importlib.metadata import version
 from pathlib import Path
 from queue import Queue
@@ -133,6 +134,8 @@ class Leading:
 
     def close(self) -> None:
         """Let all that follow end."""
+        with suppress(OSError):
+            self.server.shutdown(socket.SHUT_RDWR)  # wakes `accept`, which closing does not
         self.server.close()
         for follower in self.found:
             follower.tell({"event": "end"})
