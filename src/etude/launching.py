@@ -74,9 +74,11 @@ def check_sharding(study: Study, name: str, tune: Tune) -> None:
 
 
 def refuse_deepspeed(launch: Launch) -> None:
-    """DeepSpeed has to be there."""
-    if find_spec("deepspeed") is None:
-        raise UserError(
-            f"{launch.origin}: distributed_type is DEEPSPEED, but deepspeed is not installed: pip "
-            "install deepspeed, or use distributed_type: FSDP, which shards as well."
-        )
+    """DeepSpeed is not run; FSDP2 shards the same."""
+    stage = (launch.deepspeed or {}).get("zero_stage", 2)
+    instead = {0: "MULTI_GPU", 2: "FSDP with fsdp_reshard_after_forward: false"}.get(stage, "FSDP")
+    lacking = "" if find_spec("deepspeed") else " (nor is deepspeed installed)"
+    raise UserError(
+        f"{launch.origin}: distributed_type is DEEPSPEED, which this version of Etude does not "
+        f"run{lacking}: use distributed_type: {instead}, which shares the same among processes."
+    )
