@@ -19,6 +19,7 @@ import torch
 
 import models
 from etude.approaches.build import in_turns
+from etude.approaches.keeping import whole_weights
 from etude.config.low_rank import AdaLora
 from etude.config.methods import Bottleneck, Full, PromptTuning, Selective
 from etude.config.tuning import AdamW, Constant, EarlyStopping, Lora, Tune
@@ -31,7 +32,7 @@ from etude.training.methods import prepare
 from etude.training.packing import Packed, pack
 from etude.training.rehearsal import rehearse
 from etude.training.run import Run, save
-from etude.training.train import train
+from etude.training.train import take_step, train
 
 RATE = AdamW(learning_rate=1e-2, weight_decay=0.1)
 plan = partial(Tune, optimizer=RATE, schedule=Constant(), log_steps=1, epochs=2)
@@ -169,6 +170,16 @@ def other_things(folder: Path) -> dict[str, Any]:
     with torch.no_grad():
         if not processes.is_first():
             next(iter(run.parameters.values())).fill_(torch.nan)
+    learnt = begin(CASES["sharded full"])
+    rehearse(learnt, folder)
+    take_step(learnt)
+    found["learnt"] = whole_values(learnt)
+    state = whole_weights(learnt, torch.float32)
+    found["has state"] = state is not None and len(state)
+    if processes.is_first():
+        learnt.network.save_pretrained(folder / "learnt", state_dict=state)
+    processes.wait()
+    processes._joined.sharding = None
     try:
         go(run, folder / "diverged")
     except Diverged as error:

@@ -120,6 +120,16 @@ def test_they_take_turns_and_the_first_has_all(two: Found) -> None:
     assert first["validation"] == second["validation"]
 
 
+def test_a_sharded_model_is_saved_whole(two: Found, tmp_path: Path) -> None:
+    """The first process has all of it, and it reads as any other model."""
+    folder, results = two
+    first, second = (found["others"] for found in results)
+    assert (first["has state"] > 0, second["has state"]) == (True, 0)
+    whole = {n: p.detach() for n, p in models.loaded(folder / "learnt").model.named_parameters()}
+    close(whole, first["learnt"], 0.0)
+    assert "FSDP" not in (folder / "learnt" / "config.json").read_text()
+
+
 def test_a_loss_that_is_no_number_stops_both(two: Found) -> None:
     """It was the second process's; both say the same, and name its examples."""
     first, second = (found["others"]["diverged"] for found in two[1])

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from importlib.util import find_spec
-
 from etude.approaches.order import precision
 from etude.config import Study
 from etude.config.launch import Launch
@@ -28,6 +26,11 @@ def check_launch(study: Study, launch: Launch | None) -> None:
         raise UserError(
             f"{launch.origin} asks for processes on the CPU, but model.device is cuda: set "
             "use_cpu: false, or model.device: auto."
+        )
+    if launch.gpu and study.model.device == "cpu":
+        raise UserError(
+            f"{launch.origin} asks for processes on GPUs, but model.device is cpu: set use_cpu: "
+            "true, or model.device: auto."
         )
     for name, approach in study.approaches.items():
         if approach.tune is not None:
@@ -77,8 +80,7 @@ def refuse_deepspeed(launch: Launch) -> None:
     """DeepSpeed is not run; FSDP2 shards the same."""
     stage = (launch.deepspeed or {}).get("zero_stage", 2)
     instead = {0: "MULTI_GPU", 2: "FSDP with fsdp_reshard_after_forward: false"}.get(stage, "FSDP")
-    lacking = "" if find_spec("deepspeed") else " (nor is deepspeed installed)"
     raise UserError(
         f"{launch.origin}: distributed_type is DEEPSPEED, which this version of Etude does not "
-        f"run{lacking}: use distributed_type: {instead}, which shares the same among processes."
+        f"run: use distributed_type: {instead}, which shares the same among processes."
     )

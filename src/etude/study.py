@@ -73,7 +73,7 @@ def try_together(task: Mapping[str, Any], progress: Progress) -> None:
     study, folder = Study.model_validate(task["study"]), Path(task["folder"])
     jobs = [Job(approach, seed) for approach, seed in task["jobs"]]
     base, data = find_base(study.model.base, study.model.revision), read_data(folder)
-    with processes.together(task.get("launch")):
+    with processes.together(task.get("launch"), on_cpu=study.model.device == "cpu"):
         loaded = make_weights(study, jobs[0], folder, data, base, progress)
         for job in jobs:
             reset_peak()

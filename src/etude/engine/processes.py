@@ -36,7 +36,7 @@ _joined = _Joined()
 
 
 @contextmanager
-def together(launch: Mapping[str, Any] | None) -> Iterator[None]:
+def together(launch: Mapping[str, Any] | None, *, on_cpu: bool = False) -> Iterator[None]:
     """Within this block this process is one of several, if `launch` says so.
 
     `launch` is what `etude.config.launch.Launch.told` gives; who this process is stands in its
@@ -46,7 +46,7 @@ def together(launch: Mapping[str, Any] | None) -> Iterator[None]:
     if launch is None:
         yield
         return
-    device = own_device(gpu=launch["gpu"])
+    device = torch.device("cpu") if on_cpu else own_device(gpu=launch["gpu"])
     patience = float(os.environ.get("ETUDE_RANK_TIMEOUT", PATIENCE))
     group.init_process_group(
         "cpu:gloo,cuda:nccl" if device.type == "cuda" else "gloo",
