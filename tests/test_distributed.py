@@ -75,7 +75,7 @@ def test_the_cases_are_unequal() -> None:
     run = pair.begin(pair.CASES["one row left"])
     sizes = [sum(map(len, run.numbers(step))) for step in range(run.steps_per_epoch)]
     assert sorted(sizes) == [1, 8]
-    assert len({row.supervised for row in run.rows(0)}) > 1
+    assert len({row.supervised for row in run.train}) > 1
 
 
 @pytest.mark.parametrize("name", pair.RESUMED)
@@ -316,6 +316,20 @@ def test_a_killed_process(rank: int, study: Path, one: Path, tmp_path: Path) -> 
     assert kept >= 2
     finish(start(ETUDE, study, place.folder, *asked))
     same(place.folder, one)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform != "linux", reason="finds child processes under /proc")
+def test_a_process_that_hangs(study: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ETUDE_RANK_TIMEOUT", "20")
+    place = Place(tmp_path / "run", "lora", 13)
+    process = start(ETUDE, study, place.folder, *launch(tmp_path), "approaches.zero-shot=null")
+    wait_for(process, place, 1)
+    os.kill(workers_of(process)[1], signal.SIGSTOP)
+    process.communicate(timeout=4 * MINUTE)
+    assert process.returncode == 1
+    [failed] = [row for row in read_json(place.folder / "findings.json") if row["kind"] == "failed"]
+    assert failed["evidence"].startswith("a process lives and has not answered the others in time")
 
 
 @pytest.mark.slow

@@ -419,6 +419,23 @@ def test_a_mistake_to_mend_is_told_before_all_else(monkeypatch: pytest.MonkeyPat
         do(PLAIN)
 
 
+def test_a_process_that_hangs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It lives, so that nothing tells of it but the others' waiting in vain."""
+
+    def work(rank: int, started: Callable[[Any], None]) -> None:
+        if rank == 0:  # in gloo's words
+            raise ChildFailed("RuntimeError: [...] Timed out waiting 1800000ms for send operation")
+        sleep_until_killed(started)
+
+    working(monkeypatch, work)
+    with pytest.raises(ChildFailed) as told:
+        do(PLAIN)
+    assert str(told.value) == (
+        "a process lives and has not answered the others in time (ETUDE_RANK_TIMEOUT seconds); all "
+        "were ended, and the same command goes on from what is saved"
+    )
+
+
 def test_one_task_after_the_other(monkeypatch: pytest.MonkeyPatch) -> None:
     seen = []
     working(monkeypatch, lambda rank, started: seen.append(rank))

@@ -25,7 +25,10 @@ from etude.machines import Follower, Leading, free_port
 from etude.progress import Progress, silent
 
 GRACE = 5.0  # seconds that processes have to end by themselves when one has failed
+UNANSWERED = ("Timed out waiting", "Watchdog caught collective operation timeout")  # gloo, NCCL
 ENDING = 120.0  # seconds that they have when they are asked to end: for a step, and to save
+
+GOES_ON = "and the same command goes on from what is saved"
 
 Ended = tuple[int, Exception | None]  # a process's number, and what went wrong
 
@@ -180,17 +183,21 @@ class Crew:
 def told(failures: Sequence[Exception]) -> Exception:
     """The failure behind the others: a mistake to mend, else a death, else the first.
 
-    A process that has lost another one fails as well, with words of its libraries.
+    A process that has lost another one, or waited for it in vain, fails as well, with words of its
+    libraries.
     """
     for kind in (UserError, ChildDied, ChildFailed):
         for error in failures:
-            if isinstance(error, kind):
-                if kind is not ChildDied:
-                    return error
-                return ChildDied(
-                    f"{error}; the other processes were ended, and the same command goes on from "
-                    "what is saved"
+            if not isinstance(error, kind):
+                continue
+            if any(words in str(error) for words in UNANSWERED):
+                return ChildFailed(
+                    "a process lives and has not answered the others in time (ETUDE_RANK_TIMEOUT "
+                    f"seconds); all were ended, {GOES_ON}"
                 )
+            if kind is not ChildDied:
+                return error
+            return ChildDied(f"{error}; the other processes were ended, {GOES_ON}")
     return failures[0]
 
 

@@ -29,6 +29,7 @@ from etude.result import Result
 from etude.searching import choose_settings
 from etude.store import claim, fingerprint, is_done, read_json, save_predictions, write_atomically
 
+PLAN = 2  # raised by hand when a plan says something else than before
 SEARCH_ALONE = (
     "approaches.{name}.tune.search tries settings one after the other, each in one process: run "
     "the study without --launch until the search has ended, then with it."
@@ -157,7 +158,7 @@ def planned(
     """The plan in the run folder, made in a process of its own if it is not there yet."""
     settings, told = study.model_dump(mode="json"), in_plan(launch)
     inputs = {"study": settings, "data": data.hash, "base": base.digest, **told, **versions()}
-    key = fingerprint(inputs)
+    key = fingerprint({"format": PLAN, **inputs})
     path = folder / "plan.json"
     if not path.exists() or read_json(path)["key"] != key:
         task = {"do": "plan", "study": settings, "folder": str(folder), "key": key, **told}
