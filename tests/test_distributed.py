@@ -323,7 +323,7 @@ def test_a_killed_process(rank: int, study: Path, one: Path, tmp_path: Path) -> 
 def test_a_process_that_hangs(study: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ETUDE_RANK_TIMEOUT", "20")
     place = Place(tmp_path / "run", "lora", 13)
-    process = start(ETUDE, study, place.folder, *launch(tmp_path), "approaches.zero-shot=null")
+    process = start(ETUDE, study, place.folder, *launch(tmp_path))
     wait_for(process, place, 1)
     os.kill(workers_of(process)[1], signal.SIGSTOP)
     process.communicate(timeout=4 * MINUTE)
