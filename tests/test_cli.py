@@ -392,9 +392,9 @@ MISTAKES = {
     ("run", "a.yaml", "b.yaml"): "'b.yaml' is one argument too many; a setting is written "
     "key=value (etude run --help says more).",
     ("run", "a.yaml", "--foldr", "x"): "'--foldr' is no option: did you mean '--folder'? Known: "
-    "--folder, --help, --json, --quiet, -h (etude run --help says more).",
+    "--folder, --help, --json, --launch, --quiet, -h (etude run --help says more).",
     ("run", "a.yaml", "--fold", "x"): "'--fold' is no option: did you mean '--folder'? Known: "
-    "--folder, --help, --json, --quiet, -h (etude run --help says more).",
+    "--folder, --help, --json, --launch, --quiet, -h (etude run --help says more).",
     ("run", "a.yaml", "--folder"): "--folder needs a value (etude run --help says more).",
     ("report", "x", "seed=1"): "'seed=1' is a setting, and etude report takes none (etude report "
     "--help says more).",

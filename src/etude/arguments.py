@@ -38,7 +38,11 @@ null takes a block away. For example:
 OF_A_STUDY = "etude {verb} dialogue-demo seed=7 approaches.lora.tune.epochs=1 approaches.told=null"
 OF_A_RUN = "etude {verb} runs/dialogue-demo metrics=[rouge,bleu] compare.baseline=told"
 SETTING = re.compile(r"\w[\w-]*(\.\w[\w-]*)*=")
-VALUED = ("--folder", "--output")  # options that take the next argument, whatever it holds
+VALUED = (
+    "--folder",
+    "--output",
+    "--launch",
+)  # options that take the next argument, whatever it holds
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +161,17 @@ def of_study(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("study", metavar="STUDY", help="a study file, or the name of a recipe")
     parser.add_argument(
         "--folder", type=Path, metavar="RUN", help="the run folder (default: runs/NAME)"
+    )
+
+
+def of_launched(parser: argparse.ArgumentParser) -> None:
+    """Arguments of a verb that several processes may do together."""
+    of_study(parser)
+    parser.add_argument(
+        "--launch",
+        type=Path,
+        metavar="FILE",
+        help="a configuration of accelerate: how many processes share the work, and how",
     )
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from threading import Lock, Thread
 from typing import IO, Any
@@ -27,12 +27,13 @@ def in_child(
     log: Path,
     progress: Progress,
     started: Callable[[subprocess.Popen[str]], None] = lambda _: None,
+    environment: Mapping[str, str] | None = None,
 ) -> None:
     """Run a task (`do` names one of `etude.worker.TASKS`) in a new process and wait for it.
 
-    `started` hears of the process. Raises `UserError` for a user's mistake and `ChildFailed` for
-    anything else. When this process is asked to end, so is the child, which keeps what it has
-    first.
+    `started` hears of the process; `environment` is added to its own. Raises `UserError` for a
+    user's mistake and `ChildFailed` for anything else. When this process is asked to end, so is
+    the child, which keeps what it has first.
     """
     command = [sys.executable, "-m", "etude.worker"]
     with log.open("ab") as errors:
@@ -42,7 +43,7 @@ def in_child(
             stdout=subprocess.PIPE,
             stderr=errors,
             text=True,
-            env=child_environment(),
+            env={**child_environment(), **(environment or {})},
         )
         started(child)
         assert child.stdin is not None  # noqa: S101 - asked for above

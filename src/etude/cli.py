@@ -11,12 +11,22 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from etude.arguments import OF_A_RUN, OF_A_STUDY, Verb, of_look, of_new, of_run, of_study, parse
+from etude.arguments import (
+    OF_A_RUN,
+    OF_A_STUDY,
+    Verb,
+    of_launched,
+    of_look,
+    of_new,
+    of_run,
+    parse,
+)
 from etude.errors import ChildFailed, UserError, disk_full
 from etude.interruption import EXIT_CODE, Terminated, listening
 
 if TYPE_CHECKING:
     from etude.config import Study
+    from etude.config.launch import Launch
     from etude.display import Display
 
 
@@ -84,8 +94,11 @@ def plan(options: argparse.Namespace) -> int:
     from etude import views
     from etude.verbs import plan as make
 
+    launch = launched(options)
+    if launch is not None and launch.first:
+        return 0  # the first process plans for all
     study, folder, display = opened(options)
-    path, planned = make(study, folder, display)
+    path, planned = make(study, folder, display, launch)
     return finish(options, planned, path, lambda: views.plan(planned))
 
 
@@ -109,12 +122,19 @@ def run(options: argparse.Namespace) -> int:
     """Try every approach of a study on the same held-out examples, and report.
 
     What an earlier run of the same study finished is not done again; what it left is gone on with.
+    With --launch, or started by torchrun, several processes share the work.
     """
     from etude import views
     from etude.study import run as make
 
+    launch = launched(options)
+    if launch is not None and launch.first:
+        from etude.following import follow
+
+        follow(launch, display_of(options))
+        return 0
     study, folder, display = opened(options)
-    result = make(study, folder, display)
+    result = make(study, folder, display, launch)
     failed = any(finding["kind"] == "failed" for finding in result.contents["findings"])
     finish(options, result.contents, result.report, lambda: views.report(result.contents))
     return 1 if failed else 0
@@ -147,6 +167,13 @@ def opened(options: argparse.Namespace) -> tuple[Study, Path, Display]:
 
     study = load_study(options.study, options.overrides)
     return study, options.folder or default_folder(study), display_of(options)
+
+
+def launched(options: argparse.Namespace) -> Launch | None:
+    """The processes that share the work, where there are several."""
+    from etude.config.launch import read_launch
+
+    return read_launch(options.launch, os.environ)
 
 
 def run_folder(options: argparse.Namespace) -> Path:
@@ -193,8 +220,8 @@ VERBS = {
     "plan": Verb(
         plan,
         "check a study and estimate what it takes, without training",
-        "STUDY [--folder RUN] [key=value ...]",
-        of_study,
+        "STUDY [--folder RUN] [--launch FILE] [key=value ...]",
+        of_launched,
         OF_A_STUDY,
     ),
     "look": Verb(
@@ -207,8 +234,8 @@ VERBS = {
     "run": Verb(
         run,
         "try every approach and report; goes on where it stopped",
-        "STUDY [--folder RUN] [key=value ...]",
-        of_study,
+        "STUDY [--folder RUN] [--launch FILE] [key=value ...]",
+        of_launched,
         OF_A_STUDY,
     ),
     "score": Verb(

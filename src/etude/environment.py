@@ -32,6 +32,8 @@ ALLOCATOR = {
     "GLIBC_TUNABLES": "glibc.malloc.hugetlb=1:glibc.malloc.mmap_threshold=1073741824:"
     "glibc.malloc.trim_threshold=2147483648:glibc.malloc.top_pad=268435456"
 }
+# What tells a process that it is one of several (torchrun sets these).
+OF_MANY = ("RANK", "WORLD_SIZE", "LOCAL_RANK", "LOCAL_WORLD_SIZE", "MASTER_ADDR", "MASTER_PORT")
 OPTIONAL = ("bitsandbytes",)  # recorded where they are installed
 RECORDED = ("torch", "transformers", "peft", "accelerate", "tokenizers", "datasets", "sacrebleu")
 
@@ -43,8 +45,13 @@ def prepare_environment() -> None:
 
 
 def child_environment() -> dict[str, str]:
-    """What a child process starts with."""
-    return {**ALLOCATOR, **SETTINGS, **os.environ}
+    """What a child process starts with; it works alone unless it is told otherwise."""
+    own = {
+        name: value
+        for name, value in os.environ.items()
+        if name not in OF_MANY and not name.startswith(("TORCHELASTIC_", "GROUP_", "ROLE_"))
+    }
+    return {**ALLOCATOR, **SETTINGS, **own}
 
 
 def versions() -> dict[str, str]:

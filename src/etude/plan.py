@@ -70,9 +70,12 @@ def make_plan(task: dict[str, Any], progress: Progress) -> None:
     for number, name in enumerate(study.approaches):
         progress("planning", number, len(study.approaches), name)
         sizes[name] = plan_approach(study, name, data, base, speaker, folder, progress)
+    launch = task.get("launch")
     plan = {
         "key": task["key"],
         "study": study.name,
+        "processes": launch["processes"] if launch else 1,
+        "sharded": bool(launch and launch["sharding"] is not None),
         "base": base.name,
         "markup": {
             "name": speaker.markup.name,
@@ -80,7 +83,7 @@ def make_plan(task: dict[str, Any], progress: Progress) -> None:
             "context": speaker.context,
         },
         "splits": {name: rows["rows"] for name, rows in data.card["splits"].items()},
-        "notes": notes(study, speaker) + unknowns(sizes),
+        "notes": notes(study, speaker) + unknowns(sizes) + (launch["notes"] if launch else []),
         "approaches": sizes,
     }
     write_json(folder / "plan.json", plan)
@@ -177,6 +180,9 @@ def plan_approach(
             "weights_mb": kept / MEGABYTE,
             "matrices": learns,
             "steps": count_steps(sequences, tune),
+            "batch_size": tune.batch_size,
+            "accumulate": tune.accumulate,
+            "examples_a_step": tune.nominal_batch_size * tune.accumulate,
             "tokens_per_epoch": sum(row.length for row in material.rows),
             "supervised_tokens_per_epoch": material.supervised_tokens,
             "truncated_prompts": material.truncated_prompts,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,8 @@ from etude.approaches.settled import settled
 from etude.checks import check, check_data
 from etude.child import in_child
 from etude.config import Study, to_yaml
+from etude.config.launch import Launch
+from etude.crew import Crew, gathering
 from etude.data import Data, prepare, read_data
 from etude.diagnosis import diagnose
 from etude.display import Display
@@ -19,6 +21,7 @@ from etude.engine.base import Base, find_base
 from etude.environment import versions
 from etude.errors import ChildFailed, UserError
 from etude.evaluate import evaluate
+from etude.launching import check_launch
 from etude.memory import reset_peak
 from etude.progress import Progress
 from etude.report import is_current, read_evidence, write_report
@@ -34,42 +37,69 @@ from etude.store import (
     write_atomically,
 )
 
+PLAN = 2  # raised by hand when a plan says something else than before
+SEARCH_ALONE = (
+    "approaches.{name}.tune.search tries settings one after the other, each in one process: run "
+    "the study without --launch until the search has ended, then with it."
+)
 
-def run(study: Study, folder: Path | str | None = None, display: Display | None = None) -> Result:
+
+def run(
+    study: Study,
+    folder: Path | str | None = None,
+    display: Display | None = None,
+    launch: Launch | None = None,
+) -> Result:
     """Try every approach of a study on the same held-out examples, and report.
 
-    What is done already, from the same inputs, is not done again. Raises `UserError` for what
-    the user can mend.
+    What is done already, from the same inputs, is not done again. With `launch`, several processes
+    share the work. Raises `UserError` for what the user can mend.
     """
     folder, display = Path(folder or default_folder(study)), display or Display()
     check(study)
-    with claim(folder):
+    check_launch(study, launch)
+    with gathering(launch) as crew, claim(folder):
         write_study(folder, study)
-        base, data = begin(study, folder, display)  # a frozen, hashed split: train, dev, test
+        base, data = begin(study, folder, display, launch)  # a frozen, hashed split
         failures: dict[str, str] = {}
         for group in in_order(study):  # approaches that share weights; origins come first
-            failures |= search(study, group[0].approach, folder, base, data, failures, display)
+            name = group[0].approach
+            failures |= search(study, name, folder, base, data, failures, display, crew)
             asked = settled(study, folder, base, data.hash)  # with what searches have chosen
             waiting = [job for job in group if not done(asked, job, folder, base, data)]
-            failures |= try_in_child(asked, folder, waiting, failures, display)
+            failures |= try_in_child(asked, folder, waiting, failures, display, crew)
         if not failures:
             forget_encoded(folder)
         return report(study, folder, failures, display)
 
 
 def try_together(task: Mapping[str, Any], progress: Progress) -> None:
-    """Make the weights that these jobs share, then let each answer. Runs in a child process."""
+    """Make the weights that these jobs share, then let each answer. Runs in a child process.
+
+    Of several processes each does its share, and the first saves.
+    """
     from etude.approaches.build import build, facts, make_weights  # torch, for the child alone
+    from etude.engine import processes
 
     study, folder = Study.model_validate(task["study"]), Path(task["folder"])
     jobs = [Job(approach, seed) for approach, seed in task["jobs"]]
     base, data = find_base(study.model.base, study.model.revision), read_data(folder)
-    loaded = make_weights(study, jobs[0], folder, data, base, progress)
-    for job in jobs:
-        reset_peak()
-        predict = build(study, job, folder, data, base, loaded, progress)
-        manifest = facts(study, job, base, data, loaded)
-        save_predictions(job.place(folder), predict(data.test), manifest)
+    with processes.together(task.get("launch"), on_cpu=study.model.device == "cpu"):
+        loaded = make_weights(study, jobs[0], folder, data, base, progress)
+        for job in jobs:
+            reset_peak()
+            predict = build(study, job, folder, data, base, loaded, progress)
+            manifest = facts(study, job, base, data, loaded)
+            if processes.is_first():
+                save_predictions(job.place(folder), predict(data.test), manifest)
+            else:
+                consume(predict(data.test))
+
+
+def consume(batches: Iterable[object]) -> None:
+    """Let something run whose results another process has."""
+    for _ in batches:
+        pass
 
 
 def report(
@@ -103,14 +133,16 @@ def report(
     return Result(folder)
 
 
-def begin(study: Study, folder: Path, display: Display) -> tuple[Base, Data]:
+def begin(
+    study: Study, folder: Path, display: Display, launch: Launch | None = None
+) -> tuple[Base, Data]:
     """Prepare the data and plan every approach, so that what cannot work fails at once."""
     data = open_data(study, folder, display)
     base = find_base(study.model.base, study.model.revision)
     jobs = [job for group in in_order(study) for job in group]
     asked = settled(study, folder, base, data.hash)
     if not all(done(asked, job, folder, base, data) for job in jobs):
-        for note in planned(study, folder, base, data, display)["notes"]:
+        for note in planned(study, folder, base, data, display, launch)["notes"]:
             display.say(note)
     return base, data
 
@@ -125,17 +157,30 @@ def open_data(study: Study, folder: Path, display: Display) -> Data:
     return data
 
 
-def planned(study: Study, folder: Path, base: Base, data: Data, display: Display) -> dict[str, Any]:
+def planned(
+    study: Study,
+    folder: Path,
+    base: Base,
+    data: Data,
+    display: Display,
+    launch: Launch | None = None,
+) -> dict[str, Any]:
     """The plan in the run folder, made in a process of its own if it is not there yet."""
-    settings = study.model_dump(mode="json")
-    key = fingerprint({"study": settings, "data": data.hash, "base": base.digest, **versions()})
+    settings, told = study.model_dump(mode="json"), in_plan(launch)
+    inputs = {"study": settings, "data": data.hash, "base": base.digest, **told, **versions()}
+    key = fingerprint({"format": PLAN, **inputs})
     path = folder / "plan.json"
     if not path.exists() or read_json(path)["key"] != key:
-        task = {"do": "plan", "study": settings, "folder": str(folder), "key": key}
+        task = {"do": "plan", "study": settings, "folder": str(folder), "key": key, **told}
         with display.working("plan") as progress:
             in_child(task, folder / "log.txt", progress)
     plan: dict[str, Any] = read_json(path)
     return plan
+
+
+def in_plan(launch: Launch | None) -> dict[str, Any]:
+    """What a plan depends on besides the study, where several processes share the work."""
+    return {} if launch is None else {"launch": {**launch.told(), "notes": list(launch.notes)}}
 
 
 def done(study: Study, job: Job, folder: Path, base: Base, data: Data) -> bool:
@@ -144,9 +189,14 @@ def done(study: Study, job: Job, folder: Path, base: Base, data: Data) -> bool:
 
 
 def try_in_child(
-    study: Study, folder: Path, jobs: Sequence[Job], failures: Mapping[str, str], display: Display
+    study: Study,
+    folder: Path,
+    jobs: Sequence[Job],
+    failures: Mapping[str, str],
+    display: Display,
+    crew: Crew | None = None,
 ) -> dict[str, str]:
-    """Try jobs in a process of their own; returns the reasons of those that failed."""
+    """Try jobs in a process of their own, or in a crew's; returns the reasons of failures."""
     failed = {
         job.approach: f"It starts from {origin}, which did not finish."
         for job in jobs
@@ -159,7 +209,7 @@ def try_in_child(
     task = {
         "do": "try",
         "study": study.model_dump(mode="json"),
-        "folder": str(folder),
+        "folder": str(folder.absolute()),  # processes of other machines stand elsewhere
         "jobs": [(job.approach, job.seed) for job in waiting],
     }
     title = ", ".join(dict.fromkeys(job.approach for job in waiting))
@@ -167,7 +217,8 @@ def try_in_child(
         title += f" (seed {waiting[0].seed})"
     try:
         with display.working(title) as progress:
-            in_child(task, folder / "log.txt", progress)
+            work = in_child if crew is None else crew.do
+            work(task, folder.absolute() / "log.txt", progress)
     except (ChildFailed, UserError) as error:
         display.say(f"{title}: {error} (see {folder / 'log.txt'}); going on with the others.")
         base, data = find_base(study.model.base, study.model.revision), read_data(folder)
@@ -185,6 +236,7 @@ def search(
     data: Data,
     failures: Mapping[str, str],
     display: Display,
+    crew: Crew | None = None,
 ) -> dict[str, str]:
     """Choose an approach's settings where it searches for them; returns why that failed."""
     asked = settled(study, folder, base, data.hash)
@@ -195,6 +247,8 @@ def search(
         return {name: f"It takes its settings from the search of {tune.search}, which failed."}
     if any(origin in failures for origin in ancestry(study, name)):
         return {}  # said where the approach is tried
+    if crew is not None:
+        return {name: SEARCH_ALONE.format(name=name)}
     try:
         with display.working(f"{name}, search") as progress:
             won = choose_settings(asked, name, folder, base, data, progress)

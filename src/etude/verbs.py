@@ -9,12 +9,14 @@ from typing import Any
 
 from etude.checks import check
 from etude.config import Study, load_study
+from etude.config.launch import Launch
 from etude.data import explore, read_dropped
 from etude.data.frozen import read_remarks
 from etude.display import Display
 from etude.engine.base import find_base
 from etude.engine.counting import token_counter
 from etude.errors import UserError
+from etude.launching import check_launch
 from etude.report import draw_again, read_evidence
 from etude.report.material import write_material
 from etude.result import Result
@@ -32,14 +34,17 @@ class Look:
     remarks: list[dict[str, Any]]
 
 
-def plan(study: Study, folder: Path, display: Display) -> tuple[Path, dict[str, Any]]:
+def plan(
+    study: Study, folder: Path, display: Display, launch: Launch | None = None
+) -> tuple[Path, dict[str, Any]]:
     """Check everything and estimate, without training; returns plan.json and its contents."""
     check(study)
+    check_launch(study, launch)
     with claim(folder):
         keep_predictions(study, folder)
         data = open_data(study, folder, display)
         base = find_base(study.model.base, study.model.revision)
-        return folder / "plan.json", planned(study, folder, base, data, display)
+        return folder / "plan.json", planned(study, folder, base, data, display, launch)
 
 
 def look(study: Study, folder: Path, display: Display) -> Look:

@@ -71,22 +71,34 @@ def plan(planned: Mapping[str, Any]) -> None:
             f"{planned['study']} on {planned['base']} ({splits}); turns written as "
             f"{markup['name']}, context {markup['context'] or 'unlimited'} tokens.",
             *planned["notes"],
+            *_shared(planned),
         ]
     )
     rows = [
-        ("approach", "prompt tokens", "cut", "weights", "trains", "kept", "steps", "peak memory")
+        (
+            "approach",
+            "prompt tokens",
+            "cut",
+            "weights",
+            "trains",
+            "kept",
+            "steps",
+            "examples a step",
+            "peak memory",
+        )
     ]
     for name, item in planned["approaches"].items():
         prompt = f"{item['prompt_tokens']['median']:.0f} (max {item['prompt_tokens']['max']})"
         cut, tune = str(item["truncated_prompts"] or ""), item["tune"]
         weights = f"{in_words(item['precision'])}, {item['weights_mb']:,.1f} MB"
         if tune is None:
-            rows.append((name, prompt, cut, weights, "", "", "", ""))
+            rows.append((name, prompt, cut, weights, "", "", "", "", ""))
             continue
         trains = f"{tune['trainable_parameters']:,} ({tune['trainable_share']:.1%})"
         kept = f"{megabytes(tune['weights_mb'])} of {megabytes(item['model_mb'])} MB"
         memory = "unknown" if tune["memory_mb"] is None else f"{tune['memory_mb']:,.0f} MB"
-        rows.append((name, prompt, cut, weights, trains, kept, f"{tune['steps']:,}", memory))
+        taken = (f"{tune['steps']:,}", f"{tune['examples_a_step']:,}")
+        rows.append((name, prompt, cut, weights, trains, kept, *taken, memory))
     table(rows, words=("weights",))
     lines(["Weights and peak memory are estimates; the report shows what they were."])
     matrices(planned["approaches"])
@@ -98,6 +110,27 @@ def plan(planned: Mapping[str, Any]) -> None:
             lines([f"{name} learns what stands between [ and ]:"])
             lines([_supervised(item["tune"]["decoded_example"])])
             break
+
+
+def _shared(planned: Mapping[str, Any]) -> list[str]:
+    """How several processes share the work, and what each has of a step."""
+    count = planned["processes"]
+    if count == 1:
+        return []
+    held = "a part of the weights" if planned["sharded"] else "all weights"
+    told = [
+        f"{count} processes share the work, each with {held}; the weights and memory below are "
+        "those of one that holds all of them."
+    ]
+    for name, item in planned["approaches"].items():
+        if (tune := item["tune"]) is not None:
+            share = -(-tune["examples_a_step"] // count)
+            told.append(
+                f"{name}: a step is {tune['examples_a_step']} examples (batch_size "
+                f"{tune['batch_size']} x accumulate {tune['accumulate']}), up to {share} in each "
+                "process."
+            )
+    return told
 
 
 def megabytes(value: float) -> str:

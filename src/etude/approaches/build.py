@@ -14,8 +14,9 @@ from etude.approaches.tuning import tune_weights
 from etude.config.precision import recorded
 from etude.config.study import Study
 from etude.data import Data
+from etude.engine import processes
 from etude.engine.base import Base
-from etude.engine.batching import Asked, batches_in, plan_batches, prefixes
+from etude.engine.batching import Asked, Rows, batches_in, plan_batches, prefixes
 from etude.engine.capacity import rows_at_once
 from etude.engine.classify import classify_batch
 from etude.engine.encode import encode_pairs
@@ -27,7 +28,14 @@ from etude.environment import revision, versions
 from etude.memory import MEGABYTE
 from etude.progress import Progress, watched
 from etude.records import Example, Prediction
-from etude.store import begin_predictions, bring_back, previous_of, write_atomically
+from etude.store import (
+    Place,
+    begin_predictions,
+    bring_back,
+    previous_of,
+    write_atomically,
+)
+from etude.training.shares import rounds
 
 Predict = Callable[[Sequence[Example]], Iterator[list[Prediction]]]
 
@@ -41,8 +49,9 @@ def make_weights(
         tuning = Job(name, job.seed)
         key = weights_key(study, tuning, base, data.hash)
         place = tuning.place(folder)
-        if weights_done(previous_of(place.path) / "weights", key):
+        if processes.is_first() and weights_done(previous_of(place.path) / "weights", key):
             bring_back(place.path)  # a setting was changed and changed back
+        processes.wait()
         if not weights_done(place.weights, key):
             tune_weights(study, tuning, folder, key, data, base, progress)
     return load(base, study.model, precision(study, job.approach), layers(study, job, folder))
@@ -66,22 +75,18 @@ def build(
         room = prompt_room(loaded.speaker, study.generation.max_tokens, loaded.labels)
         shown = watched(examples, "encoding", progress)
         asked = [Asked(*pair) for pair in encode_pairs(loaded.speaker, shown, context, room)]
-        write_atomically(place.prompts, "".join(rendered(item) for item in asked))
-        plan = plan_batches(asked, rows_at_once(loaded, study.generation))
+        waiting = begin(place, key, asked, rows_at_once(loaded, study.generation))
         shared = prefixes(asked) if can_read_ahead(loaded) else {}
         prefix: Prefix | None = None
-        waiting = begin_predictions(place, key, plan)
-        done = len(examples) - sum(len(batch) for batch in waiting)
-        for batch in batches_in(waiting, asked):
-            progress("answering", done, len(examples), "")
-            done += len(batch)
+
+        def answer(batch: list[Asked]) -> list[Prediction]:
+            nonlocal prefix
             if loaded.labels is not None:
-                yield classify_batch(loaded, batch, approach=job.approach, seed=job.seed)
-                continue
+                return classify_batch(loaded, batch, approach=job.approach, seed=job.seed)
             begins = shared.get(batch[0].example.id, ())
             if begins != (prefix.tokens if prefix is not None else ()):
                 prefix = read_prefix(loaded, begins) if begins else None
-            yield predict_batch(
+            return predict_batch(
                 loaded,
                 batch,
                 study.generation,
@@ -90,9 +95,50 @@ def build(
                 sampling_seed=job.seed,
                 prefix=prefix,
             )
+
+        done = len(examples) - sum(len(batch) for batch in waiting)
         progress("answering", done, len(examples), "")
+        for answers in in_turns(list(batches_in(waiting, asked)), answer):
+            yield answers
+            done += len(answers)
+            progress("answering", done, len(examples), "")
 
     return predict
+
+
+def begin(place: Place, key: str, asked: Sequence[Asked], rows: int | Rows) -> list[list[str]]:
+    """Write the prompts and freeze the batches; returns those still to do.
+
+    Of several processes the first does it. There are as many batches as processes at least, so that
+    none stands by where there is work for it.
+    """
+    if processes.is_first():
+        if processes.count() > 1:
+            rows = at_most(rows, -(-len(asked) // processes.count()))
+        write_atomically(place.prompts, "".join(rendered(item) for item in asked))
+        return processes.from_first(begin_predictions(place, key, plan_batches(asked, rows)))
+    return processes.from_first([])
+
+
+def at_most(rows: int | Rows, limit: int) -> int | Rows:
+    """Rows of a batch, and no more than a limit."""
+    if callable(rows):
+        return lambda longest, known: min(limit, rows(longest, known))
+    return min(limit, rows)
+
+
+def in_turns(
+    batches: Sequence[list[Asked]], answer: Callable[[list[Asked]], list[Prediction]]
+) -> Iterator[list[Prediction]]:
+    """The answers to all batches, in their order; the processes take turns at batches.
+
+    What is yielded in the first process is all of it; the others yield nothing. A round is over
+    when each process has answered a batch.
+    """
+    for numbers in rounds(len(batches), processes.count()):
+        number = numbers[processes.rank()]
+        mine = answer(batches[number]) if number is not None else []
+        yield from (part for part in processes.to_first(mine) or () if part)
 
 
 def prompt_room(
@@ -129,6 +175,7 @@ def facts(study: Study, job: Job, base: Base, data: Data, loaded: Loaded) -> dic
         "precision": recorded(loaded.precision),
         "weights_mb": loaded.weights_bytes / MEGABYTE,
         "device": str(loaded.device),
+        "processes": processes.count(),
         "markup": loaded.speaker.markup.name,
         "folds_system": loaded.speaker.markup.folds_system,
         "versions": versions(),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from etude.approaches.order import precision
 from etude.approaches.settled import read_search, with_chosen
@@ -13,7 +13,7 @@ from etude.config.methods import Head
 from etude.config.precision import Precision, recorded
 from etude.config.study import Study
 from etude.config.tuning import Tune
-from etude.engine import adapters
+from etude.engine import adapters, processes
 from etude.engine.load import Loaded, dtype_of
 from etude.memory import peak_megabytes
 from etude.records import Example
@@ -26,6 +26,9 @@ from etude.training.mixing import counted
 from etude.training.run import Run
 from etude.training.sizes import own_parameters
 
+if TYPE_CHECKING:
+    import torch
+
 
 def forget_best(place: Place) -> None:
     """Remove the best weights that a training has noted on its way."""
@@ -36,10 +39,13 @@ def forget_best(place: Place) -> None:
 def keep_weights(run: Run, place: Place, manifest: dict[str, Any], study: Study) -> None:
     """Keep the weights as they are now, and of those kept before only as many as asked for."""
     folder = place.path / "checkpoints"
-    folder.mkdir(exist_ok=True)
     target = folder / f"step-{run.position.step}"
-    shutil.rmtree(target, ignore_errors=True)  # of a run that was killed and has come here again
+    if processes.is_first():
+        folder.mkdir(exist_ok=True)
+        shutil.rmtree(target, ignore_errors=True)  # of a run that was killed and came here again
     save_weights(run, place, manifest | outcome(run), study, target)
+    if not processes.is_first():
+        return
     kept = sorted(folder.glob("step-*"), key=lambda path: int(path.name.removeprefix("step-")))
     if (limit := run.tune.save_total_limit) is not None:
         for path in kept[:-limit]:
@@ -49,21 +55,44 @@ def keep_weights(run: Run, place: Place, manifest: dict[str, Any], study: Study)
 def save_weights(
     run: Run, place: Place, manifest: dict[str, Any], study: Study, target: Path
 ) -> None:
-    """Publish a weights folder: safetensors, the markup they were trained with, the facts."""
-    temporary = place.path / "weights.part"
-    shutil.rmtree(temporary, ignore_errors=True)
-    try:
-        write_weights(run, temporary, manifest, study, place.approach)
-    except BaseException:
-        shutil.rmtree(temporary, ignore_errors=True)  # of no use, and the disk may be full
-        raise
-    publish(temporary, target)
+    """Publish a weights folder: safetensors, the markup they were trained with, the facts.
+
+    Of several processes the first writes, with what the others have of the weights.
+    """
+    state = whole_weights(run, dtype_of(precision(study, place.approach)))
+    if processes.is_first():
+        temporary = place.path / "weights.part"
+        shutil.rmtree(temporary, ignore_errors=True)
+        try:
+            write_weights(run, temporary, manifest, study, place.approach, state)
+        except BaseException:
+            shutil.rmtree(temporary, ignore_errors=True)  # of no use, and the disk may be full
+            raise
+        publish(temporary, target)
+    processes.wait()
+
+
+def whole_weights(run: Run, dtype: torch.dtype) -> dict[str, torch.Tensor] | None:
+    """The model's own weights where every process has learnt a part of them; else None."""
+    if not any(processes.is_sharded(item) for item in run.parameters.values()):
+        return None
+    state = {}
+    for name, item in run.network.state_dict().items():
+        full = processes.whole(item)  # one after the other: no device need hold them all
+        if processes.is_first():
+            state[name] = (full.to(dtype) if full.is_floating_point() else full).cpu()
+    return state
 
 
 def write_weights(
-    run: Run, temporary: Path, manifest: dict[str, Any], study: Study, approach: str
+    run: Run,
+    temporary: Path,
+    manifest: dict[str, Any],
+    study: Study,
+    approach: str,
+    state: dict[str, torch.Tensor] | None = None,
 ) -> None:
-    """Write what a weights folder holds."""
+    """Write what a weights folder holds; `state`, where given, instead of the network's own."""
     method = run.tune.method
     adapters.save_weights(
         run.accelerator.unwrap_model(run.network),
@@ -72,6 +101,7 @@ def write_weights(
         dtype=dtype_of(precision(study, approach)),
         base=study.model.base,
         labels=study.data.labels if isinstance(method, Head) else None,
+        state=state,
     )
     size = folder_size(temporary)
     (temporary / "chat_template.jinja").write_text(manifest["markup"]["template"])
@@ -127,6 +157,8 @@ def outcome(run: Run) -> dict[str, Any]:
         "batch_size": at.batch_size,
         "batch_size_asked": tune.batch_size,
         "examples_a_step": tune.nominal_batch_size * tune.accumulate,
+        "processes": processes.count(),
+        "sharded": processes.sharding() is not None,
         "evaluate_batch_size": at.evaluate_batch_size,
         "evaluated_with_less": at.evaluated_with_less,
         "sequences": len(run.train) if tune.packing else None,

@@ -25,6 +25,7 @@ from etude.config.methods import Head
 from etude.config.study import Study
 from etude.config.tuning import Tune
 from etude.data import Data
+from etude.engine import processes
 from etude.engine.adapters import attach, virtual_tokens
 from etude.engine.base import Base
 from etude.engine.classifier import draw_head
@@ -58,13 +59,16 @@ def tune_weights(
 ) -> None:
     """Train what the approach asks for and publish `weights/`; resumes from its checkpoint.
 
-    A trial of a search has a `place` of its own, and `watchers` that see the history's rows.
+    A trial of a search has a `place` of its own, and `watchers` that see the history's rows. Of
+    several processes all train and the first writes.
     """
     tune = study.approaches[job.approach].tune
     assert tune is not None  # noqa: S101 - only approaches that tune come here
     place = place or job.place(folder)
     checkpoint = place.path / "checkpoint.safetensors"
-    start_fresh_unless(key, place, checkpoint)
+    if processes.is_first():
+        start_fresh_unless(key, place, checkpoint)
+    processes.wait()
     reset_peak()
     network, loaded = network_to_train(study, job, folder, base, tune)
     speaker, decoder_start_id = loaded.speaker, loaded.decoder_start_id
@@ -97,7 +101,7 @@ def tune_weights(
         names=names,
         mixture=mixed,
     )
-    if not checkpoint.exists():
+    if not processes.from_first(checkpoint.exists()):
         progress("rehearsal", 0, 1, "one step of training, validation and saving")
         rehearsal = rehearse(run, place.path)
         told = f"about {rehearsal.estimated_seconds:.0f} s to train at most"
@@ -112,6 +116,7 @@ def tune_weights(
             place.path, f"{study.name}-{job.approach}-{job.seed}-{key[:8]}", settings, step
         )
         for name in study.track
+        if processes.is_first()
     ]
     known = facts(precision(study, job.approach), key, tune, material, validation, loaded)
     known |= {"base": {"name": base.name, "digest": base.digest}, "weights_mb": weights / MEGABYTE}
@@ -120,8 +125,10 @@ def tune_weights(
     train(run, checkpoint, place.history, [*trackers, *watchers], progress, keep)
     manifest = known | outcome(run) | mixed_facts(run, learnt, tune)
     save_weights(run, place, manifest, study, place.weights)
-    checkpoint.unlink(missing_ok=True)
-    forget_best(place)
+    if processes.is_first():
+        checkpoint.unlink(missing_ok=True)
+        forget_best(place)
+    processes.wait()
 
 
 def training_rows(
@@ -159,12 +166,15 @@ def network_to_train(
 
     With `weights:` of another approach and the same adapter settings, that adapter goes on
     learning; otherwise what came before is merged into the weights first. A classification head
-    that is there goes on; otherwise a new one is drawn.
+    that is there goes on; otherwise a new one is drawn. Where weights are going to be sharded they
+    stay on the CPU until then.
     """
     before = layers(study, job, folder)[:-1]
     number_format = precision(study, job.approach)
     labels = study.data.labels if isinstance(tune.method, Head) else None
-    loaded = load(base, study.model, number_format, before, labels)
+    sharded = {"device": "cpu"} if processes.sharding() is not None else {}
+    model = study.model.model_copy(update=sharded)
+    loaded = load(base, model, number_format, before, labels)
     if goes_on(study, job.approach):
         origin = Job(str(study.approaches[job.approach].weights), job.seed)
         adapter = layers(study, origin, folder)[-1]

@@ -216,9 +216,15 @@ def save_weights(
     dtype: torch.dtype,
     base: str,
     labels: Sequence[str] | None,
+    state: Mapping[str, Tensor] | None = None,
 ) -> None:
-    """Write what a method made of a model: the whole of it (in `dtype`), or an adapter."""
-    if isinstance(below_head(method), Full):
+    """Write what a method made of a model: the whole of it (in `dtype`), or an adapter.
+
+    `state` are the model's weights, in that type, where the network itself holds a part of them.
+    """
+    if state is not None:
+        network.save_pretrained(folder, state_dict=dict(state))
+    elif isinstance(below_head(method), Full):
         with held_in(network, dtype):
             network.save_pretrained(folder)
     else:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import torch
 
 from etude.config.study import Generation
+from etude.engine import processes
 from etude.engine.batching import Rows
 from etude.engine.cache import blocks
 from etude.engine.library import stepwise_reason
@@ -24,10 +25,11 @@ def rows_at_once(loaded: Loaded, generation: Generation) -> int | Rows:
         return generation.batch_size
     if stepwise_reason(loaded) is not None:
         return UNMEASURED
+    on_cpu = loaded.device.type == "cpu"
     limit = (
         generation.memory_mb * 1e6
         if generation.memory_mb is not None
-        else SHARE * free_bytes(loaded.device)
+        else SHARE * free_bytes(loaded.device) / (processes.here() if on_cpu else 1)
     )
     token = bytes_per_token(loaded)
     logits = bytes_of_logits(loaded, generation)

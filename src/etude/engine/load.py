@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from etude.config.precision import Precision, compute_of, name_of
 from etude.config.study import Model
+from etude.engine import processes
 from etude.engine.adapters import attach, merge, virtual_tokens
 from etude.engine.base import Base
 from etude.engine.classifier import class_names, head_parameters, is_peft
@@ -161,7 +162,9 @@ def choose_device(device: str) -> torch.device:
 
     if device == "cuda" and not torch.cuda.is_available():
         raise UserError("model.device is cuda, but torch sees no GPU here: use auto or cpu.")
-    return torch.device("cuda" if device != "cpu" and torch.cuda.is_available() else "cpu")
+    if device == "cpu" or not torch.cuda.is_available():
+        return torch.device("cpu")
+    return processes.device() or torch.device("cuda")  # one of several has a GPU of its own
 
 
 def dtype_of(precision: Precision) -> torch.dtype:

@@ -14,6 +14,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from etude.engine import processes
 from etude.store import replacing
 
 
@@ -23,25 +24,46 @@ def save_checkpoint(
     optimizer: torch.optim.Optimizer,
     position: Mapping[str, Any],
 ) -> None:
-    """Write parameters, optimizer, random state and `position` (JSON-able)."""
+    """Write parameters, optimizer, random state and `position` (JSON-able).
+
+    Of several processes the first writes, whole tensors, and the random states of all of them.
+    """
     from safetensors.torch import save_file
 
-    tensors = {f"parameter.{name}": item.detach().cpu() for name, item in parameters.items()}
+    tensors = {f"parameter.{name}": held(item) for name, item in parameters.items()}
     plain: dict[str, dict[str, Any]] = {}
     for name, item in parameters.items():
         for key, value in optimizer.state.get(item, {}).items():
             if isinstance(value, Tensor):
-                tensors[f"optimizer.{key}.{name}"] = value.detach().cpu()
+                tensors[f"optimizer.{key}.{name}"] = held(value)
             else:
                 plain.setdefault(name, {})[key] = value
-    tensors["random.cpu"] = torch.get_rng_state()
-    if torch.cuda.is_available():
-        tensors["random.cuda"] = torch.cuda.get_rng_state()
-    tensors = apart(tensors)
-    state = json.dumps({"position": dict(position), "plain": plain})
-    # Straight to the disk: as bytes in memory a full tuning's state would stand there three times.
-    with replacing(path) as temporary:
-        save_file(tensors, temporary, metadata={"etude": state})
+    for number, states in enumerate(processes.to_first(random_states()) or ()):
+        tensors |= {random_name(kind, number): item for kind, item in states.items()}
+    if processes.is_first():
+        tensors = apart(tensors)
+        state = json.dumps({"position": dict(position), "plain": plain})
+        # Straight to the disk: as bytes in memory a full tuning's state would stand there three
+        # times.
+        with replacing(path) as temporary:
+            save_file(tensors, temporary, metadata={"etude": state})
+    processes.wait()
+
+
+def held(tensor: Tensor) -> Tensor:
+    """All of a tensor, on the CPU."""
+    return processes.whole(tensor.detach()).cpu()
+
+
+def random_states() -> dict[str, Tensor]:
+    """The state of this process's random generators."""
+    states = {"cpu": torch.get_rng_state()}
+    return states | ({"cuda": torch.cuda.get_rng_state()} if torch.cuda.is_available() else {})
+
+
+def random_name(kind: str, process: int) -> str:
+    """What a process's random state is called in a checkpoint; the first one's, as if alone."""
+    return f"random.{kind}.{process}" if process else f"random.{kind}"
 
 
 def apart(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
@@ -62,9 +84,11 @@ def save_parameters(path: Path, parameters: Mapping[str, Tensor]) -> None:
     """Write the parameters that learn, and nothing else."""
     from safetensors.torch import save_file
 
-    kept = {name: item.detach().cpu() for name, item in parameters.items()}
-    with replacing(path) as temporary:
-        save_file(apart(kept), temporary)
+    kept = {name: held(item) for name, item in parameters.items()}
+    if processes.is_first():
+        with replacing(path) as temporary:
+            save_file(apart(kept), temporary)
+    processes.wait()
 
 
 def load_parameters(path: Path, parameters: Mapping[str, torch.nn.Parameter]) -> None:
@@ -74,7 +98,7 @@ def load_parameters(path: Path, parameters: Mapping[str, torch.nn.Parameter]) ->
     tensors = load_file(path)
     with torch.no_grad():
         for name, item in parameters.items():
-            item.copy_(tensors[name])
+            item.copy_(processes.part_of(tensors[name], item))
 
 
 def read_position(path: Path) -> dict[str, Any]:
@@ -94,24 +118,28 @@ def load_checkpoint(
 
     with safe_open(path, framework="pt") as file:  # tensor by tensor: each is large
         state = json.loads(file.metadata()["etude"])
-        held = set(file.keys())
+        names = set(file.keys())
         with torch.no_grad():
             for name, item in parameters.items():
-                item.copy_(file.get_tensor(f"parameter.{name}"))
-        for tensor_name in sorted(held):
+                item.copy_(processes.part_of(file.get_tensor(f"parameter.{name}"), item))
+        for tensor_name in sorted(names):
             kind, _, rest = tensor_name.partition(".")
             if kind == "optimizer":
                 tensor = file.get_tensor(tensor_name)
                 key, _, name = rest.partition(".")
                 item = parameters[name]
                 optimizer.state[item][key] = placed(optimizer, item, key, tensor)
-        random = file.get_tensor("random.cpu")
-        on_gpu = file.get_tensor("random.cuda") if "random.cuda" in held else None
+        chance = {
+            kind: file.get_tensor(random_name(kind, processes.rank()))
+            for kind in ("cpu", "cuda")
+            if random_name(kind, processes.rank()) in names
+        }
     for name, values in state["plain"].items():
         optimizer.state[parameters[name]].update(values)
-    torch.set_rng_state(random)
-    if on_gpu is not None and torch.cuda.is_available():
-        torch.cuda.set_rng_state(on_gpu)
+    if "cpu" in chance:
+        torch.set_rng_state(chance["cpu"])
+    if "cuda" in chance and torch.cuda.is_available():
+        torch.cuda.set_rng_state(chance["cuda"])
     position: dict[str, Any] = state["position"]
     return position
 
@@ -125,4 +153,7 @@ def placed(optimizer: Any, parameter: Tensor, key: str, tensor: Tensor) -> Tenso
     if getattr(optimizer, "is_paged", False) and key in ("state1", "state2"):
         buffer: Tensor = optimizer.get_state_buffer(parameter, dtype=tensor.dtype)
         return buffer.copy_(tensor)
-    return tensor.to(parameter.device) if tensor.dim() else tensor
+    if not tensor.dim():
+        return tensor
+    tensor = tensor.to(parameter.device)
+    return processes.part_of(tensor, parameter) if tensor.shape == parameter.shape else tensor

@@ -21,20 +21,25 @@ class History:
     """Rows of `history.jsonl`: training rows have `loss`, validation rows `dev_loss`.
 
     On resumption it is cut back to the rows that the checkpoint knows of; the steps since are
-    done, and written, again.
+    done, and written, again. One of several processes `writes`; the others count along.
     """
 
-    def __init__(self, path: Path, rows: int, trackers: Sequence[Log]) -> None:
+    def __init__(
+        self, path: Path, rows: int, trackers: Sequence[Log], *, writes: bool = True
+    ) -> None:
         kept = read_lines(path)[:rows]
-        write_atomically(path, "".join(json.dumps(row) + "\n" for row in kept))
+        if writes:
+            write_atomically(path, "".join(json.dumps(row) + "\n" for row in kept))
         self.path = path
+        self.writes = writes
         self.rows = len(kept)
         self.trackers = trackers
 
     def add(self, row: Mapping[str, Any]) -> None:
         """Append a row, and tell the trackers."""
-        with self.path.open("a") as file:
-            file.write(json.dumps(row) + "\n")
+        if self.writes:
+            with self.path.open("a") as file:
+                file.write(json.dumps(row) + "\n")
         self.rows += 1
         for track in self.trackers:
             track(row)

@@ -9,12 +9,14 @@ from typing import TypeGuard
 import torch
 from torch import Tensor
 
+from etude.engine import processes
 from etude.engine.batch import Encoded, collate
 from etude.engine.head import supervised_logits
 from etude.errors import UserError
 from etude.training.batch_size import halved, out_of_memory
 from etude.training.packing import Packed, collate_packed
 from etude.training.run import Row, Run
+from etude.training.shares import rounds
 
 NAMED = 8  # examples of a batch that a message names
 
@@ -54,10 +56,17 @@ def validate(run: Run) -> float:
     """Mean cross-entropy in nats per supervised token of the validation split.
 
     Logits are gone after each batch. Where memory does not suffice, the batch is halved, from
-    there on.
+    there on. Several processes take turns at batches.
     """
     run.network.eval()
     rows = sorted(run.dev, key=lambda row: row.length)
+    total = validate_alone(run, rows) if processes.count() == 1 else validate_together(run, rows)
+    run.network.train()
+    return total / sum(row.supervised for row in rows)
+
+
+def validate_alone(run: Run, rows: Sequence[Encoded]) -> float:
+    """The summed loss of all rows."""
     total, done = 0.0, 0
     while done < len(rows):
         size = run.position.evaluate_batch_size
@@ -67,8 +76,20 @@ def validate(run: Run) -> float:
             continue
         total += loss
         done += size
-    run.network.train()
-    return total / sum(row.supervised for row in rows)
+    return total
+
+
+def validate_together(run: Run, rows: Sequence[Encoded]) -> float:
+    """The same, by several processes. The rehearsal has found a size that all have memory for."""
+    size = run.position.evaluate_batch_size
+    batches = [rows[start : start + size] for start in range(0, len(rows), size)]
+    total = 0.0
+    for numbers in rounds(len(batches), processes.count()):
+        if (number := numbers[processes.rank()]) is not None:
+            total += summed_loss(run, batches[number]).item()
+        elif processes.sharding() is not None:
+            summed_loss(run, batches[0][:1])  # weights are fetched by all together, or by none
+    return sum(row[0] for row in processes.gathered_numbers([total]))
 
 
 def halve_evaluation(run: Run) -> None:

@@ -13,6 +13,7 @@ from tempfile import TemporaryDirectory
 
 import torch
 
+from etude.engine import processes
 from etude.errors import UserError
 from etude.memory import available_bytes, host_peak, reset_peak, resident_bytes
 from etude.training.batch_size import (
@@ -43,35 +44,45 @@ def rehearse(run: Run, folder: Path) -> Rehearsal:
     """Train, evaluate and save once on the longest rows; parameters and chance are put back.
 
     What stays is `run.position.batch_size` where the study leaves it open. Raises whatever the
-    long run would raise, and `UserError` when the model mixes packed examples.
+    long run would raise, and `UserError` when the model mixes packed examples. Of several processes
+    each rehearses; they go on with what the one of the least memory has found.
     """
     tune = run.tune
-    with TemporaryDirectory(dir=folder) as temporary:
+    with TemporaryDirectory(dir=folder if processes.is_first() else None) as own:
+        temporary = processes.from_first(own)
         checkpoint = Path(temporary) / "rehearsal.safetensors"
         save(run, checkpoint)
         check_packing(run)
         if tune.batch_size == "auto":
-            run.position.batch_size = largest_batch(run)
+            run.position.batch_size = least(largest_batch(run))
             if tune.evaluate_batch_size is None:
                 run.position.evaluate_batch_size = run.position.batch_size
         seconds = first_step(run)
         rehearse_validation(run)
+        run.position.evaluate_batch_size = least(run.position.evaluate_batch_size)
         found = run.position
         after = Path(temporary) / "after.safetensors"
         save(run, after)
         restore(run, after)
         run.optimizer.state.clear()
         restore(run, checkpoint)
+        processes.wait()  # before the first takes the files away
     run.position.batch_size = found.batch_size
     run.position.evaluate_batch_size = found.evaluate_batch_size
     run.position.evaluated_with_less = found.evaluated_with_less
-    passes = -(-tune.nominal_batch_size * tune.accumulate // found.batch_size)
+    share = -(-tune.nominal_batch_size * tune.accumulate // processes.count())
+    passes = -(-share // found.batch_size)
     return Rehearsal(seconds, seconds * run.total_steps * passes)
+
+
+def least(size: int) -> int:
+    """The smallest number that a process has found."""
+    return min(int(row[0]) for row in processes.gathered_numbers([size]))
 
 
 def first_step(run: Run) -> float:
     """A forward and backward pass over the longest rows, and a step; returns its seconds."""
-    started, size = time.monotonic(), run.position.batch_size
+    started, size = time.monotonic(), run.examples_at_once
     try:
         loss = backward_on_longest(run, size)
     except (RuntimeError, MemoryError) as error:
@@ -121,10 +132,11 @@ def largest_batch(run: Run) -> int:
 
     The optimizer's state is there before the first attempt, as it will be in the run.
     """
-    whole_step = min(len(run.train), run.tune.nominal_batch_size * run.tune.accumulate)
+    share = -(-run.tune.nominal_batch_size * run.tune.accumulate // processes.count())
+    whole_step = min(len(run.train), share)
     if run.accelerator.device.type != "cpu":
         return largest_by_failing(whole_step, lambda size: attempt(run, size))
-    room, held = available_bytes(), resident_bytes()
+    room, held = available_bytes() // processes.here(), resident_bytes()
     return largest_by_measuring(whole_step, lambda size: measured(run, size, held), room)
 
 

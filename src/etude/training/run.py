@@ -13,6 +13,7 @@ from accelerate import Accelerator
 
 from etude.config.precision import Precision, compute_of
 from etude.config.tuning import Tune
+from etude.engine import processes
 from etude.engine.batch import Encoded
 from etude.training.checkpoint import load_checkpoint, save_checkpoint
 from etude.training.methods import trainable
@@ -21,6 +22,8 @@ from etude.training.noise import add_noise, checkpoint_activations, set_dropout
 from etude.training.optimizers import make_optimizer
 from etude.training.order import epoch_order
 from etude.training.packing import Packed
+from etude.training.sharding import shard
+from etude.training.shares import divided
 from etude.training.stopping import Judgement
 
 MIXED = {"fp32": "no", "bf16": "bf16", "fp16": "fp16"}  # accelerate's words for our precisions
@@ -35,7 +38,8 @@ class Position:
     `loss_sum` runs over `loss_tokens` supervised tokens since the last row of the history;
     `scaler` is the state of fp16's loss scaler, empty in other precisions. The batch sizes are
     those of a forward pass, in training and in validation, as memory has allowed so far;
-    `evaluated_with_less` says that the latter had to be halved.
+    `evaluated_with_less` says that the latter had to be halved. `processes` is how many shared
+    the work, each with chance of its own.
     """
 
     step: int = 0
@@ -49,6 +53,7 @@ class Position:
     batch_size: int = 1
     evaluate_batch_size: int = 1
     evaluated_with_less: bool = False
+    processes: int = 1
     judgement: Judgement = field(default_factory=Judgement)
 
 
@@ -102,7 +107,12 @@ class Run:
         return self.order[1][start : start + self.tune.accumulate]
 
     def chosen(self, step: int) -> list[list[int]]:
-        """The same rows in the batches of a forward pass, cut anew where memory asks for it."""
+        """This process's share of them in the batches of a forward pass.
+
+        Cut anew where memory asks for it, or where there are several processes.
+        """
+        if processes.count() > 1:
+            return self.shares(step, self.position.batch_size)[processes.rank()]
         batches = self.numbers(step)
         size = self.position.batch_size
         if size == self.tune.nominal_batch_size:
@@ -110,9 +120,24 @@ class Run:
         rows = sorted((row for batch in batches for row in batch), key=self.lengths.__getitem__)
         return [rows[cut : cut + size] for cut in range(0, len(rows), size)]
 
+    def shares(self, step: int, size: int) -> list[list[list[int]]]:
+        """The forward passes of each of several processes; an empty one where it has no rows."""
+        rows = [row for batch in self.numbers(step) for row in batch]
+        return divided(rows, processes.count(), size, self.lengths.__getitem__)
+
     def batches(self, step: int) -> list[list[Row]]:
-        """The batches of an optimizer step."""
+        """This process's batches of an optimizer step."""
         return [[self.train[index] for index in batch] for batch in self.chosen(step)]
+
+    def rows(self, step: int) -> list[Row]:
+        """All rows of an optimizer step, whichever process learns from them."""
+        return [self.train[index] for batch in self.numbers(step) for index in batch]
+
+    @property
+    def examples_at_once(self) -> int:
+        """Rows of a forward pass in this process, at most."""
+        share = -(-self.tune.nominal_batch_size * self.tune.accumulate // processes.count())
+        return min(self.position.batch_size, share)
 
 
 def steps_in_epoch(rows: int, tune: Tune) -> int:
@@ -139,9 +164,14 @@ def begin(
     names: Sequence[str] = (),
     mixture: Mixture | None = None,
 ) -> Run:
-    """Set up a run at step 0. `network` has its trainable parameters marked."""
+    """Set up a run at step 0. `network` has its trainable parameters marked.
+
+    Among several processes, its weights are sharded where `etude.engine.processes` says so.
+    Gradients are summed by the loop, once a step, so no wrapper is put around the network.
+    """
+    device = processes.device() or network.device
     accelerator = Accelerator(
-        mixed_precision=MIXED[compute_of(precision)], cpu=network.device.type == "cpu"
+        mixed_precision=MIXED[compute_of(precision)], cpu=device.type == "cpu"
     )
     if tune.dropout is not None:
         set_dropout(network, tune.dropout)
@@ -149,10 +179,14 @@ def begin(
         checkpoint_activations(network)
     if tune.neftune_noise_alpha is not None:
         add_noise(network, tune.neftune_noise_alpha)
+    if (sharding := processes.sharding()) is not None:
+        shard(network, tune.method, sharding, accelerator.device)
+    processes.begin_alike(trainable(network).values())
     optimizer = make_optimizer(trainable(network), tune.optimizer)
-    prepared, stepper = accelerator.prepare(network, optimizer)
+    prepared = accelerator.prepare_model(network, evaluation_mode=True)  # without torch's DDP
+    stepper = accelerator.prepare_optimizer(optimizer)
     prepared.train()
-    torch.manual_seed(seed)
+    torch.manual_seed(chance_of(seed))
     size = tune.nominal_batch_size
     return Run(
         network=prepared,
@@ -168,20 +202,36 @@ def begin(
         decoder_start_id=decoder_start_id,
         names=names,
         mixture=mixture,
-        position=Position(batch_size=size, evaluate_batch_size=tune.evaluate_batch_size or size),
+        position=Position(
+            batch_size=size,
+            evaluate_batch_size=tune.evaluate_batch_size or size,
+            processes=processes.count(),
+        ),
     )
 
 
+def chance_of(seed: int, step: int = 0) -> int:
+    """The seed of this process's dropout; the first one's is that of a process alone."""
+    return seed + (processes.rank() * 1_000_003 + step if processes.rank() else 0)
+
+
 def save(run: Run, path: Path) -> None:
-    """Write everything that decides the run's next digit."""
+    """Write everything that decides the run's next digit. All processes ask, the first writes."""
     if run.accelerator.scaler is not None:
         run.position.scaler = run.accelerator.scaler.state_dict()
     save_checkpoint(path, run.parameters, run.optimizer, asdict(run.position))
 
 
 def restore(run: Run, path: Path) -> None:
-    """Put a run back where `save` found it."""
+    """Put a run back where `save` found it.
+
+    Another number of processes goes on from the same step with the same rows; the others' chance
+    (dropout) then begins anew, as that of processes which are no longer there is lost.
+    """
     position = load_checkpoint(path, run.parameters, run.optimizer)
     run.position = Position(**{**position, "judgement": Judgement(**position["judgement"])})
+    if run.position.processes != processes.count() and not processes.is_first():
+        torch.manual_seed(chance_of(run.seed, run.position.step))
+    run.position.processes = processes.count()
     if run.position.scaler:
         run.accelerator.scaler.load_state_dict(run.position.scaler)

@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
+from etude.engine import processes
 from etude.interruption import Terminated, holding
 from etude.progress import Progress
 from etude.training.batch_size import halved, out_of_memory
@@ -38,14 +39,15 @@ def train(
     Validation loss is measured before the first step, as often as `evaluate_steps` says and at
     the end, where there is a validation split. `keep` is called as often as `save_steps` says.
     Raises `Diverged` when the loss is no longer a number, and `Terminated`, with all steps in the
-    checkpoint, when the process is asked to end.
+    checkpoint, when the process is asked to end. Of several processes the first writes, and what
+    one of them is asked, all of them do.
     """
     if checkpoint.exists():
         restore(run, checkpoint)
     tune, at, saved = run.tune, run.position, time.monotonic()
     started = time.monotonic() - at.seconds
-    record = History(history, at.history_rows, trackers)
-    if record.rows == 0 and run.dev:
+    record = History(history, at.history_rows, trackers, writes=processes.is_first())
+    if processes.from_first(record.rows) == 0 and run.dev:
         record.add(validation_row(run))
     said = ""
     with holding() as asked_to_end:
@@ -65,16 +67,23 @@ def train(
                     keep_best(run, checkpoint)
             if keep is not None and is_due(run, tune.save_steps):
                 keep(run)
-            if asked_to_end() or time.monotonic() - saved >= tune.save_seconds:
+            ends, due = agreed(asked_to_end(), time.monotonic() - saved >= tune.save_seconds)
+            if ends or due:
                 at.history_rows = record.rows
                 save(run, checkpoint)
                 forget_all_but_best(run, checkpoint)
                 saved = time.monotonic()
-            if asked_to_end():
+            if ends:
                 raise Terminated
     if tune.load_best_model_at_end and at.judgement.best_loss is not None:
         load_parameters(best_of(run, checkpoint), run.parameters)
     progress("training", at.step, run.total_steps, said)
+
+
+def agreed(asked_to_end: bool, due: bool) -> tuple[bool, bool]:
+    """Whether any process was asked to end, and whether by the first one's clock a save is due."""
+    said = processes.gathered_numbers([asked_to_end, due])
+    return any(row[0] for row in said), bool(said[0][1])
 
 
 def is_due(run: Run, every: int | Literal["epoch"] | None) -> bool:
@@ -101,7 +110,7 @@ def keep_best(run: Run, checkpoint: Path) -> None:
 def forget_all_but_best(run: Run, checkpoint: Path) -> None:
     """Remove older best weights, once no checkpoint names them."""
     for path in checkpoint.parent.glob("best-*.safetensors"):
-        if path != best_of(run, checkpoint):
+        if processes.is_first() and path != best_of(run, checkpoint):
             path.unlink()
 
 
@@ -120,14 +129,15 @@ def take_step(run: Run) -> None:
     rate = tune.optimizer.learning_rate * multiplier(tune.schedule, at.step, run.total_steps)
     for group in run.optimizer.param_groups:
         group["lr"] = rate
-    losses = backward(run)
+    losses, batches = everywhere(run, backward(run))
+    processes.add_gradients(run.parameters.values())
     limit = tune.clip if tune.clip is not None else math.inf
-    norm = float(run.accelerator.clip_grad_norm_(run.parameters.values(), limit))
-    check_finite(run, losses, norm, run.chosen(at.step))
+    norm = float(processes.whole(run.accelerator.clip_grad_norm_(run.parameters.values(), limit)))
+    check_finite(run, losses, norm, batches)
     run.stepper.step()
     after_step(run.network, tune.method, run.optimizer, at.step + 1, run.total_steps)
     run.stepper.zero_grad()
-    rows = [row for batch in run.batches(at.step) for row in batch]
+    rows = run.rows(at.step)
     at.step += 1
     at.loss_sum += sum(losses)
     at.loss_tokens += sum(row.supervised for row in rows)
@@ -140,9 +150,10 @@ def backward(run: Run) -> list[float]:
 
     With `batch_size: auto`, memory that does not suffice halves the batches, from there on.
     """
+    tokens = sum(row.supervised for row in run.rows(run.position.step))
     while True:
         try:
-            return backward_in(run, run.batches(run.position.step))
+            return backward_in(run, run.batches(run.position.step), tokens)
         except (RuntimeError, MemoryError) as error:
             size = run.position.batch_size
             if run.tune.batch_size != "auto" or size == 1 or not out_of_memory(error):
@@ -151,17 +162,45 @@ def backward(run: Run) -> list[float]:
         run.position.batch_size = halved(size)
 
 
-def backward_in(run: Run, batches: Sequence[Sequence[Any]]) -> list[float]:
-    """Forward and backward passes over the batches of a step."""
-    tokens = sum(row.supervised for batch in batches for row in batch)
+def backward_in(run: Run, batches: Sequence[Sequence[Any]], tokens: int) -> list[float]:
+    """Forward and backward passes over the batches of a step, of `tokens` supervised tokens.
+
+    Those are all tokens of the step, also where other processes see some of them.
+    """
     losses = []
     for batch in batches:
-        loss = summed_loss(run, batch, run.tune.label_smoothing)
+        if not batch and processes.sharding() is None:
+            continue
+        # Sharded weights are fetched by all processes together: one without rows counts as zero.
+        loss = summed_loss(run, batch or run.train[:1], run.tune.label_smoothing)
+        loss = loss if batch else loss * 0.0
         run.accelerator.backward(loss / tokens)  # the mean over the step, however it is divided
         losses.append(loss.detach())
-    if (added := penalty(run.network, run.tune.method)) is not None:
+    if processes.is_first() and (added := penalty(run.network, run.tune.method)) is not None:
         run.accelerator.backward(added)
     return [loss.item() for loss in losses]
+
+
+def everywhere(run: Run, losses: Sequence[float]) -> tuple[list[float], list[list[int]]]:
+    """The losses of a step with the rows they are of, also where other processes computed them.
+
+    Of each other process: the sum, or the first that is no number, with its rows. All go on with
+    the smallest batches that one of them had memory for.
+    """
+    at = run.position
+    if processes.count() == 1:
+        return list(losses), run.chosen(at.step)
+    broken = next((n for n, loss in enumerate(losses) if not math.isfinite(loss)), None)
+    told = sum(losses) if broken is None else losses[broken]
+    said = processes.gathered_numbers([told, -1 if broken is None else broken, at.batch_size])
+    sizes = {int(row[2]) for row in said}
+    shares = {size: run.shares(at.step, size) for size in sizes}
+    batches = [
+        shares[int(size)][process][max(0, int(number))]
+        for process, (_, number, size) in enumerate(said)
+    ]
+    at.batch_size = min(sizes)
+    return [row[0] for row in said], batches
 
 
 def validation_row(run: Run) -> dict[str, Any]:
