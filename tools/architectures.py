@@ -20,6 +20,7 @@ GROUPED = {**PLAIN, "num_key_value_heads": 2}
 GEMMA = {**GROUPED, "head_dim": 16}
 T5 = {"d_model": 64, "d_ff": 96, "d_kv": 16, "num_layers": 2, "num_heads": 4}
 FLAN = {**T5, "feed_forward_proj": "gated-gelu", "tie_word_embeddings": False}
+FLAN["initializer_factor"] = 0.35  # its logits are not scaled down, and would be in the tens
 ROTATION = {  # Llama 3.1's, for a context of 64 made four times as long
     "rope_type": "llama3",
     "rope_theta": 500_000.0,
@@ -32,6 +33,7 @@ BART = {
     **{"d_model": 64, "encoder_layers": 2, "decoder_layers": 2, "init_std": 0.1},
     **{"encoder_attention_heads": 4, "decoder_attention_heads": 4},
     **{"encoder_ffn_dim": 96, "decoder_ffn_dim": 96},
+    "forced_eos_token_id": None,  # else the library ends an answer that has not ended
 }
 
 # Name -> transformers' word for the architecture, and the settings that make it this one.
@@ -96,7 +98,9 @@ def make(architecture: str, folder: Path) -> None:
         automatic = transformers.AutoModelForSeq2SeqLM
         special["decoder_start_token_id"] = special["pad_token_id"]
     elif architecture in ENCODERS:
-        automatic = transformers.AutoModelForPreTraining  # with the pooler, as published ones have
+        automatic = transformers.AutoModelForMaskedLM
+        if kind == "bert":  # with the pooler that a head reads, as published ones have it
+            automatic = transformers.AutoModelForPreTraining
         make_it_read(folder)
     config = transformers.AutoConfig.for_model(
         kind,

@@ -7,10 +7,8 @@ refuses is not tried; the reason is the cell's.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -19,16 +17,15 @@ import torch
 from pydantic import TypeAdapter
 
 from etude.checks import check
-from etude.config.methods import AnyMethod, Full, Head, Method, below_head, merges
-from etude.config.precision import Precision
+from etude.config.methods import AnyMethod, Head, Method, VirtualTokens, below_head, merges
+from etude.config.precision import Precision, compute_of
 from etude.config.study import Generation, Model, Study
 from etude.config.tuning import AdamW, Constant, Tune
 from etude.engine.adapters import merge, save_weights
 from etude.engine.batch import Encoded, collate
-from etude.engine.classifier import draw_head, head_parameters
+from etude.engine.classifier import draw_head
 from etude.engine.generate import generate
 from etude.engine.head import supervised_logits
-from etude.engine.library import virtual_tokens
 from etude.engine.load import Loaded, dtype_of, load
 from etude.errors import UserError
 from etude.store import file_hash
@@ -62,12 +59,10 @@ SMALL: dict[str, dict[str, Any]] = {  # settings that fit models of two layers
     "p-tuning": {"tokens": 4},
     "prefix-tuning": {"tokens": 4},
 }
-# What learns few numbers, or begins with little in them, takes larger steps.
 RATES = dict.fromkeys(("full", "selective", "rslora", "dora", "pissa"), 3e-3)
-LARGE = 3e-2
+LARGE = {False: 3e-2, True: 1e-2}  # of the others, which learn few numbers: without a head, with
 EXACT = 1e-6  # between log-probabilities of the same weights, computed twice in the same way
-NEAR = 1e-4  # and where they are summed in another order, in fp32
-ROUNDED = 0.05  # and where they are, in a type of three digits
+NEAR = {"fp32": 1e-4, "bf16": 0.1, "fp16": 0.02}  # and where they are summed in another order
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,7 +203,7 @@ def run_of(loaded: Loaded, method: AnyMethod, precision: Precision, rows: list[E
     name = getattr(below_head(method), "name", "head")
     tune = Tune(
         method=method,
-        optimizer=AdamW(learning_rate=RATES.get(name, LARGE)),
+        optimizer=AdamW(learning_rate=RATES.get(name, LARGE[isinstance(method, Head)])),
         schedule=Constant(),
         max_steps=STEPS,
         epochs=STEPS,
@@ -240,25 +235,27 @@ def compared(
 ) -> tuple[float, float | None]:
     """How far the model that was read again, and the merged one, are from the trained one."""
     method = method_of(place.method, head=place.head)
-    as_used(trained, read, method)
+    as_used(trained, read)
+    near = NEAR[compute_of(precision_of(place.precision))]
     mine, again = losses(trained, rows), losses(read, rows)
     reload = float((again - mine).abs().max())
-    if not reload <= (NEAR if place.method == "pissa" else EXACT):
+    if not reload <= (near if place.method == "pissa" else EXACT):
         raise Failed(f"read again it differs by {reload:.1e}")
     if not place.head:
-        exact = place.precision == "fp32"
-        check_answers(trained, read, [row.prompt for row in rows], by_library=exact)
+        # In fewer digits, what shares a batch decides ties; virtual tokens are read by `generate`.
+        plain = place.precision == "fp32" and not isinstance(method, VirtualTokens)
+        check_answers(trained, read, [row.prompt for row in rows], by_library=plain)
     if not merges(method) or not isinstance(precision_of(place.precision), str):
         return reload, None
     merged = losses(replace(read, model=merge(read.model)), rows)
     gap = float((merged - mine).abs().max())
-    if not gap <= (NEAR if place.precision == "fp32" else ROUNDED):
+    if not gap <= near:
         raise Failed(f"merged it differs by {gap:.1e}")
     return reload, gap
 
 
-def as_used(trained: Loaded, read: Loaded, method: AnyMethod) -> None:
-    """Give what learnt of the model's own (fp32 in training) the type that it has in use."""
+def as_used(trained: Loaded, read: Loaded) -> None:
+    """Make of a trained model, in place, what it is in use: training computes by autocast."""
     own = dict(read.model.named_parameters())
     for name, item in trained.model.named_parameters():
         if name in own and item.dtype != own[name].dtype and item.is_floating_point():
