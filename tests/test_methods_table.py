@@ -46,7 +46,7 @@ def works(place: Place) -> None:
 
 
 @pytest.mark.parametrize("method", METHODS_THAT_WRITE)
-@pytest.mark.parametrize("architecture", ["Qwen3", "FLAN-T5"])
+@pytest.mark.parametrize("architecture", ["Qwen3", pytest.param("T5", marks=pytest.mark.slow)])
 def test_methods_of_models_that_write(architecture: str, method: str) -> None:
     works(Place(architecture, method, "fp32"))
 
