@@ -178,8 +178,8 @@ def test_steps_win_over_epochs_in_the_quotes_recipe() -> None:
 # The same settings on a tiny model and the material that ships: only base and files change, and
 # fp16, which is for a GPU.
 QUOTES = (
-    "data.sources.quotes={kind: jsonl, path: %s/quotes.jsonl, columns: {instruction: '{author}', "
-    "response: '{quote}'}}"
+    "data.sources.quotes={kind: jsonl, path: %s/quotes.jsonl, columns: {instruction: "
+    "'Write a quote. Author: {author} Tags: {tags}', response: '{quote}'}}"
 )
 HERE: dict[str, list[str]] = {
     "sentiment": ["model.base=random-t5", f"data.sources.phrases.path={MATERIAL}/phrases.txt"],
