@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -130,26 +131,26 @@ def precision_of(name: str) -> Precision:
 
 
 def refusal(place: Place) -> str | None:
-    """Why `etude plan` refuses a place; None where it does not."""
-    labels = LABELS if place.head else ()
+    """Why `etude plan` refuses a place, on any architecture; None where it does not."""
+    return refused_by_plan(place.method, place.precision, place.head)
+
+
+@cache
+def refused_by_plan(method: str, precision: str, head: bool) -> str | None:
+    """The refusal of a study with this method, without the name of its approach."""
     study = {
         "name": "table",
-        "model": {"base": "random-llama", "precision": PRECISIONS[place.precision]},
+        "model": {"base": "random-llama", "precision": PRECISIONS[precision]},
         "data": {
-            "task": "classify" if place.head else "generate",
-            "labels": labels,
+            "task": "classify" if head else "generate",
+            "labels": LABELS if head else (),
             "sources": {"rows": {"kind": "csv", "path": "rows.csv"}},
         },
-        "approaches": {"it": {"tune": {"method": method_of(place.method, head=place.head)}}},
-        "metrics": ["accuracy"] if place.head else ["rouge"],
+        "approaches": {"it": {"tune": {"method": method_of(method, head=head)}}},
+        "metrics": ["accuracy"] if head else ["rouge"],
     }
-    return refused_by_plan(Study.model_validate(study))
-
-
-def refused_by_plan(study: Study) -> str | None:
-    """The refusal of a study, without the name of its approach."""
     try:
-        check(study)
+        check(Study.model_validate(study))
     except UserError as error:
         return str(error).partition(": ")[2]
     return None
