@@ -16,7 +16,8 @@ from etude.engine.load import class_for, load_config, load_speaker
 from etude.errors import UserError
 from etude.training.methods import prepare
 from tools.architectures import ARCHITECTURES, ENCODERS, WRITERS, base_of
-from tools.method_cells import EXACT, LABELS, NEAR, Place, attempt
+from tools.method_cells import EXACT, NEAR, attempt
+from tools.method_places import LABELS, Place
 
 pytestmark = models.peft_asks_by_an_old_name
 GATED = {"q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"}

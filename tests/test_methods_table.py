@@ -11,13 +11,12 @@ import models
 from etude import checks
 from etude.config.methods import merges
 from etude.training.methods import METHODS
-from tools.method_cells import (
+from tools.method_cells import Cell, attempt
+from tools.method_places import (
     NAMING,
     PRECISIONS,
     WRITING,
-    Cell,
     Place,
-    attempt,
     method_of,
     places,
     refusal,

@@ -200,6 +200,9 @@ HERE: dict[str, list[str]] = {
         f"data.sources.articles.path.train={MATERIAL}/wikipedia.train.jsonl",
     ],
 }
+LONGER = {  # its warm-up alone takes 50 steps
+    "quotes": ["data.sample={train: 160, dev: 4, test: 4}", "approaches.lora.tune.max_steps=100"]
+}
 SAME = {"batch_size", "accumulate", "clip", "supervise", "optimizer", "schedule", "method"}
 
 
@@ -231,4 +234,4 @@ def here_in_small(recipe: str) -> Study:
         for name, approach in study.approaches.items()
         if approach.tune is not None
     ]
-    return load_study(recipe, [*HERE[recipe], *SMALL, *steps])
+    return load_study(recipe, [*HERE[recipe], *SMALL, *steps, *LONGER.get(recipe, ())])

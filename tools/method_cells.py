@@ -7,20 +7,16 @@ refuses is not tried; the reason is the cell's.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
 import torch
-from pydantic import TypeAdapter
 
-from etude.checks import check
-from etude.config.methods import AnyMethod, Head, Method, VirtualTokens, below_head, merges
+from etude.config.methods import AnyMethod, Head, VirtualTokens, below_head, merges
 from etude.config.precision import Precision, compute_of
-from etude.config.study import Generation, Model, Study
+from etude.config.study import Generation, Model
 from etude.config.tuning import AdamW, Constant, Tune
 from etude.engine.adapters import merge, save_weights
 from etude.engine.batch import Encoded, collate
@@ -28,55 +24,18 @@ from etude.engine.classifier import draw_head
 from etude.engine.generate import generate
 from etude.engine.head import supervised_logits
 from etude.engine.load import Loaded, dtype_of, load
-from etude.errors import UserError
 from etude.store import file_hash
-from etude.training.methods import METHODS, prepare, trainable
+from etude.training.methods import prepare, trainable
 from etude.training.run import Run, begin
 from etude.training.train import take_step
-from tools.architectures import ARCHITECTURES, WRITERS, base_of
+from tools.architectures import base_of
+from tools.method_places import LABELS, Place, method_of, precision_of, refusal
 
-PRECISIONS: dict[str, Any] = {
-    "fp32": "fp32",
-    "bf16": "bf16",
-    "fp16": "fp16",
-    "int8": {"name": "int8"},
-    "nf4": {"name": "nf4"},
-    "nf4, single": {"name": "nf4", "double_quantization": False},
-    "nf4, fp32": {"name": "nf4", "compute": "fp32"},
-}
-# Families that differ from one of these in nothing that a method looks at are tried elsewhere
-# (tests/test_families.py).
-SPARED = {"Gemma 2", "Gemma 3", "Falcon 40B", "Phi-3", "DeBERTa", "ModernBERT"}
-WRITING = [name for name in WRITERS if name not in SPARED]
-NAMING = [name for name in ARCHITECTURES if name not in SPARED]
-LABELS = ("negative", "neutral", "positive")
 STEPS = 6
-SMALL: dict[str, dict[str, Any]] = {  # settings that fit models of two layers
-    "selective": {"last_layers": 1},
-    "adalora": {"r": 2, "start_r": 4},
-    "vera": {"r": 8},
-    "bottleneck": {"size": 4, "placement": "houlsby"},
-    "prompt-tuning": {"tokens": 4},
-    "p-tuning": {"tokens": 4},
-    "prefix-tuning": {"tokens": 4},
-}
 RATES = dict.fromkeys(("full", "selective", "rslora", "dora", "pissa"), 3e-3)
 LARGE = {False: 3e-2, True: 1e-2}  # of the others, which learn few numbers: without a head, with
 EXACT = 1e-6  # between log-probabilities of the same weights, computed twice in the same way
 NEAR = {"fp32": 1e-4, "bf16": 0.1, "fp16": 0.02}  # and where they are summed in another order
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A place in the table. `method` stands below a classification head where `head` is true.
-
-    The method called head is the head that learns alone.
-    """
-
-    architecture: str
-    method: str
-    precision: str
-    head: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,58 +63,6 @@ class Failed(Exception):
     """Something that the page would otherwise claim is not so."""
 
 
-def places() -> Iterator[Place]:
-    """Every place of the table."""
-    for precision in PRECISIONS:
-        for architecture in WRITING:
-            for method in METHODS:
-                if method != "head":
-                    yield Place(architecture, method, precision)
-        for architecture in NAMING:
-            for method in METHODS:
-                yield Place(architecture, method, precision, head=True)
-
-
-def method_of(name: str, *, head: bool = False) -> AnyMethod:
-    """A method with settings for tiny models; `head` puts it below a classification head."""
-    if name == "head":
-        return Head()
-    method = TypeAdapter(Method).validate_python({"name": name, **SMALL.get(name, {})})
-    return Head(body=method) if head else method
-
-
-def precision_of(name: str) -> Precision:
-    """A precision as the study file would give it."""
-    found: Precision = TypeAdapter(Precision).validate_python(PRECISIONS[name])
-    return found
-
-
-def refusal(place: Place) -> str | None:
-    """Why `etude plan` refuses a place, on any architecture; None where it does not."""
-    return refused_by_plan(place.method, place.precision, place.head)
-
-
-@cache
-def refused_by_plan(method: str, precision: str, head: bool) -> str | None:
-    """The refusal of a study with this method, without the name of its approach."""
-    study = {
-        "name": "table",
-        "model": {"base": "random-llama", "precision": PRECISIONS[precision]},
-        "data": {
-            "task": "classify" if head else "generate",
-            "labels": LABELS if head else (),
-            "sources": {"rows": {"kind": "csv", "path": "rows.csv"}},
-        },
-        "approaches": {"it": {"tune": {"method": method_of(method, head=head)}}},
-        "metrics": ["accuracy"] if head else ["rouge"],
-    }
-    try:
-        check(Study.model_validate(study))
-    except UserError as error:
-        return str(error).partition(": ")[2]
-    return None
-
-
 def attempt(place: Place) -> Cell:
     """What comes of a place."""
     if (reason := refusal(place)) is not None:
@@ -175,17 +82,16 @@ def tried(place: Place) -> Cell:
     base, method = base_of(place.architecture), method_of(place.method, head=place.head)
     model, precision = Model(base=str(base.folder)), precision_of(place.precision)
     labels = LABELS if place.head else None
-    before_all = file_hash(base.folder / "model.safetensors")
+    untouched = file_hash(base.folder / "model.safetensors")
     loaded = load(base, model, precision, labels=labels)
     weights = loaded.weights_bytes
     if labels is not None:
         draw_head(loaded.model, 3)
     rows = rows_of(place.head)
     run = run_of(loaded, method, precision, rows)
-    parameters = sum(item.numel() for item in trainable(loaded.model).values())
-    losses = [loss_of_step(run) for _ in range(STEPS)]
-    if not losses[-1] < losses[0] - 0.01:
-        raise Failed(f"its loss went from {losses[0]:.3f} to {losses[-1]:.3f}")
+    first, *_, last = [loss_of_step(run) for _ in range(STEPS)]
+    if not last < first - 0.01:
+        raise Failed(f"its loss went from {first:.3f} to {last:.3f}")
     network = run.accelerator.unwrap_model(run.network, keep_fp32_wrapper=False).eval()
     parameters = sum(item.numel() for item in trainable(network).values())
     with TemporaryDirectory() as temporary:
@@ -194,9 +100,9 @@ def tried(place: Place) -> Cell:
         save_weights(network, method, folder, dtype=dtype, base=place.architecture, labels=labels)
         read = load(base, model, precision, [folder])
         reload, merged = compared(replace(loaded, model=network), read, place, rows)
-    if file_hash(base.folder / "model.safetensors") != before_all:
+    if file_hash(base.folder / "model.safetensors") != untouched:
         raise Failed("the base on the disk has changed")
-    return Cell(place, parameters, weights, losses[0], losses[-1], reload, merged)
+    return Cell(place, parameters, weights, first, last, reload, merged)
 
 
 def run_of(loaded: Loaded, method: AnyMethod, precision: Precision, rows: list[Encoded]) -> Run:

@@ -4,7 +4,7 @@
 
 A cell takes a second or so, the table half an hour. Cells are kept under runs/methods as they come,
 so a run that was ended goes on; when the code that they depend on changes, all are tried again.
-What a cell is stands in `method_cells.py`.
+What there is to try stands in `method_places.py`, and how it is tried in `method_cells.py`.
 """
 
 from __future__ import annotations
@@ -28,13 +28,14 @@ sys.path.insert(0, str(HERE))  # `tools` is no part of the package
 from etude.config.precision import in_words, recorded  # noqa: E402 - once it can be found
 from etude.environment import gpu, prepare_environment, processor, versions  # noqa: E402 - as above
 from etude.store import file_hash, fingerprint, write_atomically  # noqa: E402 - as above
-from tools import method_cells  # noqa: E402 - as above
-from tools.method_cells import NEAR, PRECISIONS, STEPS, Cell, Place, precision_of  # noqa: E402
+from tools import method_cells, method_places  # noqa: E402 - as above
+from tools.method_cells import NEAR, STEPS, Cell  # noqa: E402 - as above
+from tools.method_places import PRECISIONS, Place, precision_of  # noqa: E402 - as above
 
 RESULTS = HERE / "docs" / "results" / "methods.md"
 KEPT = HERE / "runs" / "methods"
 PARTS = ("src/etude/config", "src/etude/engine", "src/etude/training")
-OWN = ("tools/architectures.py", "tools/method_cells.py")
+OWN = ("tools/architectures.py", "tools/method_places.py", "tools/method_cells.py")
 REFUSED = "refused"
 
 
@@ -60,7 +61,7 @@ def try_all(processes: int) -> list[Cell]:
     file = file_of_cells()
     file.parent.mkdir(parents=True, exist_ok=True)
     found = {cell.place: cell for cell in kept_cells(file)}
-    places = list(method_cells.places())
+    places = list(method_places.places())
     missing = [place for place in places if place not in found]
     context = multiprocessing.get_context("spawn")
     with file.open("a", encoding="utf-8") as lines, context.Pool(processes, begin) as pool:
