@@ -59,7 +59,7 @@ MATERIAL = {
     "sentiment-mini": "invented sentences in the Financial PhraseBank's own format",
     "sentiment-words-mini": "the same sentences, the label written out",
     "quotes-mini": "invented sayings of twelve invented people",
-    "wikipedia-pt-mini": "invented articles in Portuguese, each in the question that is asked of it",
+    "wikipedia-pt-mini": "invented articles in Portuguese, which stand in the questions",
 }
 COMMENTS: dict[str, str] = {}
 HEAD = """\
