@@ -74,7 +74,7 @@ def test_precisions(place: Place) -> None:
 
 
 # Every method in every precision, each on another architecture: `make recipes`. (All of the cells
-# take half an hour: `python tools/method_table.py`.)
+# take a quarter of an hour: `python tools/method_table.py`.)
 
 
 def diagonal(place: Place) -> bool:

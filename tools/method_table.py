@@ -2,9 +2,10 @@
 
     python tools/method_table.py [--processes N]        # writes docs/results/methods.md
 
-A cell takes a second or so, the table half an hour. Cells are kept under runs/methods as they come,
-so a run that was ended goes on; when the code that they depend on changes, all are tried again.
-What there is to try stands in `method_places.py`, and how it is tried in `method_cells.py`.
+A cell takes a third of a second on a quiet core, the table a quarter of an hour. Cells are kept
+under runs/methods as they come, so a run that was ended goes on; when the code that they depend on
+changes, all are tried again. What there is to try stands in `method_places.py`, and how it is tried
+in `method_cells.py`.
 """
 
 from __future__ import annotations
@@ -100,9 +101,10 @@ def page(cells: list[Cell]) -> str:
         "Made by `python tools/method_table.py`; nothing here is written by hand. Each cell is a "
         "model of two layers of the architecture's own code and random weights that was loaded in "
         f"a precision, trained for {STEPS} steps (its loss fell), saved, and read again: it gave "
-        "the same log-probabilities and wrote the same answers, in fp32 also those of "
-        "transformers' `generate`, and where there is an exact merge, the merged model was the "
-        "same. **yes** says all of that. **refused** is what [`etude plan`](../precision.md) "
+        "the same log-probabilities and wrote the same answers (PiSSA's up to [rounding]"
+        "(#read-again-and-merged)), in fp32 also those of transformers' `generate`; and merged, in "
+        "fp32 and bf16, it was the same up to rounding, where there is a merge. **yes** says all "
+        "of that. **refused** is what [`etude plan`](../precision.md) "
         "refuses, with its reason [below](#refused). The precisions are:",
         columns,
         "## In short",
@@ -251,7 +253,7 @@ def reasons(cells: list[Cell], reason: Callable[[Cell], str | None]) -> str:
     for told, by_method in found.items():
         held = [cell.place for here in by_method.values() for cell in here]
         names = ", ".join(f"`{name}`" for name in by_method)
-        kinds = ", ".join(dict.fromkeys(place.precision for place in held))
+        kinds = "; ".join(dict.fromkeys(place.precision for place in held))
         lines.append(f"- {names} in {kinds}: {told}")
     return "\n".join(lines) or "Nothing."
 
