@@ -30,7 +30,7 @@ from etude.store import Place, read_json, read_predictions, write_json
 from etude.training.classes import encode_classes
 from etude.training.encode import decoded
 from etude.training.methods import prepare, trainable
-from tools.method_table import base_of
+from tools.architectures import base_of
 
 pytestmark = models.peft_asks_by_an_old_name
 NAMES = ("bad", "good", "neither")

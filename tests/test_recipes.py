@@ -28,6 +28,7 @@ PUBLISHED = {
     "quotes",
     "sentiment",
     "sentiment-words",
+    "wikipedia-pt",
 }
 MINI = {f"{name}-mini" for name in PUBLISHED}
 DEMOS = {"dialogue-demo", "dialogue-demo-t5", "music-theory"}

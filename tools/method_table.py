@@ -1,391 +1,261 @@
-"""Tries every tuning method on every architecture and writes what came of it.
+"""Tries every method in every precision on every architecture, and writes what came of it.
 
-Each architecture is a tiny model of random weights, made on the spot. Each method trains it for a
-few steps; then its weights folder is written and read again, its answers are compared, and it is
-merged where it can be. What is refused is told with its reason.
+    python tools/method_table.py [--processes N]        # writes docs/results/methods.md
 
-    python tools/method_table.py              # writes docs/results/methods.md
+A cell takes a third of a second on a quiet core, the table a quarter of an hour. Cells are kept
+under runs/methods as they come, so a run that was ended goes on; when the code that they depend on
+changes, all are tried again. What there is to try stands in `method_places.py`, and how it is tried
+in `method_cells.py`.
 """
 
 from __future__ import annotations
 
+import argparse
+import json
+import multiprocessing
+import platform
 import sys
 import warnings
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
-from functools import cache
+from collections.abc import Callable, Iterable
+from dataclasses import asdict
+from datetime import UTC, datetime
+from importlib.metadata import version
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
-import torch
-import transformers
-from pydantic import TypeAdapter
+HERE = Path(__file__).parents[1]
+sys.path.insert(0, str(HERE))  # `tools` is no part of the package
 
-from etude.config.methods import AnyMethod, Head, Method, below_head, merges
-from etude.config.study import Generation, Model
-from etude.config.tuning import AdamW, Constant, Tune
-from etude.engine.adapters import merge, save_weights
-from etude.engine.base import Base, find_base
-from etude.engine.batch import Encoded, collate
-from etude.engine.classifier import draw_head, head_parameters
-from etude.engine.generate import generate
-from etude.engine.head import supervised_logits
-from etude.engine.load import Loaded, load
-from etude.engine.random_base import make_tokenizer
-from etude.environment import versions
-from etude.errors import UserError
-from etude.training.methods import METHODS, prepare, trainable
-from etude.training.run import begin
-from etude.training.sizes import saved_bytes
-from etude.training.train import take_step
+from etude.config.precision import in_words, recorded  # noqa: E402 - once it can be found
+from etude.environment import gpu, prepare_environment, processor, versions  # noqa: E402 - as above
+from etude.store import file_hash, fingerprint, write_atomically  # noqa: E402 - as above
+from tools import method_cells, method_places  # noqa: E402 - as above
+from tools.method_cells import NEAR, STEPS, Cell  # noqa: E402 - as above
+from tools.method_places import PRECISIONS, Place, precision_of  # noqa: E402 - as above
 
-RESULTS = Path(__file__).parent.parent / "docs" / "results" / "methods.md"
-LABELS = ("negative", "neutral", "positive")
-STEPS = 6
-SMALL: dict[str, dict[str, Any]] = {  # settings that fit models of two layers
-    "selective": {"last_layers": 1},
-    "adalora": {"r": 2, "start_r": 4},
-    "vera": {"r": 8},
-    "bottleneck": {"size": 4, "placement": "houlsby"},
-    "prompt-tuning": {"tokens": 4},
-    "p-tuning": {"tokens": 4},
-    "prefix-tuning": {"tokens": 4},
-}
-RATES = {"full": 1e-3, "selective": 2e-3, "rslora": 5e-3, "dora": 5e-3, "pissa": 5e-3}
-NEAR = 1e-4  # between log-probabilities in fp32; wrong weights are whole numbers apart
+RESULTS = HERE / "docs" / "results" / "methods.md"
+KEPT = HERE / "runs" / "methods"
+PARTS = ("src/etude/config", "src/etude/engine", "src/etude/training")
+OWN = ("tools/architectures.py", "tools/method_places.py", "tools/method_cells.py")
+REFUSED = "refused"
 
 
-# Architectures: name -> (class of the configuration, its class of model, settings)
-
-DECODER = {"hidden_size": 32, "num_hidden_layers": 2, "num_attention_heads": 4}
-GROUPED = {**DECODER, "num_key_value_heads": 2, "intermediate_size": 48}
-ARCHITECTURES: dict[str, tuple[str, dict[str, Any]]] = {
-    "Llama": ("Llama", GROUPED),
-    "Mistral": ("Mistral", {**GROUPED, "sliding_window": 64}),
-    "Qwen2": ("Qwen2", GROUPED),
-    "Qwen3": ("Qwen3", {**GROUPED, "head_dim": 16}),
-    "Gemma": ("Gemma", {**GROUPED, "head_dim": 16}),
-    "Falcon": ("Falcon", {**DECODER, "ffn_hidden_size": 48}),
-    "OPT": ("OPT", {**DECODER, "ffn_dim": 48, "word_embed_proj_dim": 32}),
-    "GPT-2": ("GPT2", {"n_embd": 32, "n_layer": 2, "n_head": 4}),
-    "Phi": ("Phi", {**DECODER, "intermediate_size": 48}),
-    "T5": (
-        "T5",
-        {"d_model": 32, "d_ff": 48, "d_kv": 16, "num_layers": 2, "num_heads": 4},
-    ),
-    "BERT": ("Bert", {**DECODER, "intermediate_size": 48}),
-}
-WRITERS = [name for name in ARCHITECTURES if name != "BERT"]
-CLASSIFIERS = list(ARCHITECTURES)
+# Trying
 
 
-@cache
-def base_of(architecture: str) -> Base:
-    """A tiny model of an architecture, made once."""
-    folder = Path(_kept().name) / architecture
-    kind, settings = ARCHITECTURES[architecture]
-    encoder_decoder = kind == "T5"
-    special = make_tokenizer(folder, begin=not encoder_decoder)
-    if kind == "Bert":
-        reading_tokenizer(folder)
-    config = named(f"{kind}Config")(
-        vocab_size=2048,
-        max_position_embeddings=256,
-        initializer_range=0.1,
-        **({"decoder_start_token_id": special["pad_token_id"]} if encoder_decoder else {}),
-        **special,
-        **settings,
-    )
-    torch.manual_seed(0)
-    ending = {"T5": "ForConditionalGeneration", "GPT2": "LMHeadModel", "Bert": "ForMaskedLM"}
-    if kind == "Bert":  # with the pooler that a head reads, as published ones have it
-        network = named("BertForPreTraining")(config)
-    else:
-        network = named(f"{kind}{ending.get(kind, 'ForCausalLM')}")(config)
-    network.save_pretrained(folder)
-    return find_base(str(folder))
+def file_of_cells() -> Path:
+    """Where cells are kept that came of this very code and these libraries."""
+    files = sorted(path for part in PARTS for path in (HERE / part).rglob("*.py"))
+    files += [HERE / name for name in OWN]
+    code = {str(path.relative_to(HERE)): file_hash(path) for path in files}
+    return KEPT / f"{fingerprint([code, made_with()])[:12]}.jsonl"
 
 
-def reading_tokenizer(folder: Path) -> None:
-    """Make a saved tokenizer one for reading: each text between two marks."""
-    from tokenizers import processors
-    from transformers import AutoTokenizer
-
-    tokenizer = AutoTokenizer.from_pretrained(folder)
-    ends = [("<s>", tokenizer.bos_token_id), ("</s>", tokenizer.eos_token_id)]
-    tokenizer.backend_tokenizer.post_processor = processors.TemplateProcessing(
-        single="<s> $A </s>", special_tokens=ends
-    )
-    tokenizer.add_special_tokens({"cls_token": "<s>", "sep_token": "</s>"})
-    tokenizer.save_pretrained(folder)
+def kept_cells(file: Path) -> list[Cell]:
+    """The cells that have been tried already."""
+    lines = file.read_text(encoding="utf-8").splitlines() if file.exists() else []
+    return [Cell(**{**row, "place": Place(**row["place"])}) for row in map(json.loads, lines)]
 
 
-def named(name: str) -> Any:
-    """A class of transformers."""
-    return getattr(transformers, name)
+def try_all(processes: int) -> list[Cell]:
+    """Every cell of the table, in the order of `places`."""
+    file = file_of_cells()
+    file.parent.mkdir(parents=True, exist_ok=True)
+    found = {cell.place: cell for cell in kept_cells(file)}
+    places = list(method_places.places())
+    missing = [place for place in places if place not in found]
+    context = multiprocessing.get_context("spawn")
+    with file.open("a", encoding="utf-8") as lines, context.Pool(processes, begin) as pool:
+        for cell in pool.imap(method_cells.attempt, missing):
+            found[cell.place] = cell
+            lines.write(json.dumps(asdict(cell)) + "\n")
+            lines.flush()
+            what = cell.failed or (REFUSED if cell.refused else "yes")
+            sys.stderr.write(f"{len(found)} of {len(places)}: {cell.place}: {what}\n")
+    return [found[place] for place in places]
 
 
-@cache
-def _kept() -> TemporaryDirectory[str]:
-    """A folder that lasts as long as the process."""
-    return TemporaryDirectory(prefix="etude-architectures-")
+def begin() -> None:
+    """Set up a process that tries cells."""
+    import torch
+    import transformers
+
+    warnings.simplefilter("ignore")
+    transformers.logging.set_verbosity_error()
+    transformers.logging.disable_progress_bar()
+    torch.set_num_threads(1)
 
 
-# One cell of the table
+# The page
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """What came of a method on an architecture.
-
-    `reload` and `merged` are the largest differences of log-probabilities to the trained model;
-    `merged` is None where there is no merge. `refused` is the reason, where it is refused, and
-    `failed` is what went wrong, where something did.
-    """
-
-    architecture: str
-    method: str
-    trained: int = 0
-    bytes: int = 0
-    before: float = 0.0
-    after: float = 0.0
-    reload: float = 0.0
-    merged: float | None = None
-    refused: str | None = None
-    failed: str | None = None
-
-
-class Failed(Exception):
-    """Something that the page would otherwise claim is not so."""
-
-
-def method_of(name: str, *, head: bool = False) -> AnyMethod:
-    """A method with settings for tiny models; `head` puts it below a classification head."""
-    if name == "head":
-        return Head()
-    method = TypeAdapter(Method).validate_python({"name": name, **SMALL.get(name, {})})
-    return Head(body=method) if head else method
-
-
-def check(architecture: str, method: AnyMethod) -> Cell:
-    """Train, write, read again, compare, merge."""
-    name = getattr(below_head(method), "name", "head")
-    try:
-        return tried(architecture, name, method)
-    except UserError as error:
-        return Cell(architecture, name, refused=str(error))
-    except Failed as failure:
-        return Cell(architecture, name, failed=str(failure))
-
-
-def tried(architecture: str, name: str, method: AnyMethod) -> Cell:
-    """The same, with what is refused or fails raised."""
-    base = base_of(architecture)
-    labels = LABELS if isinstance(method, Head) else None
-    model = Model(base=str(base.folder), device="cpu")
-    loaded = load(base, model, "fp32", labels=labels)
-    if labels is not None:
-        draw_head(loaded.model, 3)
-    frozen = {n: p.detach().clone() for n, p in loaded.model.named_parameters()}
-    network = prepare(loaded.model, method, 3)
-    rows = rows_of(labels is not None)
-    tune = Tune(
-        method=method,
-        optimizer=AdamW(learning_rate=RATES.get(name, 1e-2 if labels else 3e-2)),
-        schedule=Constant(),
-        max_steps=STEPS,
-        epochs=STEPS,
-        batch_size=4,
-        clip=None,
-    )
-    run = begin(
-        network,
-        tune,
-        rows,
-        rows,
-        precision="fp32",
-        seed=1,
-        pad_id=loaded.speaker.pad_id,
-        decoder_start_id=None if labels else loaded.decoder_start_id,
-    )
-    before = losses(network, loaded, rows)
-    network.train()
-    for _ in range(STEPS):
-        take_step(run)
-    trained = replace(loaded, model=network.eval())
-    after = losses(network, loaded, rows)
-    if not after.mean() < before.mean():
-        raise Failed(f"its loss went from {before.mean():.3f} to {after.mean():.3f}")
-    parameters = sum(item.numel() for item in trainable(network).values())
-    size = saved_bytes(network, method, 4)
-    with TemporaryDirectory() as temporary:
-        folder = Path(temporary) / "weights"
-        save_weights(network, method, folder, dtype=torch.float32, base=architecture, labels=labels)
-        read = load(base, model, "fp32", [folder])
-        again = losses(read.model, read, rows)
-        if labels is None and answers(read, rows) != answers(trained, rows):
-            raise Failed("the model that was read again answers otherwise")
-        if (again - after).abs().max() > NEAR:
-            raise Failed(f"read again it differs by {(again - after).abs().max():.1e}")
-        merged = None
-        if merges(method):
-            whole = merge(read.model)
-            merged = float((losses(whole, read, rows) - after).abs().max())
-            if merged > NEAR:
-                raise Failed(f"merged it differs by {merged:.1e}")
-        fresh = load(base, model, "fp32", labels=labels).model  # the base on disk is as it was
-        kept = dict(fresh.named_parameters())
-        body = frozen.keys() - head_parameters(fresh).keys()
-        if not all(torch.equal(kept[name], frozen[name]) for name in body):
-            raise Failed("the base on the disk has changed")
-    return Cell(
-        architecture,
-        name,
-        parameters,
-        size,
-        float(before.mean()),
-        float(after.mean()),
-        float((again - after).abs().max()),
-        merged,
-    )
-
-
-def rows_of(classes: bool) -> list[Encoded]:
-    """Eight rows of unequal lengths, each with an answer or a class."""
-    chance = torch.Generator().manual_seed(7)
-
-    def draw(count: int) -> tuple[int, ...]:
-        return tuple(torch.randint(300, 2000, (count,), generator=chance).tolist())
-
-    rows = []
-    for number in range(8):
-        prompt = (1, *draw(3 + 2 * number), 2) if classes else (1, *draw(3 + 2 * number))
-        answer = () if classes else (*draw(2 + number % 3), 2)
-        rows.append(Encoded(prompt, answer, label=number % 3 if classes else None))
-    return rows
-
-
-@torch.no_grad()
-def losses(network: Any, loaded: Loaded, rows: list[Encoded]) -> torch.Tensor:
-    """The cross-entropy of every supervised token or class, all rows in one batch."""
-    network.eval()
-    start = None if rows[0].label is not None else loaded.decoder_start_id
-    batch = collate(
-        rows, pad_id=loaded.speaker.pad_id, decoder_start_id=start, device=loaded.device
-    )
-    logits, targets = supervised_logits(network, batch)
-    return torch.nn.functional.cross_entropy(logits.float(), targets, reduction="none")
-
-
-def answers(loaded: Loaded, rows: list[Encoded]) -> list[str]:
-    """What a model writes."""
-    return [
-        item.text for item in generate(loaded, [r.prompt for r in rows], Generation(max_tokens=5))
-    ]
-
-
-# The table
-
-
-def cells(progress: Callable[[str], object]) -> Iterator[Cell]:
-    """Every method on every architecture, then every method below a head."""
-    for architecture in WRITERS:
-        for name in METHODS:
-            if name != "head":
-                progress(f"{architecture} {name}")
-                yield check(architecture, method_of(name))
-
-
-def headed(progress: Callable[[str], object]) -> Iterator[Cell]:
-    """The classification head alone, and with every other method below it."""
-    for architecture in CLASSIFIERS:
-        for name in METHODS:
-            progress(f"{architecture} head with {name}")
-            yield check(architecture, method_of(name, head=True))
-
-
-def page(written: list[Cell], classified: list[Cell]) -> str:
+def page(cells: list[Cell]) -> str:
     """The page of results."""
-    known = versions()
-    libraries = ", ".join(f"{name} {known[name]}" for name in ("torch", "transformers", "peft"))
-    return (
-        "\n\n".join(
-            [
-                "# Methods and architectures",
-                "Made by `python tools/method_table.py`; nothing here is written by hand. "
-                "Each cell is a model of two layers and random weights that was trained for "
-                f"{STEPS} steps (its loss fell), saved, read again and asked: its answers were the "
-                "same. The number is that of the parameters that learnt; a dash is a combination "
-                "that is refused, with its reason below. "
-                f"In fp32, on a CPU; {libraries}.",
-                "## Models that write",
-                table(written),
-                "## Classification heads",
-                "The row `head` is a head that learns alone; the others, a head with what learns "
-                "below it.",
-                table(classified),
-                "## Reload and merge",
-                "The largest difference of any token's (or class's) log-probability to the trained "
-                "model: of the one that was read again, and of the one that was merged; over all "
-                "architectures. PiSSA trains with two adapters and is saved as one, which sums in "
-                "another order.",
-                differences([*written, *classified]),
-                "## Refused",
-                refusals([*written, *classified]),
-            ]
-        )
-        + "\n"
+    writing = [cell for cell in cells if not cell.place.head]
+    naming = [cell for cell in cells if cell.place.head]
+    columns = "\n".join(
+        f"- **{name}**: {in_words(recorded(precision_of(name)))}" for name in precisions(cells)
     )
+    parts = [
+        "# Methods, precisions, architectures",
+        "Made by `python tools/method_table.py`; nothing here is written by hand. Each cell is a "
+        "model of two layers of the architecture's own code and random weights that was loaded in "
+        f"a precision, trained for {STEPS} steps (its loss fell), saved, and read again: it gave "
+        "the same log-probabilities and wrote the same answers (PiSSA's up to [rounding]"
+        "(#read-again-and-merged)), in fp32 also those of transformers' `generate`; and merged, in "
+        "fp32 and bf16, it was the same up to rounding, where there is a merge. **yes** says all "
+        "of that. **refused** is what [`etude plan`](../precision.md) "
+        "refuses, with its reason [below](#refused). The precisions are:",
+        columns,
+        "## In short",
+        "On how many architectures each method works.",
+        "### Models that write",
+        summary(writing),
+        "### Classification heads",
+        "The row `head` is a head that learns alone; the others, a head with what learns below it.",
+        summary(naming),
+    ]
+    for title, part in (("Models that write", writing), ("Classification heads", naming)):
+        parts.append(f"## {title}, by precision")
+        for precision in precisions(part):
+            chosen = [cell for cell in part if cell.place.precision == precision]
+            if not all(cell.refused for cell in chosen):
+                parts += [f"### {title}: {precision}", table(chosen, shown)]
+    plain = [cell for cell in cells if cell.place.precision == "fp32"]
+    parts += [
+        "## What learns",
+        "Parameters that learnt, of models that write:",
+        table([cell for cell in plain if not cell.place.head], learnt),
+        "and of models with a classification head:",
+        table([cell for cell in plain if cell.place.head], learnt),
+        "## Read again, and merged",
+        "The largest difference of any token's or class's log-probability to the trained model, "
+        "over all architectures and precisions: of the one that was read again, and of the one "
+        "that was merged, which rounds in the weights' own type. PiSSA trains with two adapters "
+        "and is saved as one, which sums in another order; what may differ so is held to "
+        f"{NEAR['fp32']:g} in fp32 and {NEAR['bf16']:g} in bf16, everything else to nothing.",
+        differences(cells),
+        "## Bytes of weights, measured",
+        "After loading, scales and other state of the quantisation included. The models are tiny, "
+        "so embeddings, which are not quantised, weigh more here than in a model of use.",
+        sizes(writing),
+        "## Refused",
+        reasons(cells, lambda cell: cell.refused),
+    ]
+    if any(cell.failed for cell in cells):
+        parts += ["## Failed", reasons(cells, lambda cell: cell.failed)]
+    libraries = ", ".join(f"{name} {number}" for name, number in made_with().items())
+    parts.append(
+        f"Made on {datetime.now(UTC):%d %B %Y} on {gpu() or 'the CPU'} ({processor()}, "
+        f"{platform.system()}) with {libraries}."
+    )
+    return "\n\n".join(parts) + "\n"
 
 
-def table(found: list[Cell]) -> str:
-    """Methods down, architectures across."""
-    architectures = list(dict.fromkeys(cell.architecture for cell in found))
-    by_place = {(cell.method, cell.architecture): cell for cell in found}
+def made_with() -> dict[str, str]:
+    """Libraries that the table depends on, and their versions."""
+    known = versions()
+    names = ("torch", "transformers", "peft", "accelerate")
+    return {name: known[name] for name in names} | {"bitsandbytes": version("bitsandbytes")}
+
+
+def precisions(cells: Iterable[Cell]) -> list[str]:
+    """The precisions that were tried, in their order."""
+    tried = {cell.place.precision for cell in cells}
+    return [name for name in PRECISIONS if name in tried]
+
+
+def methods(cells: Iterable[Cell]) -> list[str]:
+    """The methods, in their order."""
+    return list(dict.fromkeys(cell.place.method for cell in cells))
+
+
+def summary(cells: list[Cell]) -> str:
+    """Methods down, precisions across: on how many architectures it works."""
+    names = precisions(cells)
+
+    def told(method: str, precision: str) -> str:
+        here = [cell for cell in cells if cell.place.method == method]
+        here = [cell for cell in here if cell.place.precision == precision]
+        if all(cell.refused for cell in here):
+            return REFUSED
+        return f"{sum(shown(cell) == 'yes' for cell in here)} of {len(here)}"
+
+    rows = [[f"`{name}`", *(told(name, other) for other in names)] for name in methods(cells)]
+    return markdown(["Method", *names], rows)
+
+
+def table(cells: list[Cell], write: Callable[[Cell], str]) -> str:
+    """Methods down, architectures across, of one precision."""
+    architectures = list(dict.fromkeys(cell.place.architecture for cell in cells))
+    by_place = {(cell.place.method, cell.place.architecture): cell for cell in cells}
     rows = [
-        [f"`{name}`", *(shown(by_place[name, item]) for item in architectures)]
-        for name in dict.fromkeys(cell.method for cell in found)
+        [f"`{name}`", *(write(by_place[name, other]) for other in architectures)]
+        for name in methods(cells)
     ]
     return markdown(["Method", *architectures], rows)
 
 
 def shown(cell: Cell) -> str:
-    """A cell as the table writes it."""
+    """A cell in a word."""
     if cell.failed:
         return "**fails**"
-    return "–" if cell.refused else f"{cell.trained:,}"
+    return REFUSED if cell.refused else "yes"
 
 
-def differences(found: list[Cell]) -> str:
-    """Per method: the largest differences after reloading and merging."""
+def learnt(cell: Cell) -> str:
+    """How many parameters learnt."""
+    return f"{cell.trained:,}" if shown(cell) == "yes" else "–"
+
+
+def differences(cells: list[Cell]) -> str:
+    """Per method: the largest differences after reading again and after merging."""
+
+    def largest(found: list[float | None]) -> str:
+        known = [value for value in found if value is not None]
+        return f"{max(known):.1e}" if known else "–"
+
     rows = []
-    for name in dict.fromkeys(cell.method for cell in found):
-        tried = [
-            cell for cell in found if cell.method == name and not cell.refused and not cell.failed
-        ]
-        merged = [cell.merged for cell in tried if cell.merged is not None]
+    for name in methods(cells):
+        mine = [cell for cell in cells if cell.place.method == name and shown(cell) == "yes"]
+        merged = {
+            kind: [cell.merged for cell in mine if cell.place.precision == kind]
+            for kind in ("fp32", "bf16")
+        }
         rows.append(
-            [
-                f"`{name}`",
-                f"{max((cell.reload for cell in tried), default=0):.1e}",
-                f"{max(merged):.1e}" if merged else "has none",
-            ]
+            [f"`{name}`", largest([cell.reload for cell in mine]), *map(largest, merged.values())]
         )
-    return markdown(["Method", "Read again", "Merged"], rows)
+    return markdown(["Method", "Read again", "Merged, fp32", "Merged, bf16"], rows)
 
 
-def refusals(found: list[Cell]) -> str:
-    """What is refused, each reason once."""
-    reasons: dict[tuple[str, str], list[str]] = {}
-    for cell in found:
-        if reason := cell.refused or cell.failed:
-            reasons.setdefault((reason, cell.method), []).append(cell.architecture)
-    lines = [
-        f"- `{method}` on {', '.join(where)}: {reason}"
-        for (reason, method), where in reasons.items()
+def sizes(cells: list[Cell]) -> str:
+    """Architectures down, precisions across: bytes of the loaded model."""
+    tried = {
+        (cell.place.architecture, cell.place.precision): cell.weights
+        for cell in cells
+        if shown(cell) == "yes"
+    }
+    names = [name for name in precisions(cells) if any(name == other for _, other in tried)]
+    rows = [
+        [architecture, *(f"{tried[architecture, name]:,}" for name in names)]
+        for architecture in dict.fromkeys(architecture for architecture, _ in tried)
     ]
-    return "\n".join(lines) or "None."
+    return markdown(["Architecture", *names], rows)
+
+
+def reasons(cells: list[Cell], reason: Callable[[Cell], str | None]) -> str:
+    """Each reason once, with what it is the reason of."""
+    found: dict[str, dict[str, list[Cell]]] = {}
+    for cell in cells:
+        if (told := reason(cell)) is not None:
+            found.setdefault(told, {}).setdefault(cell.place.method, []).append(cell)
+    lines = []
+    for told, by_method in found.items():
+        held = [cell.place for here in by_method.values() for cell in here]
+        names = ", ".join(f"`{name}`" for name in by_method)
+        kinds = "; ".join(dict.fromkeys(place.precision for place in held))
+        lines.append(f"- {names} in {kinds}: {told}")
+    return "\n".join(lines) or "Nothing."
 
 
 def markdown(head: list[str], rows: list[list[str]]) -> str:
@@ -394,17 +264,13 @@ def markdown(head: list[str], rows: list[list[str]]) -> str:
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
-def main() -> None:
-    """Try everything and write the page."""
-    warnings.filterwarnings("ignore", category=FutureWarning)
-    transformers.logging.set_verbosity_error()
-    transformers.logging.disable_progress_bar()
-    torch.set_num_threads(1)
-
-    def progress(text: str) -> None:
-        sys.stderr.write(f"{text}\n")
-
-    RESULTS.write_text(page(list(cells(progress)), list(headed(progress))), encoding="utf-8")
+def main(arguments: Any = None) -> None:
+    """Try what has not been tried, and write the page."""
+    parser = argparse.ArgumentParser(description="Write docs/results/methods.md.")
+    parser.add_argument("--processes", type=int, default=1, help="cells that are tried at once")
+    chosen = parser.parse_args(arguments)
+    prepare_environment()
+    write_atomically(RESULTS, page(try_all(chosen.processes)))
 
 
 if __name__ == "__main__":

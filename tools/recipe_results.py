@@ -48,6 +48,7 @@ SETTINGS: dict[str, tuple[str, ...]] = {
     "sentiment-mini": (),
     "sentiment-words-mini": (),
     "quotes-mini": (),
+    "wikipedia-pt-mini": (),
 }
 MATERIAL = {
     "music-theory": "questions whose answers Etude computes",
@@ -58,6 +59,7 @@ MATERIAL = {
     "sentiment-mini": "invented sentences in the Financial PhraseBank's own format",
     "sentiment-words-mini": "the same sentences, the label written out",
     "quotes-mini": "invented sayings of twelve invented people",
+    "wikipedia-pt-mini": "invented articles in Portuguese, which stand in the questions",
 }
 COMMENTS: dict[str, str] = {}
 HEAD = """\

@@ -1,7 +1,7 @@
 """Methods and number formats that cannot go together, with the reason and the nearest that can.
 
 One table, by method and precision; what stands in neither column works, and the table of
-`docs/results/precision.md` is made by trying every pair. A method is looked up by its name; a
+`docs/results/methods.md` is made by trying every pair. A method is looked up by its name; a
 classification head by that of its body.
 """
 

@@ -89,7 +89,7 @@ def attach_peft(network: Any, folder: Path, *, trainable: bool) -> Any:
         config = PeftConfig.from_pretrained(str(folder))
         if not (trainable and config.is_prompt_learning):
             network = PeftModel.from_pretrained(network, str(folder), is_trainable=trainable)
-            return network if trainable else keep_type(network)
+            return keep_type(network)
     # PEFT does not let saved virtual tokens learn on: they begin anew and are filled.
     config.inference_mode = False
     config.base_model_name_or_path = network.name_or_path  # the name it was saved under is noted

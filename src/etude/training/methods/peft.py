@@ -8,7 +8,7 @@ from typing import Any
 import torch
 from transformers.pytorch_utils import Conv1D
 
-from etude.engine.adapters import NORM_WARNING
+from etude.engine.adapters import NORM_WARNING, keep_type
 from etude.engine.classifier import is_classifier
 from etude.training.methods.layers import chosen, short_names
 
@@ -30,7 +30,7 @@ def wrap(network: Any, config: Any) -> Any:
     for item in wrapped.parameters():
         if item.requires_grad:
             item.data = item.data.float()
-    return wrapped
+    return keep_type(wrapped)
 
 
 def matrices(network: Any, targets: str | tuple[str, ...]) -> dict[str, Any]:
