@@ -93,7 +93,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--output", type=Path, default=here / "src/etude/models/etude-mini")
     parser.add_argument("--shape", default="4m", help="a name in model.py")
     parser.add_argument("--reading", type=int, default=1275, help="steps of 4,096 tokens")
-    parser.add_argument("--constant", type=int, default=3800, help="steps of 4,096 tokens")
+    parser.add_argument("--constant", type=int, default=2400, help="steps of 4,096 tokens")
     parser.add_argument("--falling", type=int, default=900, help="steps of 8,192 tokens")
     return parser.parse_args()
 
