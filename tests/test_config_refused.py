@@ -446,9 +446,10 @@ class TestExtends:
         )
 
     def test_nothing_of_that_name(self, tmp_path: Path) -> None:
+        known = ", ".join(sorted([*recipes(), "study.yaml"]))
         assert refusal(tmp_path, "name: x\nextends: dialog-demo\n") == (
             "study.yaml, line 2, extends: 'dialog-demo' is neither a study file nor a recipe: did "
-            f"you mean 'dialogue-demo'? Known: {RECIPES}, study.yaml."
+            f"you mean 'dialogue-demo'? Known: {known}."
         )
 
     def test_no_name(self, tmp_path: Path) -> None:
