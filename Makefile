@@ -2,6 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 PEERS ?= runs/peers
+LONG ?=
 
 .PHONY: demo test long check docs bench peers growth bench-gpu clean
 
@@ -22,7 +23,7 @@ test: .venv/ready
 # Tests that take minutes: every recipe at a fraction of its size, real material where it is at
 # hand; kills at every step; memory as measured.
 long: .venv/ready
-	$(BIN)/pytest -m long
+	$(BIN)/pytest -m long $(LONG)
 
 # What every change must pass besides the tests: style, types, the documentation.
 check: .venv/ready .venv/docs
