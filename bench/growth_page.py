@@ -210,9 +210,7 @@ def summary(axis: str, rows: Sequence[Row]) -> str:
     if axis == "examples":
         largest = last["largest_mb"] - first["largest_mb"]
         each = 1e6 * extra / added
-        held = (
-            " Memory is not flat: a study holds its examples and their tokens, which are few here."
-        )
+        held = " Memory is not flat."
         return (
             f"{words} in training, that is {each:,.0f} bytes per example, and {largest:,.0f} MB "
             f"more in the largest process of the study.{held * (each > FLAT)}"

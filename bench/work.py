@@ -167,12 +167,28 @@ def make_model(
 ) -> Path:
     """A Llama of random weights with its tokenizer; where there is one, it is left as it is."""
     import torch
-    from transformers import LlamaConfig, LlamaForCausalLM
+    from transformers import LlamaForCausalLM
 
     if (folder / "config.json").exists():
         return folder
     make_tokenizer(folder, shape.vocabulary, shape.context)
-    config = LlamaConfig(
+    torch.manual_seed(0)
+    usual = torch.get_default_dtype()
+    torch.set_default_dtype(getattr(torch, dtype))
+    try:
+        with torch.device(device):  # billions of numbers are drawn fastest where they are used
+            network = LlamaForCausalLM(config_of(shape))
+    finally:
+        torch.set_default_dtype(usual)
+    network.save_pretrained(folder)
+    return folder
+
+
+def config_of(shape: Shape) -> Any:
+    """A shape as transformers' configuration of a Llama."""
+    from transformers import LlamaConfig
+
+    return LlamaConfig(
         vocab_size=shape.vocabulary,
         hidden_size=shape.hidden,
         intermediate_size=shape.inner,
@@ -185,16 +201,6 @@ def make_model(
         bos_token_id=1,
         eos_token_id=2,
     )
-    torch.manual_seed(0)
-    usual = torch.get_default_dtype()
-    torch.set_default_dtype(getattr(torch, dtype))
-    try:
-        with torch.device(device):  # billions of numbers are drawn fastest where they are used
-            network = LlamaForCausalLM(config)
-    finally:
-        torch.set_default_dtype(usual)
-    network.save_pretrained(folder)
-    return folder
 
 
 def make_tokenizer(folder: Path, vocabulary: int, context: int) -> None:

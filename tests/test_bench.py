@@ -26,7 +26,7 @@ import ours
 import peer_llamafactory
 import run
 from etude.config.methods import PlainName
-from work import Clock, Job, Shape, make_model, make_rows, read_rows
+from work import Clock, Job, Shape, config_of, make_model, make_rows, read_rows
 
 TINY = Shape(hidden=32, layers=3, heads=4, inner=64, vocabulary=256, key_heads=2, context=128)
 
@@ -45,19 +45,10 @@ def job(tmp_path: Path) -> Job:
 
 @pytest.mark.parametrize("shape", [*growth.SIZES.values(), growth.DATA, *gpu.SHAPES.values(), TINY])
 def test_a_shape_knows_its_parameters(shape: Shape) -> None:
-    from transformers import LlamaConfig, LlamaForCausalLM
+    from transformers import LlamaForCausalLM
 
-    config = LlamaConfig(
-        vocab_size=shape.vocabulary,
-        hidden_size=shape.hidden,
-        intermediate_size=shape.inner,
-        num_hidden_layers=shape.layers,
-        num_attention_heads=shape.heads,
-        num_key_value_heads=shape.key_heads or shape.heads,
-        tie_word_embeddings=shape.tied,
-    )
     with torch.device("meta"):
-        network = LlamaForCausalLM(config)
+        network = LlamaForCausalLM(config_of(shape))
     assert network.num_parameters() == shape.parameters
 
 
