@@ -3,6 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PEERS ?= runs/peers
 LONG ?=
+WORKERS ?= 2
 
 .PHONY: demo test long check docs bench peers growth bench-gpu clean
 
@@ -17,13 +18,14 @@ LONG ?=
 demo: .venv/ready
 	$(BIN)/etude run music-theory
 
+# In WORKERS processes of one thread each; what takes a process a minute takes two of them half.
 test: .venv/ready
-	$(BIN)/pytest
+	OMP_NUM_THREADS=1 $(BIN)/pytest -n $(WORKERS) --dist worksteal
 
 # Tests that take minutes: every recipe at a fraction of its size, real material where it is at
 # hand; kills at every step; memory as measured.
 long: .venv/ready
-	$(BIN)/pytest -m long $(LONG)
+	OMP_NUM_THREADS=1 $(BIN)/pytest -n $(WORKERS) --dist worksteal -m long $(LONG)
 
 # What every change must pass besides the tests: style, types, the documentation.
 check: .venv/ready .venv/docs

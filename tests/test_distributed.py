@@ -253,7 +253,7 @@ def same(folder: Path, one: Path) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("kind", ["MULTI_CPU", "FSDP"])
+@pytest.mark.parametrize("kind", ["MULTI_CPU", pytest.param("FSDP", marks=pytest.mark.long)])
 def test_launched(kind: str, study: Path, one: Path, tmp_path: Path) -> None:
     more = {"fsdp_config": {"fsdp_version": 2}} if kind == "FSDP" else {}
     asked = launch(tmp_path, distributed_type=kind, **more)
@@ -263,14 +263,14 @@ def test_launched(kind: str, study: Path, one: Path, tmp_path: Path) -> None:
     assert facts["sharded"] == (kind == "FSDP")
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_torchrun(study: Path, one: Path, tmp_path: Path) -> None:
     command = [sys.executable, "-m", "torch.distributed.run", "--nproc-per-node=2", "--standalone"]
     finish(start([*command, "-m", "etude"], study, tmp_path / "run"))
     same(tmp_path / "run", one)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_two_machines(study: Path, one: Path, tmp_path: Path) -> None:
     """Two commands that find each other by an address; both are on this machine."""
     with socket.create_server(("127.0.0.1", 0)) as server:
@@ -293,7 +293,7 @@ def test_two_machines(study: Path, one: Path, tmp_path: Path) -> None:
     same(tmp_path / "run", one)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.skipif(sys.platform != "linux", reason="finds child processes under /proc")
 @pytest.mark.parametrize("rank", [0, 1])
 def test_a_killed_process(rank: int, study: Path, one: Path, tmp_path: Path) -> None:
@@ -322,7 +322,7 @@ def test_a_killed_process(rank: int, study: Path, one: Path, tmp_path: Path) -> 
     same(place.folder, one)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.skipif(sys.platform != "linux", reason="finds child processes under /proc")
 def test_a_process_that_hangs(study: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ETUDE_RANK_TIMEOUT", "20")
@@ -336,7 +336,7 @@ def test_a_process_that_hangs(study: Path, tmp_path: Path, monkeypatch: pytest.M
     assert failed["evidence"].startswith("a process lives and has not answered the others in time")
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.skipif(sys.platform != "linux", reason="finds child processes under /proc")
 @pytest.mark.parametrize("whom", ["the command", "one process"])
 def test_asked_to_end(whom: str, study: Path, one: Path, tmp_path: Path) -> None:

@@ -27,10 +27,15 @@ SETTINGS = {
     "OMP_WAIT_POLICY": "PASSIVE",
 }
 # Large blocks come from huge pages and are kept rather than given back at every step: measured
-# at 1.03 to 1.25 times the training speed. glibc reads this only when a process starts.
+# at 1.03 to 1.25 times the training speed. torch asks for aligned blocks, each cut from a larger
+# one; glibc before 2.38 puts the few bytes left over into its caches for small blocks, where they
+# cannot join their neighbour again, so that a freed block never serves a request of its own size.
+# Without those caches the peak of a tuning fell by 24% (docs/results/speed.md). glibc reads this
+# only when a process starts.
 ALLOCATOR = {
     "GLIBC_TUNABLES": "glibc.malloc.hugetlb=1:glibc.malloc.mmap_threshold=1073741824:"
-    "glibc.malloc.trim_threshold=2147483648:glibc.malloc.top_pad=268435456"
+    "glibc.malloc.trim_threshold=2147483648:glibc.malloc.top_pad=268435456:"
+    "glibc.malloc.tcache_count=0:glibc.malloc.mxfast=0"
 }
 # What tells a process that it is one of several (torchrun sets these).
 OF_MANY = ("RANK", "WORLD_SIZE", "LOCAL_RANK", "LOCAL_WORLD_SIZE", "MASTER_ADDR", "MASTER_PORT")
