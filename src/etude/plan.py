@@ -54,8 +54,8 @@ from etude.training.packing import pack
 from etude.training.run import count_steps
 from etude.training.sizes import matrices, saved_bytes
 
-# What glibc keeps between blocks of changing size, which it is told never to give back, as a share of
-# what is alive at the fullest moment of a step: fitted to the cases of tests/test_plan_memory.py.
+# What glibc keeps between blocks of changing size, which it is told never to give back: a share of
+# what is alive at the fullest moment of a step, fitted to the cases of tests/test_plan_memory.py.
 GAPS = 0.35
 WORKSPACE = 60e6  # bytes of threads, kernels and what else a training loads besides a plan
 

@@ -14,6 +14,7 @@ from etude.engine.batch import Encoded, collate
 from etude.engine.head import supervised_logits
 from etude.errors import UserError
 from etude.training.batch_size import halved, out_of_memory
+from etude.training.cross_entropy import summed_cross_entropy
 from etude.training.packing import Packed, collate_packed
 from etude.training.run import Row, Run
 from etude.training.shares import rounds
@@ -41,9 +42,7 @@ def summed_loss(run: Run, rows: Sequence[Row], label_smoothing: float = 0.0) -> 
             device=device,
         )
     logits, targets = supervised_logits(run.network, batch)
-    return torch.nn.functional.cross_entropy(
-        logits.float(), targets, reduction="sum", label_smoothing=label_smoothing
-    )
+    return summed_cross_entropy(logits, targets, label_smoothing)
 
 
 def are_packed(rows: Sequence[Row]) -> TypeGuard[Sequence[Packed]]:

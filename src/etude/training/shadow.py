@@ -22,6 +22,7 @@ from torch.utils._pytree import tree_leaves
 from etude.config.precision import Int8, Precision, compute_of
 from etude.engine.classifier import is_classifier
 from etude.engine.load import dtype_of
+from etude.training.cross_entropy import summed_cross_entropy
 from etude.training.material import Material
 
 
@@ -99,7 +100,7 @@ def summed_loss(network: Any, batch: dict[str, Tensor], supervised: int) -> Tens
         with first_positions(network, supervised):
             logits = network(**batch, use_cache=False).logits
     targets = torch.zeros(supervised, dtype=torch.long)
-    return torch.nn.functional.cross_entropy(logits.float(), targets, reduction="sum")
+    return summed_cross_entropy(logits, targets)
 
 
 def longest(network: Any, material: Material, size: int) -> tuple[dict[str, Tensor], int]:
