@@ -22,9 +22,11 @@ SETTINGS = {
     "TRANSFORMERS_VERBOSITY": "error",
     # Tokenizing happens before the long work; forked pools only warn.
     "TOKENIZERS_PARALLELISM": "false",
-    # Threads that wait sleep rather than spin: as fast on a quiet machine, and several times
-    # faster where another program wants a core (docs/results/speed.md).
+    # Threads that wait spin for some microseconds, while small operations follow one another, and
+    # then sleep: faster than sleeping alone, and several times faster than spinning where another
+    # program wants a core (docs/results/speed.md). The second, for GNU's runtime, goes before.
     "OMP_WAIT_POLICY": "PASSIVE",
+    "GOMP_SPINCOUNT": "10000",
 }
 # Large blocks come from huge pages and are kept rather than given back at every step: measured
 # at 1.03 to 1.25 times the training speed. torch asks for aligned blocks, each cut from a larger
