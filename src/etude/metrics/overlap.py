@@ -176,3 +176,17 @@ def lcs_places(reference: Sequence[int], answer: Sequence[int]) -> list[int]:
         else:
             i -= 1
     return places[::-1]
+
+
+def grams_of(sequences: Sequences, order: int) -> tuple[Integers, NDArray[np.intp]]:
+    """Every n-gram of one order as a number, equal ones alike, and the sequence it stands in."""
+    if not sum(map(len, sequences)):
+        return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.intp)
+    flat, bits, owner, rest = flattened(sequences, [])
+    codes, used = flat, bits
+    for place in range(1, order):
+        if used + bits > BITS:
+            codes, used = renumbered(codes)
+        codes, used = (codes[:-1] << bits) | flat[place:], used + bits
+    whole = np.flatnonzero(rest[: len(codes)] >= order)
+    return renumbered(codes[whole])[0], owner[whole]
