@@ -19,6 +19,12 @@ from etude.metrics.writing import fraction, listed
 from etude.records import Example, Prediction
 
 
+NO_DICTIONARY = (
+    "spelling looks words up in a dictionary, and the study names none: add dictionary: "
+    "{path: words.txt} (one word a line), or remove spelling from metrics."
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Dictionary:
     """Words that are spelt right, lower-cased as `words` cuts them, and where they come from."""
@@ -108,10 +114,7 @@ def needed(means: Means) -> Dictionary:
         UserError: where there is none.
     """
     if means.dictionary is None:
-        raise UserError(
-            "spelling looks words up in a dictionary, and the study names none: add dictionary: "
-            "{path: words.txt} (one word a line), or remove spelling from metrics."
-        )
+        raise UserError(NO_DICTIONARY)
     return means.dictionary
 
 
