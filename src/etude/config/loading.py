@@ -161,7 +161,10 @@ def resolve_paths(values: Mapping[str, Any], folder: Path, base: Mapping[str, An
     for block in (blocks(values, "model"), blocks(values, "encoder")):
         if isinstance(block.get("base"), str):
             block["base"] = absolute(block["base"], folder, bare=False)
-    for block, name in ((blocks(values, "encoder"), "baseline"), (blocks(values, "dictionary"), "path")):
+    for block, name in (
+        (blocks(values, "encoder"), "baseline"),
+        (blocks(values, "dictionary"), "path"),
+    ):
         given = block.get(name)
         if isinstance(given, list):
             block[name] = [absolute(path, folder, bare=True) for path in given]

@@ -44,9 +44,14 @@ def place_of(base: Base, layer: int | str, run: Path) -> Place:
     """The folder for an encoder's vectors in a run, without loading the encoder.
 
     Raises:
-        UserError: for a layer that it has not.
+        UserError: for a layer that it has not, and for random weights.
     """
-    config = read_json(ensure(base).folder / "config.json")
+    if base.is_random:
+        raise UserError(
+            f"encoder.base {base.name} has random weights, so its vectors say nothing of meaning: "
+            "use another encoder."
+        )
+    config = read_json(base.folder / "config.json")
     layers = next((int(config[name]) for name in DEPTHS if config.get(name)), 0)
     if not layers:
         raise UserError(

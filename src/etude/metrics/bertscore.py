@@ -34,9 +34,7 @@ def bertscore(part: Part) -> Work:
     ) -> Measured:
         encoded, texts = needed(means, "bertscore"), means.texts
         pairs = texts.once("pairs", examples, predictions, lambda: pairs_of(examples, predictions))
-        scores = texts.once(
-            "bertscore", examples, predictions, lambda: score_pairs(pairs, encoded)
-        )
+        scores = texts.once("bertscore", examples, predictions, lambda: score_pairs(pairs, encoded))
         return averaged(best_of(scores[:, PARTS.index(part)], pairs, encoded, part))
 
     return measure
@@ -71,7 +69,7 @@ def score(
 def unit(vectors: Vectors) -> Vectors:
     """Vectors of length 1."""
     lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-    return vectors / np.where(lengths > 0, lengths, 1)
+    return np.asarray(vectors / np.where(lengths > 0, lengths, 1), dtype=np.float32)
 
 
 def weighted(values: NDArray[np.float32], by: Floats) -> float:

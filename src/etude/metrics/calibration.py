@@ -68,7 +68,10 @@ def told(case: Case) -> Told:
     ]
     return Told(
         (
-            ("log-probabilities", ", ".join(f"{name} {value:.4g}" for name, value in scores.items())),
+            (
+                "log-probabilities",
+                ", ".join(f"{name} {value:.4g}" for name, value in scores.items()),
+            ),
             ("likeliest label", f"{label}, with probability {probability:.6g} among the labels"),
             ("right label", str(case.example.label)),
             ("bin", f"{place + 1} of {BINS}: ({place / BINS:.3g}, {(place + 1) / BINS:.3g}]"),

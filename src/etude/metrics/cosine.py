@@ -1,13 +1,15 @@
 """Cosine similarity of TF-IDF vectors (Salton et al. 1975), equal to scikit-learn's.
 
-Rare words weigh more: a word's weight is how often the text has it, times ln((1 + N) / (1 + df)) + 1,
-where N counts the references of all examples and df those that have the word.
+Rare words weigh more: a word's weight is how often the text has it, times ln((1 + N) / (1 + df)),
+plus once more how often it has it, where N counts the references of all examples and df those that
+have the word.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import fsum
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,7 +37,7 @@ class Weights:
         found, counts = np.unique(self.texts.ids(words, text), return_counts=True)
         unseen = np.log(1 + self.references) + 1
         weights = counts * np.asarray([self.idf.get(n, unseen) for n in found.tolist()])
-        length = np.sqrt((weights**2).sum())
+        length = exact_sum(weights**2) ** 0.5
         return found, weights / length if length else weights
 
 
@@ -51,7 +53,12 @@ def weights_of(examples: Sequence[Example], texts: Texts) -> Weights:
 def dot(one: Sparse, other: Sparse) -> float:
     """The inner product of two sparse vectors."""
     _, here, there = np.intersect1d(one[0], other[0], assume_unique=True, return_indices=True)
-    return float(one[1][here] @ other[1][there])
+    return exact_sum(one[1][here] * other[1][there])
+
+
+def exact_sum(values: Floats) -> float:
+    """The sum with its last digit right, so that the order of words does not change it."""
+    return fsum(values.tolist())
 
 
 def cosine(
@@ -81,7 +88,7 @@ def cosine_to_set(
     for prediction in predictions:
         found, weights = known.vector(prediction.text)
         there = [middle.get(number, 0.0) for number in found.tolist()]
-        values.append(float(weights @ np.asarray(there, dtype=np.float64)))
+        values.append(exact_sum(weights * np.asarray(there, dtype=np.float64)))
     return averaged(values)
 
 

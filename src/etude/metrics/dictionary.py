@@ -18,7 +18,6 @@ from etude.metrics.words import words
 from etude.metrics.writing import fraction, listed
 from etude.records import Example, Prediction
 
-
 NO_DICTIONARY = (
     "spelling looks words up in a dictionary, and the study names none: add dictionary: "
     "{path: words.txt} (one word a line), or remove spelling from metrics."

@@ -93,9 +93,7 @@ def places(folder: Path) -> dict[str, tuple[Path, int, int]]:
             ends = piece.get_tensor("ends").tolist()
             keys = json.loads(piece.metadata()["texts"])
         starts = [0, *ends[:-1]]
-        found.update(
-            {key: (path, *span) for key, *span in zip(keys, starts, ends, strict=True)}
-        )
+        found.update({key: (path, *span) for key, *span in zip(keys, starts, ends, strict=True)})
     return found
 
 

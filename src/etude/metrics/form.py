@@ -169,7 +169,10 @@ def told_stop(case: Case) -> Told:
     finish = {"stop": "ended by itself: 1", "length": "was cut at max_tokens: 0"}
     prediction = case.prediction
     return Told(
-        (("tokens of the answer", f"{prediction.answer_tokens}"), ("it", finish[prediction.finish])),
+        (
+            ("tokens of the answer", f"{prediction.answer_tokens}"),
+            ("it", finish[prediction.finish]),
+        ),
         ("sum of values", "examples"),
         "sum of values / examples",
     )
@@ -234,4 +237,3 @@ def told_language(case: Case) -> Told:
         ("sum of values", "examples that can be told"),
         "sum of values / examples that can be told",
     )
-

@@ -157,8 +157,8 @@ def told(case: Case) -> Told:
             ("chunks", f"{chunks}: runs of matches that are neighbours in both"),
             (
                 "METEOR",
-                f"P · R / ({ALPHA} · P + {1 - ALPHA:.1g} · R) · (1 - {GAMMA} · ({chunks}/{count})^3)"
-                f" = {value:.6g}"
+                f"P · R / ({ALPHA} · P + {1 - ALPHA:.1g} · R) · "
+                f"(1 - {GAMMA} · ({chunks}/{count})^3) = {value:.6g}"
                 if count
                 else "nothing matches: 0",
             ),

@@ -159,7 +159,7 @@ def mean(sums: Floats) -> Floats:
     return ratio(sums[:, 0], sums[:, 1])
 
 
-def averaged(values: Sequence[float]) -> Measured:
+def averaged(values: Sequence[float] | Floats) -> Measured:
     """A metric of a set that is the mean of its examples' values."""
     column = np.asarray(values, dtype=np.float64)
     return Measured(np.column_stack([column, np.ones_like(column)]), column, mean)

@@ -102,7 +102,9 @@ def told_notes(kind: Callable[[Note], Any]) -> Callable[[Case], Told]:
             for text in case.example.references
             if (found := named_in(text, read))
         ]
-        right = max(every, key=lambda truth: len(said & truth) / (len(said) + len(truth)), default=())
+        right = max(
+            every, key=lambda truth: len(said & truth) / (len(said) + len(truth)), default=()
+        )
         both = said & set(right)
         f1 = f"2 · {len(both)} / ({len(said)} + {len(right)})"
         return Told(
@@ -110,7 +112,10 @@ def told_notes(kind: Callable[[Note], Any]) -> Callable[[Case], Told]:
                 ("notes of the answer", listed(sorted(map(str, said)))),
                 ("notes of the reference", listed(sorted(map(str, right)))),
                 ("in both", listed(sorted(map(str, both)))),
-                ("F1", f1 if right else "the references name no notes, so this example is left out"),
+                (
+                    "F1",
+                    f1 if right else "the references name no notes, so this example is left out",
+                ),
             ),
             ("sum of values", "examples that name notes"),
             "sum of values / examples that name notes",

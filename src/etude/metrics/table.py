@@ -52,7 +52,7 @@ def rouges() -> Iterator[Metric]:
     }
     for kind, (name, title, reference) in kinds.items():
         for part in ("F1", "precision", "recall"):
-            yield _rouge(kind, part, name, title, reference)  # type: ignore[arg-type]  # a Literal
+            yield _rouge(kind, part, name, title, reference)
 
 
 def _rouge(kind: rouge.Kind, part: rouge.Part, name: str, title: str, reference: str) -> Metric:
