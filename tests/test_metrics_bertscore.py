@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from metrics_helper import records
 
 from etude.config import Study
 from etude.engine.base import find_base
@@ -20,6 +19,7 @@ from etude.measuring import encode, means_for
 from etude.metrics import METRICS, Means, total
 from etude.metrics.encoded import read_baseline
 from etude.progress import silent
+from metrics_helper import records
 
 LAYER = 2
 ANSWERS = ["the cat sat on the mat", "a dog", "", "home and far away the cat", "the mat the mat"]
@@ -39,7 +39,23 @@ def bert(tmp_path_factory: pytest.TempPathFactory) -> Path:
     from transformers import BertConfig, BertModel, PreTrainedTokenizerFast, set_seed
 
     folder = tmp_path_factory.mktemp("bert")
-    names = "[PAD] [UNK] [CLS] [SEP] the a cat dog sat on mat home and far away".split()
+    names = [
+        "[PAD]",
+        "[UNK]",
+        "[CLS]",
+        "[SEP]",
+        "the",
+        "a",
+        "cat",
+        "dog",
+        "sat",
+        "on",
+        "mat",
+        "home",
+        "and",
+        "far",
+        "away",
+    ]
     vocabulary = {name: number for number, name in enumerate(names)}
     tokenizer = Tokenizer(models.WordPiece(vocabulary, unk_token="[UNK]"))
     tokenizer.normalizer = normalizers.Lowercase()

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from metrics_helper import made_up, measure, records
 from sklearn.metrics import (
     balanced_accuracy_score,
     confusion_matrix,
@@ -24,6 +23,7 @@ from etude.metrics.dictionary import Dictionary, read_dictionary
 from etude.metrics.labels import NO_LABEL, confusion
 from etude.metrics.words import words
 from etude.records import Example, Message, Prediction
+from metrics_helper import made_up, measure, records
 
 LABELS = ("negative", "neutral", "positive")
 

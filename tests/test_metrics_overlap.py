@@ -11,11 +11,11 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from metrics_helper import OVERLAP, made_up, records
 from rouge_score import rouge_scorer
 
 from etude.metrics import METRICS, Means, overlap
 from etude.metrics.texts import Texts
+from metrics_helper import OVERLAP, made_up, records
 
 sequence = st.lists(st.integers(0, 5), max_size=30)
 pairs_of_sequences = st.lists(st.tuples(sequence, sequence), min_size=1, max_size=6)

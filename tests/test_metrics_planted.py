@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from metrics_helper import OVERLAP, Pairs, made_up, measure, planted
 from nltk.stem.porter import PorterStemmer
 from nltk.stem.snowball import SnowballStemmer
 from nltk.translate.meteor_score import meteor_score
@@ -23,6 +22,7 @@ from etude.metrics import METRICS, total
 from etude.metrics.rouge import latin
 from etude.metrics.squad import normalize
 from etude.metrics.words import words
+from metrics_helper import OVERLAP, Pairs, made_up, measure, planted
 
 Scores = list[float]
 KINDS = {"rouge-1": "rouge1", "rouge-2": "rouge2", "rouge-l": "rougeL", "rouge-lsum": "rougeLsum"}
@@ -50,7 +50,6 @@ class NoSynonyms:
 
 
 def by_rouge_score(name: str, pairs: Pairs, language: str) -> Scores:
-    kind, _, part = name.partition("-p" if name.endswith("precision") else "-r")
     base = name.removesuffix("-precision").removesuffix("-recall")
     wanted = name.removeprefix(base).lstrip("-") or "fmeasure"
     scorer = RougeScorer([KINDS[base]], tokenizer=None if language == "en" else Words())
