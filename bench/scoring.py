@@ -228,7 +228,7 @@ def page(rows: Sequence[dict[str, Any]], options: argparse.Namespace) -> str:
         f"the metrics. Calling the reference libraries pair by pair takes {loops:.0f} s for the "
         f"metrics that they have: {loops / alone:.1f} times as long, without any interval.",
         "",
-        "| The libraries, one call a pair | Seconds | Ours, each metric alone | Seconds | Times faster |",
+        "| The libraries, one call a pair | Seconds | Ours, each alone | Seconds | Times faster |",
         "| --- | ---: | --- | ---: | ---: |",
     ]
     for name, ours in BESIDE.items():

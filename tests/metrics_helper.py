@@ -14,25 +14,10 @@ OVERLAP = (
     *("rouge-lsum", "rouge-lsum-precision", "rouge-lsum-recall"),
     *("bleu", "chrf", "meteor", "exact-match", "squad-f1", "cosine"),
 )
-WORDS = [
-    "the",
-    "cat",
-    "sat",
-    "on",
-    "a",
-    "mat,",
-    "and",
-    "Ana",
-    "não!",
-    "saw",
-    "twenty-one",
-    "houses",
-    "東京",
-    "far.",
-    "🎵",
-    "slept",
-    "sleeping\n",
-]
+WORDS = (
+    *("the", "cat", "sat", "on", "a", "mat,", "and", "Ana", "não!", "saw", "twenty-one"),
+    *("houses", "東京", "far.", "🎵", "slept", "sleeping\n"),
+)
 
 
 def records(pairs: Pairs, question: str = "") -> tuple[list[Example], list[Prediction]]:

@@ -28,7 +28,7 @@ LABELS = ("bad", "good")
 class Vectors:
     """Stands for texts on disk: a text's vectors come from its letters."""
 
-    about: About = About("an encoder", "0123456789abcdef", 2, 3, (0,))
+    about: About = About("an encoder", "0123456789abcdef", 2, 3, (0,))  # noqa: RUF009 - frozen
     settings: Settings = Settings(idf=True, baseline=(0.1, 0.2, 0.3), baseline_file="b.tsv")  # noqa: RUF009 - frozen
 
     def read(self, text: str) -> tuple[Any, Any]:

@@ -39,25 +39,10 @@ def bert(tmp_path_factory: pytest.TempPathFactory) -> Path:
     from transformers import BertConfig, BertModel, PreTrainedTokenizerFast, set_seed
 
     folder = tmp_path_factory.mktemp("bert")
-    names = [
-        "[PAD]",
-        "[UNK]",
-        "[CLS]",
-        "[SEP]",
-        "the",
-        "a",
-        "cat",
-        "dog",
-        "sat",
-        "on",
-        "mat",
-        "home",
-        "and",
-        "far",
-        "away",
-    ]
-    vocabulary = {name: number for number, name in enumerate(names)}
-    tokenizer = Tokenizer(models.WordPiece(vocabulary, unk_token="[UNK]"))
+    marks = {"pad_token": "[PAD]", "unk_token": "[UNK]", "cls_token": "[CLS]", "sep_token": "[SEP]"}
+    words = ("the", "a", "cat", "dog", "sat", "on", "mat", "home", "and", "far", "away")
+    vocabulary = {name: number for number, name in enumerate((*marks.values(), *words))}
+    tokenizer = Tokenizer(models.WordPiece(vocabulary, unk_token=marks["unk_token"]))
     tokenizer.normalizer = normalizers.Lowercase()
     tokenizer.pre_tokenizer = pre_tokenizers.Whitespace()
     tokenizer.post_processor = processors.TemplateProcessing(
@@ -65,10 +50,7 @@ def bert(tmp_path_factory: pytest.TempPathFactory) -> Path:
     )
     PreTrainedTokenizerFast(
         tokenizer_object=tokenizer,
-        pad_token="[PAD]",
-        unk_token="[UNK]",
-        cls_token="[CLS]",
-        sep_token="[SEP]",
+        **marks,
         model_max_length=32,
     ).save_pretrained(folder)
     set_seed(0)

@@ -20,7 +20,7 @@ Report = Mapping[str, Any]
 def confusions(
     examples: Sequence[Example], answers: Mapping[str, Sequence[Prediction]]
 ) -> dict[str, Any]:
-    """The matrix of each approach's first seed, JSON-able; nothing where examples have no labels."""
+    """The matrix of each approach's first seed, JSON-able; none where examples have no labels."""
     if not examples or any(example.label is None for example in examples):
         return {}
     found = {}
