@@ -34,6 +34,7 @@ def check(study: Study) -> None:
     names = expand(study.metrics)
     check_labels("metrics", names, study)
     check_measuring(names, study)
+    check_deciding(study)
     deciding = study.compare.metric
     if deciding is not None and not set(expand((deciding,))) <= set(names):
         raise UserError(
@@ -158,6 +159,16 @@ def check_labels(setting: str, names: Iterable[str], study: Study) -> None:
                 f"{setting}: {name} compares labels, but data.task is {study.data.task}: set "
                 "task: classify with labels, or use exact-match for short answers."
             )
+
+
+def check_deciding(study: Study) -> None:
+    """The metric that decides must have a better end."""
+    first = expand((study.compare.metric or study.metrics[0],))[0]
+    if METRICS[first].better == "neither":
+        raise UserError(
+            f"metrics: {first} cannot decide, because neither end of its scale is better: name "
+            "another metric in compare.metric, or put one before it."
+        )
 
 
 def check_measuring(names: Iterable[str], study: Study) -> None:

@@ -35,8 +35,8 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "calibration-error",
     ),
     "form": (
-        *("length-ratio", "stop-rate", "seq-rep-4"),
-        *("distinct-1", "distinct-2", "right-language"),
+        *("stop-rate", "seq-rep-4", "distinct-1", "distinct-2"),
+        *("right-language", "length-ratio"),
     ),
     "music": ("music-exact", "notes", "notes-enharmonic"),
 }
