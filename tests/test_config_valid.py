@@ -18,6 +18,7 @@ from etude.config.reading import read_yaml, write_yaml
 from etude.config.sources import Csv, Datasets, Jsonl, Paths, Squad
 from etude.config.study import Jinja, Sample, Shots
 from etude.config.tuning import AdamW, Constant, Cosine, Linear, Tune
+from studies import write_study
 
 SMALLEST = """\
 name: small

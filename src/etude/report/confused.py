@@ -65,12 +65,13 @@ def matrix(name: str, about: Mapping[str, Any]) -> Figure:
     figure, axes = blank(1.3 + 0.34 * len(labels))
     shares = [[count / max(1, sum(row)) for count in row] for row in counts]
     with style():
-        axes.imshow(shares, cmap="Blues", vmin=0, vmax=1, aspect="auto")
+        axes.pcolormesh(shares, cmap="Blues", vmin=0, vmax=1, edgecolors="white", linewidth=1.5)
+        axes.invert_yaxis()
         for row, values in enumerate(counts):
             for column, count in enumerate(values):
                 axes.text(
-                    column,
-                    row,
+                    column + 0.5,
+                    row + 0.5,
                     f"{count}",
                     ha="center",
                     va="center",
@@ -78,10 +79,16 @@ def matrix(name: str, about: Mapping[str, Any]) -> Figure:
                     color="white" if shares[row][column] > 0.55 else INK,
                     fontweight="bold" if row == column else "normal",
                 )
-        axes.set_xticks(range(len(answers)), [label(text, 14) for text in answers], rotation=45)
+        axes.set_xticks(
+            [place + 0.5 for place in range(len(answers))],
+            [label(text, 14) for text in answers],
+            rotation=45,
+        )
         for tick in axes.get_xticklabels():
             tick.set_horizontalalignment("right")
-        axes.set_yticks(range(len(labels)), [label(text, 18) for text in labels])
+        axes.set_yticks(
+            [place + 0.5 for place in range(len(labels))], [label(text, 18) for text in labels]
+        )
         axes.set_title(f"{label(name, 32)}: right down, answered across", fontsize=10, color=MUTED,
                        loc="left")  # fmt: skip
         axes.spines[:].set_visible(False)
