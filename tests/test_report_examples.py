@@ -6,7 +6,6 @@ from typing import Any
 from xml.etree import ElementTree
 
 import report_material
-
 from etude.metrics import METRICS
 from etude.records import Example, Prediction
 from etude.report.confused import MOST_LABELS, confusion_figures, confusions, matrix
