@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -198,3 +199,34 @@ def test_the_report_plots_similarity_and_says_nothing_of_labels(run: Path) -> No
     page = (run / "report.html").read_text(encoding="utf-8")
     assert "Cosine (TF-IDF) of the first 12 test examples" in page
     assert 'id="confusion"' not in page
+
+
+EVERYTHING = (
+    "metrics=[rouge-detail, bleu, chrf, meteor, squad, cosine, cosine-set, cosine-embedding, "
+    "bertscore, form, spelling, perplexity]"
+)
+
+
+def test_a_run_is_scored_again_by_everything(
+    run: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(
+        "etude.measuring.in_child", lambda task, log, progress: embed(task, progress)
+    )
+    copy = tmp_path / "copy"
+    shutil.copytree(run, copy)
+    needs = ("encoder.base=etude-mini", "dictionary.material=true")
+    code, found = explained(copy, capsys, EVERYTHING, *needs)
+    assert code == 0
+    scores = found["approaches"]["zero-shot"]["metrics"]
+    assert len(scores) == 34
+    assert all(score["value"] is not None for name, score in scores.items() if "lang" not in name)
+    assert found["metrics"]["bertscore-f1"]["low"] is None  # rescaled, it has no lower end
+    assert "of the training split" in found["metrics"]["spelling"]["signature"]
+    assert set(found["similarities"]) == {"cosine", "cosine-embedding", "cosine-set"}
+    assert (copy / "report.html").exists()
+    # The run remembers its encoder: the same again needs no word of it.
+    assert explained(copy, capsys)[1]["approaches"]["zero-shot"]["metrics"] == scores

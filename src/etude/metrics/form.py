@@ -113,7 +113,7 @@ def right_language(
 
 def asked_language(example: Example, language: str) -> str:
     """The language of the row's column `language`; the study's; or that of the first reference."""
-    said = example.metadata.get("language", "").lower()
+    said = example.metadata.get("language", "").lower().replace("_", "-").partition("-")[0]
     for code in (said, language):
         if 2 <= len(code) <= 3 and code.isalpha() and code != SEVERAL:
             return ISO_639_1.get(code, code)

@@ -82,7 +82,7 @@ def gather(
             name: {
                 "title": METRICS[name].title,
                 "better": METRICS[name].better,
-                "low": METRICS[name].low,
+                "low": METRICS[name].low if np.isfinite(METRICS[name].low) else None,
                 "high": METRICS[name].high if np.isfinite(METRICS[name].high) else None,
                 "signature": evaluation.signatures[name],
                 "paper": METRICS[name].paper,
