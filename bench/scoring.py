@@ -229,12 +229,14 @@ def page(rows: Sequence[dict[str, Any]], options: argparse.Namespace) -> str:
     loops = sum(seconds[f"loop: {name}"] for name in LOOPS)
     alone = seconds["all overlap metrics"]
     whole = timings[0]
+    busy = told["load"] > told["machine"]["cores"]
+    shared = " while other programs wanted the same processors" if busy else ""
     lines = [
         "# Speed of scoring",
         "",
         f"{options.predictions:,} predictions of {options.tokens} words with all "
         f"{len(OVERLAP)} overlap metrics and {RESAMPLES:,} bootstrap resamples of each take "
-        f"**{whole['seconds']:.1f} s** (the median of {options.repeats} times; "
+        f"**{whole['seconds']:.1f} s** (the median of {options.repeats} times{shared}; "
         f"{whole['processor_seconds']:.1f} s of processors). The metrics take {alone:.1f} of these "
         "seconds of processors. Calling the reference libraries pair by pair takes "
         f"{loops:.0f} s for the metrics that they have: {loops / alone:.1f} times as long, without "
