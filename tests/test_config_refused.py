@@ -346,6 +346,11 @@ CHECKS = {
         "metrics: length-ratio cannot decide, because neither end of its scale is better: name "
         "another metric in compare.metric, or put one before it.",
     ),
+    "a search by a metric without a better end": (
+        changed("epochs: 3", "epochs: 3\n      search: {metric: length-ratio, epochs: [1, 2]}"),
+        "approaches.lora.tune.search.metric: length-ratio cannot choose among trials: use dev_loss, "
+        "or a metric with a better end that answers and references alone decide.",
+    ),
     "fp16 training without a GPU": (
         changed("  lora:\n", "  lora:\n    precision: fp16\n").replace(
             "{base: random-llama}", "{base: random-llama, device: cpu}"
