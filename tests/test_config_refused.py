@@ -348,8 +348,8 @@ CHECKS = {
     ),
     "a search by a metric without a better end": (
         changed("epochs: 3", "epochs: 3\n      search: {metric: length-ratio, epochs: [1, 2]}"),
-        "approaches.lora.tune.search.metric: length-ratio cannot choose among trials: use dev_loss, "
-        "or a metric with a better end that answers and references alone decide.",
+        "approaches.lora.tune.search.metric: length-ratio cannot choose among trials: use "
+        "dev_loss, or a metric with a better end that answers and references alone decide.",
     ),
     "fp16 training without a GPU": (
         changed("  lora:\n", "  lora:\n    precision: fp16\n").replace(
