@@ -15,6 +15,7 @@ import etude
 from etude.cli import main
 from etude.display import Display
 from etude.engine.embed import embed
+from etude.explaining import MOST_COLUMNS, named, sums
 from etude.metrics import METRICS, Case, Means
 from etude.metrics.dictionary import Dictionary
 from etude.metrics.encoded import About, Settings
@@ -230,3 +231,11 @@ def test_a_run_is_scored_again_by_everything(
     assert (copy / "report.html").exists()
     # The run remembers its encoder: the same again needs no word of it.
     assert explained(copy, capsys)[1]["approaches"]["zero-shot"]["metrics"] == scores
+
+
+def test_of_many_sums_those_that_are_not_zero_are_shown() -> None:
+    columns = [f"c{i}" for i in range(MOST_COLUMNS + 1)]
+    assert named(columns, [0.0, 2.0, *[0.0] * (MOST_COLUMNS - 1)]) == {"c1": 2.0}
+    assert named(columns[:2], [0.0, 2.0]) == {"c0": 0.0, "c1": 2.0}
+    assert sums({}) == "nothing"
+    assert sums({"matches": 2.0, "words": 1 / 3}) == "matches 2, words 0.333333"

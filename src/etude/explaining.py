@@ -19,7 +19,7 @@ from etude.records import Example, Prediction
 from etude.report import read_evidence
 from etude.store import read_json
 
-MOST_COLUMNS = 60  # sums that are written out; those of many labels would fill screens
+MOST_COLUMNS = 18  # sums that are all written out; of more, those that are not 0
 
 
 def explain(
@@ -177,7 +177,7 @@ def written(found: Mapping[str, Any]) -> list[str]:
 
 
 def sums(values: Mapping[str, float]) -> str:
-    return ", ".join(f"{name} {value:.6g}" for name, value in values.items())
+    return ", ".join(f"{name} {value:.6g}" for name, value in values.items()) or "nothing"
 
 
 def shown(value: float | None) -> str:
