@@ -125,8 +125,8 @@ ROWS = (
            labels.told("mean over labels that occur of 2 · both / (has it + is answered)"),
            _SKLEARN, "https://arxiv.org/abs/1911.03347"),
     Metric("mcc", "MCC", "higher", -1, 1, _LABEL, labels.mcc, labels.mcc_signature,
-           labels.told("(both · n - sum of has · answered) / square root of (n² - sum of has²) · "
-                       "(n² - sum of answered²)", "answered with no label"),
+           labels.told("(both · n - sum of has · answered) / square root of [(n² - sum of has²) · "
+                       "(n² - sum of answered²)]", "answered with no label"),
            _SKLEARN, "https://doi.org/10.1016/j.compbiolchem.2004.09.006"),
     Metric("calibration-error", "Calibration error", "lower", 0, 1, _SCORES,
            calibration.calibration_error, calibration.calibration_signature, calibration.told,
