@@ -29,6 +29,15 @@ PATTERNS = {  # a pattern in the schema, in words; one that is not here fails th
     "^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$": "name (letters, digits, `_`, `-`)",
     r"^[A-Za-z0-9_]+(\.[A-Za-z0-9_-]+)*$": "setting (`r`, `method.r`)",
 }
+DIRECTIONS = {"higher": "higher", "lower": "lower", "neither": "neither end"}
+NEEDS = {  # of a metric, in words; one that is not here fails the build
+    "text": "references",
+    "label": "labels",
+    "label_scores": "probabilities of labels",
+    "reference_logprob": "likelihood of the reference",
+    "encoder": "`encoder:`",
+    "dictionary": "`dictionary:`",
+}
 BOUNDS = {"minimum": "≥", "exclusiveMinimum": ">", "maximum": "≤", "exclusiveMaximum": "<"}
 
 
@@ -255,7 +264,9 @@ def metrics() -> str:
         (
             f"`{metric.name}`",
             f"[{metric.title}]({metric.paper})",
-            f"{metric.low:g} to {metric.high:g}, {metric.better} is better".replace("inf", "∞"),
+            f"{metric.low:g} to {metric.high:g}".replace("inf", "∞").replace("-", "−"),
+            DIRECTIONS[metric.better],
+            ", ".join(NEEDS[need] for need in sorted(metric.needs)) or "answers alone",
             metric.reference,
             metric.signature("en"),
         )
@@ -265,7 +276,7 @@ def metrics() -> str:
         f"`{name}` is short for {', '.join(f'`{member}`' for member in members)}."
         for name, members in GROUPS.items()
     )
-    head = ("Name", "Metric", "Scale", "Tested against", "Signature (for English)")
+    head = ("Name", "Metric, paper", "Scale", "Better", "Needs", "Tested against", "Signature (en)")
     return f"{table(head, rows)}\n\n{' '.join(groups)}"
 
 

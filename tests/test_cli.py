@@ -221,7 +221,7 @@ class TestScoreAndReport:
             2,
             "",
             "etude: etude score keeps the predictions, so generation cannot change (compare, "
-            "description, metrics, track can): use etude run.\n",
+            "description, dictionary, encoder, metrics, track can): use etude run.\n",
         )
 
     def test_report_draws_the_same_page_again(self, capsys: pytest.CaptureFixture[str]) -> None:
@@ -403,8 +403,8 @@ MISTAKES = {
     ("look", "dialog-demo", "--folder", "x"): "'dialog-demo' is neither a study file nor a "
     f"recipe: did you mean 'dialogue-demo'? Known: {', '.join(sorted(recipes()))}.",
     ("look", "dialogue-demo", "sede=1"): "command line, sede: there is no such setting: did you "
-    "mean 'seed'? Known: approaches, compare, data, description, generation, metrics, model, "
-    "name, prompt, seed, seeds, system, track.",
+    "mean 'seed'? Known: approaches, compare, data, description, dictionary, encoder, "
+    "generation, metrics, model, name, prompt, seed, seeds, system, track.",
 }
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from etude.begin import write_study_file
 from etude.checks import check
 from etude.config import load_study, recipes
+from etude.config.measuring import MetricName
 from etude.errors import UserError
 
 RECIPES = ", ".join(sorted(recipes()))
@@ -189,9 +191,13 @@ SETTINGS = {
     ),
     "a metric that is not known": (
         changed("[rouge]", "[rouge, blue]"),
-        "line 17, metrics.1: 'blue' is not known here: did you mean 'bleu'? Known: accuracy, "
-        "bleu, chrf, exact-match, macro-f1, music, music-exact, notes, notes-enharmonic, "
-        "perplexity, rouge, rouge-1, rouge-2, rouge-l, rouge-lsum, squad, squad-f1.",
+        "line 17, metrics.1: 'blue' is not known here: did you mean 'bleu'? Known: "
+        f"{', '.join(sorted(get_args(MetricName)))}.",
+    ),
+    "a dictionary without words": (
+        changed("metrics:", "dictionary: {material: false}\nmetrics:"),
+        "line 17, dictionary.path: a dictionary needs words: name a word list, or set material: "
+        "true.",
     ),
     "a number that is too small": (
         changed("epochs: 3", "epochs: 0"),
@@ -323,6 +329,27 @@ CHECKS = {
         changed("metrics:", "compare: {metric: bleu}\nmetrics:"),
         "compare.metric 'bleu' is not measured by this study: add it to metrics, or use one of "
         "rouge-1, rouge-2, rouge-l, rouge-lsum.",
+    ),
+    "a metric of vectors without an encoder": (
+        changed("[rouge]", "[rouge, bertscore-f1]"),
+        "bertscore-f1 compares the vectors of an encoder, and the study names none: add encoder: "
+        "{base: bert-base-multilingual-cased} (a hub id, or a folder with the model), or remove "
+        "bertscore-f1 from metrics.",
+    ),
+    "spelling without a dictionary": (
+        changed("[rouge]", "[rouge, spelling]"),
+        "spelling looks words up in a dictionary, and the study names none: add dictionary: "
+        "{path: words.txt} (one word a line), or remove spelling from metrics.",
+    ),
+    "a deciding metric without a better end": (
+        changed("[rouge]", "[length-ratio, rouge]"),
+        "metrics: length-ratio cannot decide, because neither end of its scale is better: name "
+        "another metric in compare.metric, or put one before it.",
+    ),
+    "a search by a metric without a better end": (
+        changed("epochs: 3", "epochs: 3\n      search: {metric: length-ratio, epochs: [1, 2]}"),
+        "approaches.lora.tune.search.metric: length-ratio cannot choose among trials: use "
+        "dev_loss, or a metric with a better end that answers and references alone decide.",
     ),
     "fp16 training without a GPU": (
         changed("  lora:\n", "  lora:\n    precision: fp16\n").replace(
@@ -481,8 +508,8 @@ OVERRIDES = {
     "seed=x": "command line, seed: expected a whole number, found 'x'.",
     "sede=1": (
         "command line, sede: there is no such setting: did you mean 'seed'? Known: approaches, "
-        "compare, data, description, generation, metrics, model, name, prompt, seed, seeds, "
-        "system, track."
+        "compare, data, description, dictionary, encoder, generation, metrics, model, name, "
+        "prompt, seed, seeds, system, track."
     ),
     "approaches.zero=null": (
         "command line, approaches.zero: expected a block of settings, found null."

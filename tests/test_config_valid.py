@@ -18,6 +18,7 @@ from etude.config.reading import read_yaml, write_yaml
 from etude.config.sources import Csv, Datasets, Jsonl, Paths, Squad
 from etude.config.study import Jinja, Sample, Shots
 from etude.config.tuning import AdamW, Constant, Cosine, Linear, Tune
+from studies import write_study
 
 SMALLEST = """\
 name: small
@@ -535,3 +536,28 @@ def test_a_new_study_can_be_uncommented_as_a_whole(tmp_path: Path) -> None:
     ours, recipe = load(tmp_path, f"{head}\n{body}"), load_study("dialogue-demo")
     assert ours.approaches == recipe.approaches
     assert ours.generation == recipe.generation
+
+
+def test_paths_of_encoder_and_dictionary_are_the_files_own(tmp_path: Path) -> None:
+    study = load_study(write_study(tmp_path), ["encoder.base=./bert", "dictionary.path=[a.txt]"])
+    assert study.encoder is not None
+    assert study.dictionary is not None
+    assert study.encoder.base == str((Path.cwd() / "bert").resolve())
+    assert study.dictionary.path == (str((Path.cwd() / "a.txt").resolve()),)
+    path = tmp_path / "other.yaml"
+    path.write_text(
+        "extends: study.yaml\n"
+        "encoder: {base: bert-base-cased, baseline: pt.tsv}\n"
+        "dictionary: {path: words.txt, material: true}\n"
+    )
+    study = load_study(path)
+    assert study.encoder is not None
+    assert study.dictionary is not None
+    assert (study.encoder.base, study.encoder.baseline) == (
+        "bert-base-cased",
+        str(tmp_path / "pt.tsv"),
+    )
+    assert study.dictionary.path == (str(tmp_path / "words.txt"),)
+    kept = tmp_path / "kept.yaml"
+    kept.write_text(to_yaml(study))
+    assert load_study(kept) == study

@@ -24,8 +24,11 @@ def test_names_are_those_of_the_study_file() -> None:
     assert all(member in METRICS for members in GROUPS.values() for member in members)
 
 
-def test_only_perplexity_is_better_when_lower() -> None:
-    assert [m.name for m in METRICS.values() if m.better == "lower"] == ["perplexity"]
+def test_directions() -> None:
+    lower = [m.name for m in METRICS.values() if m.better == "lower"]
+    assert lower == ["calibration-error", "perplexity", "seq-rep-4", "spelling"]
+    assert [m.name for m in METRICS.values() if m.better == "neither"] == ["length-ratio"]
+    assert all(m.low < m.high and m.paper.startswith("https://") for m in METRICS.values())
 
 
 def test_expand_keeps_the_order_and_doubles_nothing() -> None:
@@ -43,7 +46,7 @@ def test_an_unknown_name_is_refused() -> None:
     with pytest.raises(UserError) as error:
         expand(["rogue"])
     assert str(error.value).startswith(
-        "there is no metric 'rogue': did you mean 'rouge'? Known: accuracy, bleu, chrf, "
+        "there is no metric 'rogue': did you mean 'rouge'? Known: accuracy, balanced-accuracy, "
     )
 
 
@@ -81,8 +84,21 @@ def test_signatures_name_implementation_and_settings() -> None:
     two = [Example("a", "t", (), ("x", "y"))]
     mixed = [*two, Example("b", "t", (), ("x",))]
     assert METRICS["rouge-1"].signature("en") == (
-        "rouge-score 0.1.2, tokeniser its default (a-z, 0-9), stemmer off, F1, best of references"
+        "as rouge-score 0.1.2, tokeniser its default (a-z, 0-9), stemmer off, F1, best of "
+        "references"
     )
+    assert METRICS["rouge-s-recall"].signature("pt") == (
+        "skip at most 4 words, tokeniser Unicode words (NFC), stemmer off, recall, best of "
+        "references by F1"
+    )
+    assert (
+        METRICS["meteor"]
+        .signature("pt")
+        .startswith(
+            "stages exact and stem (Snowball portuguese), no synonyms, as nltk 3.10, Unicode words"
+        )
+    )
+    assert METRICS["meteor"].signature("zh").startswith("stages exact (no stemmer)")
     assert "tokeniser Unicode words (NFC)" in METRICS["rouge-l"].signature("pt")
     bleu = METRICS["bleu"].signature
     assert bleu("pt", two).startswith("nrefs:2|case:mixed|eff:no|tok:13a|smooth:exp|version:2.")

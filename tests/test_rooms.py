@@ -26,6 +26,7 @@ FLOORS = (
     ("config", "store", "prompts", "data", "engine", "training", "metrics", "approaches"),
     ("evaluate", "verdict", "diagnosis"),
     ("checks", "fits", "plan", "report", "result", "child", "display", "searching"),
+    ("measuring", "explaining"),
     ("launching", "meeting", "machines", "crew", "following"),
     ("study", "worker", "verbs", "begin", "views", "arguments", "cli", "__main__", "__init__"),
 )

@@ -312,5 +312,5 @@ def test_scoring_refuses_what_needs_a_model(tmp_path: Path) -> None:
         score(tmp_path, ["generation.max_tokens=5"], Display(quiet=True))
     assert str(error.value) == (
         "etude score keeps the predictions, so generation cannot change "
-        "(compare, description, metrics, track can): use etude run."
+        "(compare, description, dictionary, encoder, metrics, track can): use etude run."
     )

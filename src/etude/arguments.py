@@ -42,6 +42,8 @@ VALUED = (
     "--folder",
     "--output",
     "--launch",
+    "--explain",
+    "--approach",
 )  # options that take the next argument, whatever it holds
 
 
@@ -134,6 +136,9 @@ def split_overrides(arguments: Sequence[str]) -> tuple[list[str], list[str]]:
     overrides: list[str] = []
     for index, argument in enumerate(arguments):
         is_value = index > 0 and arguments[index - 1] in VALUED
+        is_value |= (
+            index > 1 and arguments[index - 2] == "--explain"
+        )  # an id may look like a setting
         (overrides if SETTING.match(argument) and not is_value else words).append(argument)
     return words, overrides
 
@@ -187,6 +192,18 @@ def of_look(parser: argparse.ArgumentParser) -> None:
 def of_run(parser: argparse.ArgumentParser) -> None:
     """Arguments of a verb that takes a run folder."""
     parser.add_argument("folder", type=Path, metavar="RUN", help="a run folder")
+
+
+def of_score(parser: argparse.ArgumentParser) -> None:
+    """Arguments of `score`."""
+    of_run(parser)
+    parser.add_argument(
+        "--explain",
+        nargs=2,
+        metavar=("METRIC", "EXAMPLE"),
+        help="show where one number comes from: a metric of one test example, by its id",
+    )
+    parser.add_argument("--approach", metavar="NAME", help="with --explain: of this approach alone")
 
 
 def of_new(parser: argparse.ArgumentParser) -> None:

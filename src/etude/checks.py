@@ -21,6 +21,8 @@ from etude.engine.folders import is_weights
 from etude.environment import gpu
 from etude.errors import UserError
 from etude.metrics import METRICS, expand
+from etude.metrics.dictionary import NO_DICTIONARY
+from etude.metrics.encoded import NO_ENCODER
 from etude.training.history import missing
 
 EXTRAS = ("wandb", "mlflow")
@@ -31,6 +33,8 @@ def check(study: Study) -> None:
     """Refuse a study that cannot work, with the reason and the nearest one that can."""
     names = expand(study.metrics)
     check_labels("metrics", names, study)
+    check_measuring(names, study)
+    check_deciding(study)
     deciding = study.compare.metric
     if deciding is not None and not set(expand((deciding,))) <= set(names):
         raise UserError(
@@ -157,6 +161,25 @@ def check_labels(setting: str, names: Iterable[str], study: Study) -> None:
             )
 
 
+def check_deciding(study: Study) -> None:
+    """The metric that decides must have a better end."""
+    first = expand((study.compare.metric or study.metrics[0],))[0]
+    if METRICS[first].better == "neither":
+        raise UserError(
+            f"metrics: {first} cannot decide, because neither end of its scale is better: name "
+            "another metric in compare.metric, or put one before it."
+        )
+
+
+def check_measuring(names: Iterable[str], study: Study) -> None:
+    """Metrics that need an encoder or a dictionary need the study to name one."""
+    for name in names:
+        if "encoder" in METRICS[name].needs and study.encoder is None:
+            raise UserError(NO_ENCODER.format(metric=name))
+        if "dictionary" in METRICS[name].needs and study.dictionary is None:
+            raise UserError(NO_DICTIONARY)
+
+
 def check_search(name: str, search: Search, study: Study) -> None:
     """A search needs its package, and a metric that this task can be scored by."""
     if find_spec("optuna") is None:
@@ -170,6 +193,12 @@ def check_search(name: str, search: Search, study: Study) -> None:
     if search.metric != LOSS:
         setting = f"approaches.{name}.tune.search.metric"
         check_labels(setting, expand((search.metric,)), study)
+        first = METRICS[expand((search.metric,))[0]]
+        if first.better == "neither" or first.needs & {"encoder", "dictionary"}:
+            raise UserError(
+                f"{setting}: {first.name} cannot choose among trials: use dev_loss, or a metric "
+                "with a better end that answers and references alone decide."
+            )
         if labels(study, name) is not None and "perplexity" in expand((search.metric,)):
             raise UserError(
                 f"{setting}: perplexity cannot be measured of a classification head, which writes "

@@ -19,6 +19,7 @@ from etude.arguments import (
     of_look,
     of_new,
     of_run,
+    of_score,
     parse,
 )
 from etude.errors import ChildFailed, UserError, disk_full
@@ -143,11 +144,24 @@ def run(options: argparse.Namespace) -> int:
 def score(options: argparse.Namespace) -> int:
     """Score a run again from its saved predictions, with no model.
 
-    metrics, compare, description and track may be changed.
+    metrics, encoder, dictionary, compare, description and track may be changed.
+
+    With --explain nothing is scored anew: it shows where one number comes from, what the metric
+    sees of an example, its counts, its formula, and how the value of all examples came about.
     """
     from etude import views
+    from etude.verbs import explained
     from etude.verbs import score as make
 
+    if options.explain is not None:
+        from etude.explaining import written
+
+        metric, example = options.explain
+        folder, display = run_folder(options), display_of(options)
+        found = explained(folder, options.overrides, display, metric, example, options.approach)
+        return finish(options, found, None, lambda: views.lines(written(found)))
+    if options.approach is not None:
+        raise UserError("--approach goes with --explain METRIC EXAMPLE: give both.")
     result = make(run_folder(options), options.overrides, display_of(options))
     return finish(options, result.contents, result.report, lambda: views.report(result.contents))
 
@@ -241,8 +255,8 @@ VERBS = {
     "score": Verb(
         score,
         "score a run again, from its saved predictions",
-        "RUN [key=value ...]",
-        of_run,
+        "RUN [--explain METRIC EXAMPLE [--approach NAME]] [key=value ...]",
+        of_score,
         OF_A_RUN,
     ),
     "report": Verb(report, "draw the page of a run again", "RUN", of_run),

@@ -63,7 +63,7 @@ def child_environment() -> dict[str, str]:
 
 def versions() -> dict[str, str]:
     """Versions of Etude and of the libraries that decide numbers."""
-    names = ("etude", "rouge-score", *RECORDED)
+    names = ("etude", "nltk", *RECORDED)
     found = {"python": platform.python_version()} | {name: metadata.version(name) for name in names}
     return found | {name: metadata.version(name) for name in OPTIONAL if find_spec(name)}
 

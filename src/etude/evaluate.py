@@ -14,7 +14,7 @@ import numpy as np
 
 from etude.config.study import Compare
 from etude.errors import UserError, nearest
-from etude.metrics import METRICS, check_needs, expand
+from etude.metrics import METRICS, Means, check_needs, expand
 from etude.metrics.comparing import Comparison, Units, resampled
 from etude.metrics.metric import Measured
 from etude.records import Example, Prediction, Score
@@ -71,11 +71,13 @@ def evaluate(
     language: str,
     seed: int,
     grouped: bool,
+    means: Means | None = None,
 ) -> Evaluation:
     """Score every approach by every metric, and compare them on the same resamples.
 
     `predictions` maps approaches to seeds to predictions, in any order, matched by example id.
     `metrics` may name groups. `seed` seeds the bootstrap; `grouped` resamples whole groups.
+    `means` hold what some metrics need besides: an encoder's vectors, a dictionary.
 
     Raises:
         UserError: where predictions and examples do not match, a metric cannot be fed, or
@@ -83,7 +85,7 @@ def evaluate(
     """
     if not examples:
         raise UserError("there are no test examples to score: give data.split.test a larger share")
-    names = expand(metrics)
+    names, means = expand(metrics), means or Means()
     baseline, deciding = _compared(compare, tuple(predictions), names)
     for approach, by_seed in predictions.items():
         if not by_seed:
@@ -93,7 +95,7 @@ def evaluate(
         for approach, by_seed in predictions.items()
     }
     measured = {
-        (approach, name): _measure(name, examples, by_seed, language)
+        (approach, name): _measure(name, examples, by_seed, language, means)
         for approach, by_seed in matched.items()
         for name in names
     }
@@ -111,7 +113,7 @@ def evaluate(
         n=len(examples),
         units=whole.units,
         unit_count=whole.unit_count,
-        signatures={name: METRICS[name].signature(language, examples) for name in names},
+        signatures={name: METRICS[name].signature(language, examples, means) for name in names},
         tasks=_by_task(examples, measured, baseline, compare, seed, grouped),
     )
 
@@ -198,17 +200,26 @@ def _compared(
             f"compare.metric names '{compare.metric}', which is not among the metrics: "
             f"{nearest(deciding, names)}"
         )
+    if METRICS[deciding].better == "neither":
+        raise UserError(
+            f"{deciding} cannot decide, because neither end of its scale is better: name another "
+            "metric in compare.metric, or put one before it in metrics"
+        )
     return baseline, deciding
 
 
 def _measure(
-    name: str, examples: Sequence[Example], by_seed: Sequence[Sequence[Prediction]], language: str
+    name: str,
+    examples: Sequence[Example],
+    by_seed: Sequence[Sequence[Prediction]],
+    language: str,
+    means: Means,
 ) -> Measured:
     """Statistics and values of one approach by one metric, averaged over its seeds."""
     metric = METRICS[name]
     for predictions in by_seed:
         check_needs(metric, examples, predictions)
-    runs = [metric.measure(examples, predictions, language) for predictions in by_seed]
+    runs = [metric.measure(examples, predictions, language, means) for predictions in by_seed]
     own = [run.values for run in runs if run.values is not None]
     return Measured(
         np.mean([run.statistics for run in runs], axis=0),

@@ -132,7 +132,9 @@ class Result:
     def figures(self) -> dict[str, Figure]:
         """The report's figures by name: scores and differences per metric, curves per tuning."""
         from etude.report import figures
+        from etude.report.confused import matrix
         from etude.report.searches import trial_values
+        from etude.report.similarity import similarity
 
         contents = self.contents
         drawn = {}
@@ -147,6 +149,10 @@ class Result:
                 drawn[f"learning rate {name}"] = figures.learning_rate(history)
             for setting in (search := approach.get("search") or {}).get("space", ()):
                 drawn[f"search {name} {setting}"] = trial_values(search, setting)
+        for metric in contents.get("similarities", ()):
+            drawn[f"similarity {metric}"] = similarity(contents, metric)
+        for name, about in contents.get("confusions", {}).items():
+            drawn[f"confusion {name}"] = matrix(name, about)
         for part in ("prompt", "answer"):
             drawn[f"{part} tokens"] = figures.token_lengths(contents, part)
         return drawn

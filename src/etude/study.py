@@ -22,6 +22,7 @@ from etude.environment import versions
 from etude.errors import ChildFailed, UserError
 from etude.evaluate import evaluate
 from etude.launching import check_launch
+from etude.measuring import means_for
 from etude.memory import reset_peak
 from etude.progress import Progress
 from etude.report import is_current, read_evidence, write_report
@@ -120,6 +121,7 @@ def report(
     with display.working("report") as progress:
         progress("scoring", 0, 1, "")
         evidence = read_evidence(study, folder, failures)
+        means = means_for(study, folder, evidence.examples, evidence.predictions, progress)
         evaluation = evaluate(
             evidence.examples,
             evidence.predictions,
@@ -128,6 +130,7 @@ def report(
             language=study.data.language,
             seed=study.seed,
             grouped=study.data.split.group_by is not None,
+            means=means,
         )
         write_report(study, folder, evidence, evaluation, diagnose(evidence))
     return Result(folder)

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from etude.checks import check
+from etude.checks import check, check_measuring
 from etude.config import Study, load_study
 from etude.config.launch import Launch
 from etude.data import explore, read_dropped
@@ -16,6 +16,7 @@ from etude.display import Display
 from etude.engine.base import find_base
 from etude.engine.counting import token_counter
 from etude.errors import UserError
+from etude.explaining import explain, single
 from etude.launching import check_launch
 from etude.report import draw_again, read_evidence
 from etude.report.material import write_material
@@ -81,6 +82,23 @@ def score(folder: Path, overrides: Sequence[str], display: Display) -> Result:
         return result
 
 
+def explained(
+    folder: Path,
+    overrides: Sequence[str],
+    display: Display,
+    metric: str,
+    example: str,
+    approach: str | None,
+) -> dict[str, Any]:
+    """Where one number comes from; nothing in the run changes but vectors that are missing."""
+    kept = load_study(folder / "study.yaml")
+    study = load_study(folder / "study.yaml", overrides)
+    refuse_other_predictions(kept, study)
+    check_measuring((single(metric).name,), study)
+    with claim(folder), display.working("explaining") as progress:
+        return explain(study, folder, metric, example, progress, approach)
+
+
 def failures(folder: Path) -> dict[str, str]:
     """What the findings of the last run say of approaches that did not finish."""
     path = folder / "findings.json"
@@ -103,7 +121,7 @@ def keep_predictions(study: Study, folder: Path) -> None:
 
 def refuse_other_predictions(before: Study, after: Study) -> None:
     """Only what is computed from predictions may change in `etude score`."""
-    free = {"metrics", "compare", "description", "track"}
+    free = {"metrics", "encoder", "dictionary", "compare", "description", "track"}
     changed = [
         name
         for name in Study.model_fields

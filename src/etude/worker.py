@@ -66,7 +66,14 @@ def search(task: dict[str, Any], progress: Progress) -> None:
     search_settings(task, progress)
 
 
-TASKS = {"plan": plan, "try": attempt, "search": search}
+def embed(task: dict[str, Any], progress: Progress) -> None:
+    """`etude.engine.embed.embed`, imported late likewise."""
+    from etude.engine.embed import embed as encode
+
+    encode(task, progress)
+
+
+TASKS = {"plan": plan, "try": attempt, "search": search, "embed": embed}
 
 
 def die_with_parent() -> None:

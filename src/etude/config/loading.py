@@ -158,9 +158,18 @@ def resolve_paths(values: Mapping[str, Any], folder: Path, base: Mapping[str, An
             beside = isinstance(source["path"], str) and (folder / source["path"]).is_dir()
             bare = kind != "datasets" or beside  # a folder beside the study is no hub id
             source["path"] = absolute(source["path"], folder, bare=bare)
-    model = blocks(values, "model")
-    if isinstance(model.get("base"), str):
-        model["base"] = absolute(model["base"], folder, bare=False)
+    for block in (blocks(values, "model"), blocks(values, "encoder")):
+        if isinstance(block.get("base"), str):
+            block["base"] = absolute(block["base"], folder, bare=False)
+    for block, name in (
+        (blocks(values, "encoder"), "baseline"),
+        (blocks(values, "dictionary"), "path"),
+    ):
+        given = block.get(name)
+        if isinstance(given, list):
+            block[name] = [absolute(path, folder, bare=True) for path in given]
+        elif given is not None:
+            block[name] = absolute(given, folder, bare=True)
     for approach in blocks(values, "approaches").values():
         if isinstance(approach, dict) and isinstance(approach.get("weights"), str):
             bare = "/" in approach["weights"]  # no approach has such a name

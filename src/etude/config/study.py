@@ -12,30 +12,12 @@ from typing import Annotated, Literal, get_args
 from pydantic import BeforeValidator, Field, model_validator
 
 from etude.config.crossing import check_approaches
+from etude.config.measuring import Dictionary, Encoder
+from etude.config.measuring import MetricName as MetricName  # a study's, and known by its file
 from etude.config.precision import Precision as Precision  # where it was before it had settings
 from etude.config.settings import Misplaced, Name, Settings, choose, counted
 from etude.config.sources import Source
 from etude.config.tuning import Tune
-
-MetricName = Literal[
-    "rouge",
-    "rouge-1",
-    "rouge-2",
-    "rouge-l",
-    "rouge-lsum",
-    "bleu",
-    "chrf",
-    "squad",
-    "exact-match",
-    "squad-f1",
-    "accuracy",
-    "macro-f1",
-    "perplexity",
-    "music",
-    "music-exact",
-    "notes",
-    "notes-enharmonic",
-]
 
 
 class Jinja(Settings):
@@ -243,6 +225,10 @@ class Study(Settings):
     """Named approaches."""
     metrics: tuple[MetricName, ...] = Field(("rouge",), min_length=1)
     """What is measured; the first decides unless `compare.metric` says otherwise."""
+    encoder: Encoder | None = None
+    """The encoder of metrics that compare vectors."""
+    dictionary: Dictionary | None = None
+    """The dictionary of `spelling`."""
     compare: Compare = Compare()
     """How approaches are compared."""
     track: tuple[Literal["tensorboard", "wandb", "mlflow"], ...] = ("tensorboard",)

@@ -2,75 +2,42 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable
 
 from etude.errors import UserError, nearest
-from etude.metrics.bleu import bleu, bleu_signature
-from etude.metrics.chrf import chrf, chrf_signature
-from etude.metrics.labels import accuracy, accuracy_signature, macro_f1, macro_f1_signature
-from etude.metrics.likelihood import perplexity, perplexity_signature
-from etude.metrics.metric import Measured, Metric, Need
-from etude.metrics.music import (
-    music_exact,
-    music_exact_signature,
-    notes,
-    notes_enharmonic,
-    notes_enharmonic_signature,
-    notes_signature,
-)
+from etude.metrics.metric import Case, Means, Measured, Metric, Told, total
 from etude.metrics.needs import check_needs
-from etude.metrics.rouge import rouge, rouge_signature
-from etude.metrics.squad import exact_match, squad_signature, token_f1
+from etude.metrics.table import ROWS
 
-__all__ = ["GROUPS", "METRICS", "Measured", "Metric", "check_needs", "expand"]
+__all__ = [
+    "GROUPS",
+    "METRICS",
+    "Case",
+    "Means",
+    "Measured",
+    "Metric",
+    "Told",
+    "check_needs",
+    "expand",
+    "total",
+]
 
-_TEXT: frozenset[Need] = frozenset({"text"})
-_LABEL: frozenset[Need] = frozenset({"label"})
-_LOGPROB: frozenset[Need] = frozenset({"reference_logprob"})
-_ROUGE_PAPER = "https://aclanthology.org/W04-1013"
-_SQUAD_PAPER = "https://arxiv.org/abs/1606.05250"
-_SQUAD = "SQuAD's official evaluation script"
-_BY_HAND = "tables typed by hand"
-
-# fmt: off
-# A table is read by its columns.
-_ROWS = (
-    Metric("rouge-1", "ROUGE-1", "higher", 0, 1, _TEXT, rouge("rouge1"), rouge_signature,
-           "rouge-score", _ROUGE_PAPER),
-    Metric("rouge-2", "ROUGE-2", "higher", 0, 1, _TEXT, rouge("rouge2"), rouge_signature,
-           "rouge-score", _ROUGE_PAPER),
-    Metric("rouge-l", "ROUGE-L", "higher", 0, 1, _TEXT, rouge("rougeL"), rouge_signature,
-           "rouge-score", _ROUGE_PAPER),
-    Metric("rouge-lsum", "ROUGE-Lsum", "higher", 0, 1, _TEXT, rouge("rougeLsum"), rouge_signature,
-           "rouge-score", _ROUGE_PAPER),
-    Metric("bleu", "BLEU", "higher", 0, 100, _TEXT, bleu, bleu_signature,
-           "sacreBLEU", "https://aclanthology.org/P02-1040"),
-    Metric("chrf", "chrF", "higher", 0, 100, _TEXT, chrf, chrf_signature,
-           "sacreBLEU", "https://aclanthology.org/W15-3049"),
-    Metric("exact-match", "Exact match", "higher", 0, 1, _TEXT, exact_match, squad_signature,
-           _SQUAD, _SQUAD_PAPER),
-    Metric("squad-f1", "SQuAD F1", "higher", 0, 1, _TEXT, token_f1, squad_signature,
-           _SQUAD, _SQUAD_PAPER),
-    Metric("accuracy", "Accuracy", "higher", 0, 1, _LABEL, accuracy, accuracy_signature,
-           "scikit-learn", "https://scikit-learn.org/stable/modules/model_evaluation.html"),
-    Metric("macro-f1", "Macro-F1", "higher", 0, 1, _LABEL, macro_f1, macro_f1_signature,
-           "scikit-learn", "https://arxiv.org/abs/1911.03347"),
-    Metric("perplexity", "Perplexity", "lower", 1, math.inf, _LOGPROB, perplexity,
-           perplexity_signature, "exp of the mean loss", "https://doi.org/10.1121/1.2016299"),
-    Metric("music-exact", "Exact match (music)", "higher", 0, 1, _TEXT, music_exact,
-           music_exact_signature, _BY_HAND, _SQUAD_PAPER),
-    Metric("notes", "Notes F1", "higher", 0, 1, _TEXT, notes, notes_signature,
-           _BY_HAND, _SQUAD_PAPER),
-    Metric("notes-enharmonic", "Notes F1 (enharmonic)", "higher", 0, 1, _TEXT, notes_enharmonic,
-           notes_enharmonic_signature, _BY_HAND, _SQUAD_PAPER),
-)
-# fmt: on
-
-METRICS: dict[str, Metric] = {metric.name: metric for metric in _ROWS}
+METRICS: dict[str, Metric] = {metric.name: metric for metric in ROWS}
+_OVERLAP = ("1", "2", "l", "lsum", "s")
+_PARTS = ("", "-precision", "-recall")
 GROUPS: dict[str, tuple[str, ...]] = {
     "rouge": ("rouge-1", "rouge-2", "rouge-l", "rouge-lsum"),
+    "rouge-detail": tuple(f"rouge-{kind}{part}" for kind in _OVERLAP for part in _PARTS),
     "squad": ("exact-match", "squad-f1"),
+    "bertscore": ("bertscore-f1", "bertscore-precision", "bertscore-recall"),
+    "classification": (
+        *("accuracy", "balanced-accuracy", "macro-f1", "mcc"),
+        "calibration-error",
+    ),
+    "form": (
+        *("stop-rate", "seq-rep-4", "distinct-1", "distinct-2"),
+        *("right-language", "length-ratio"),
+    ),
     "music": ("music-exact", "notes", "notes-enharmonic"),
 }
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from etude.config.study import Compare
 from etude.metrics import METRICS
-from etude.metrics.metric import Floats, Measured
+from etude.metrics.metric import Better, Floats, Measured
 from etude.metrics.resampling import interval, replicates, two_sided, units_of
 from etude.records import Example, Score
 
@@ -124,7 +124,7 @@ def _bounds(values: Floats | None, confidence: float) -> tuple[float | None, flo
     return found or (None, None)
 
 
-def _better(low: float | None, high: float | None, good: Literal["higher", "lower"]) -> bool | None:
-    if low is None or high is None or low <= 0 <= high:
+def _better(low: float | None, high: float | None, good: Better) -> bool | None:
+    if low is None or high is None or low <= 0 <= high or good == "neither":
         return None
     return (low > 0) == (good == "higher")

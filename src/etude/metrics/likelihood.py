@@ -6,12 +6,12 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from etude.metrics.metric import Floats, Measured, ratio
+from etude.metrics.metric import Case, Floats, Means, Measured, Told, ratio
 from etude.records import Example, Prediction
 
 
 def perplexity(
-    examples: Sequence[Example], predictions: Sequence[Prediction], language: str
+    examples: Sequence[Example], predictions: Sequence[Prediction], language: str, means: Means
 ) -> Measured:
     """exp of the mean negative log-probability of a token, of all reference tokens together.
 
@@ -36,5 +36,20 @@ def of_tokens(sums: Floats) -> Floats:
     return np.where(sums[:, 2] > 0, np.inf, finite)
 
 
-def perplexity_signature(language: str, examples: Sequence[Example] = ()) -> str:
+def perplexity_signature(language: str, examples: Sequence[Example], means: Means) -> str:
     return "per token of the model's tokeniser, first reference, end of sequence included"
+
+
+def told(case: Case) -> Told:
+    """The log-probability that was saved, and exp of its mean."""
+    logprob, tokens = case.prediction.reference_logprob, case.prediction.reference_tokens
+    value = of_tokens(perplexity([case.example], [case.prediction], "", Means()).statistics)[0]
+    return Told(
+        (
+            ("reference", case.example.references[0] if case.example.references else ""),
+            ("saved log-probability", f"{logprob} (natural logarithm) of {tokens} tokens"),
+            ("perplexity", f"exp(-({logprob}) / {tokens}) = {value:.6g}"),
+        ),
+        ("log-probabilities", "tokens", "impossible references"),
+        "exp(-log-probabilities / tokens); infinite with an impossible reference",
+    )

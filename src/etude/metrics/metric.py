@@ -9,16 +9,22 @@ then one matrix product, for corpus-level metrics and for plain means alike.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Literal, Protocol
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from etude.metrics.texts import Texts
 from etude.records import Example, Prediction
 
+if TYPE_CHECKING:
+    from etude.metrics.dictionary import Dictionary
+    from etude.metrics.encoded import Encoded
+
 Floats = NDArray[np.float64]
-Need = Literal["text", "label", "reference_logprob"]
+Need = Literal["text", "label", "label_scores", "reference_logprob", "encoder", "dictionary"]
+Better = Literal["higher", "lower", "neither"]  # neither: it is told and decides nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,35 +41,110 @@ class Measured:
     aggregate: Callable[[Floats], Floats]
 
 
-class Signature(Protocol):
-    """Says which implementation and which settings make the values, in one line.
+@dataclass(frozen=True, slots=True)
+class Means:
+    """What metrics share while they score, and what some of them cannot do without.
 
-    Without the examples, a number of references that depends on them is given as "var".
+    `texts` keeps what was found out of each text; `encoded` holds texts as an encoder's vectors;
+    `dictionary` the words that are spelt right.
     """
 
-    def __call__(self, language: str, examples: Sequence[Example] = ()) -> str: ...
+    texts: Texts = field(default_factory=Texts)
+    encoded: Encoded | None = None
+    dictionary: Dictionary | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One answer among all: example `row` of these examples and predictions."""
+
+    examples: Sequence[Example]
+    predictions: Sequence[Prediction]
+    row: int
+    language: str
+    means: Means
+
+    @property
+    def example(self) -> Example:
+        return self.examples[self.row]
+
+    @property
+    def prediction(self) -> Prediction:
+        return self.predictions[self.row]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """How one example's value came about.
+
+    `steps` are names and what stands behind them: tokens as the metric sees them, counts, the
+    formula with its numbers. `columns` name the statistics that are summed over examples and
+    `formula` says how their sums become the value of the set.
+    """
+
+    steps: tuple[tuple[str, str], ...]
+    columns: tuple[str, ...]
+    formula: str
+
+
+class Work(Protocol):
+    """Statistics of examples and of the predictions for them, in the same order."""
+
+    def __call__(
+        self,
+        examples: Sequence[Example],
+        predictions: Sequence[Prediction],
+        language: str,
+        means: Means,
+        /,
+    ) -> Measured: ...
+
+
+class Sign(Protocol):
+    """Says which implementation and which settings make the values, in one line."""
+
+    def __call__(self, language: str, examples: Sequence[Example], means: Means, /) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
 class Metric:
     """One row of `METRICS`.
 
-    `measure` takes examples, their predictions in the same order, and the ISO 639 code of the
-    answers' language. `low` and `high` are the ends of the scale (`high` may be infinite),
-    `needs` what examples and predictions must hold, `paper` the definition's address,
-    `reference` the implementation that the tests compare with.
+    `low` and `high` are the ends of the scale (`high` may be infinite), `needs` what examples and
+    predictions must hold, `paper` the definition's address, `reference` the implementation that
+    the tests compare with.
     """
 
     name: str
     title: str
-    better: Literal["higher", "lower"]
+    better: Better
     low: float
     high: float
     needs: frozenset[Need]
-    measure: Callable[[Sequence[Example], Sequence[Prediction], str], Measured]
-    signature: Signature
+    work: Work
+    sign: Sign
+    tell: Callable[[Case], Told]
     reference: str
     paper: str
+
+    def measure(
+        self,
+        examples: Sequence[Example],
+        predictions: Sequence[Prediction],
+        language: str,
+        means: Means | None = None,
+    ) -> Measured:
+        """What the metric finds; `language` is the ISO 639 code of the answers' language.
+
+        `means` are shared by the metrics of one scoring; without them nothing is shared.
+        """
+        return self.work(examples, predictions, language, means or Means())
+
+    def signature(
+        self, language: str, examples: Sequence[Example] = (), means: Means | None = None
+    ) -> str:
+        """Implementation and settings; without the examples, what depends on them is "var"."""
+        return self.sign(language, examples, means or Means())
 
 
 def ratio(numerator: Floats, denominator: Floats, empty: float = np.nan) -> Floats:
@@ -78,7 +159,12 @@ def mean(sums: Floats) -> Floats:
     return ratio(sums[:, 0], sums[:, 1])
 
 
-def averaged(values: Sequence[float]) -> Measured:
+def averaged(values: Sequence[float] | Floats) -> Measured:
     """A metric of a set that is the mean of its examples' values."""
     column = np.asarray(values, dtype=np.float64)
     return Measured(np.column_stack([column, np.ones_like(column)]), column, mean)
+
+
+def total(measured: Measured) -> float:
+    """The value of the whole set."""
+    return float(measured.aggregate(measured.statistics.sum(axis=0, keepdims=True))[0])

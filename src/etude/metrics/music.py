@@ -11,7 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from etude.metrics.metric import Measured, averaged, mean
+from etude.metrics.metric import Case, Means, Measured, Told, averaged, mean
+from etude.metrics.writing import listed
 from etude.music.names import CHORD_NAMES, LANGUAGES, Language
 from etude.music.reading import notes_in, plain
 from etude.music.theory import Note
@@ -25,7 +26,7 @@ _QUALITIES = frozenset(
 
 
 def music_exact(
-    examples: Sequence[Example], predictions: Sequence[Prediction], language: str
+    examples: Sequence[Example], predictions: Sequence[Prediction], language: str, means: Means
 ) -> Measured:
     """1 where the answer equals a reference once letter case and punctuation are gone, else 0.
 
@@ -41,37 +42,96 @@ def music_exact(
 
 
 def notes(
-    examples: Sequence[Example], predictions: Sequence[Prediction], language: str
+    examples: Sequence[Example], predictions: Sequence[Prediction], language: str, means: Means
 ) -> Measured:
     """F1 of the sets of spelled notes in answer and reference; the best reference counts.
 
     Only references that name notes count; examples without one are left out (their value is nan).
     A key or a chord (E minor) is no set of notes.
     """
-    return _overlaps(lambda note: note, examples, predictions, language)
+    return _overlaps(spelled, examples, predictions, language)
 
 
 def notes_enharmonic(
-    examples: Sequence[Example], predictions: Sequence[Prediction], language: str
+    examples: Sequence[Example], predictions: Sequence[Prediction], language: str, means: Means
 ) -> Measured:
     """The same on pitch classes: G# is as good as Ab."""
-    return _overlaps(lambda note: note.pitch_class, examples, predictions, language)
+    return _overlaps(sounding, examples, predictions, language)
 
 
-def music_exact_signature(language: str, examples: Sequence[Example] = ()) -> str:
+def music_exact_signature(language: str, examples: Sequence[Example], means: Means) -> str:
     return (
         "lower case, punctuation removed, accidentals and articles kept, notes spelt alike, "
         "best of references"
     )
 
 
-def notes_signature(language: str, examples: Sequence[Example] = ()) -> str:
+def notes_signature(language: str, examples: Sequence[Example], means: Means) -> str:
     """What is compared, and in how many of the examples there is something to compare."""
     return f"sets of spelled notes, F1, best of references{_coverage(language, examples)}"
 
 
-def notes_enharmonic_signature(language: str, examples: Sequence[Example] = ()) -> str:
+def notes_enharmonic_signature(language: str, examples: Sequence[Example], means: Means) -> str:
     return f"sets of pitch classes, F1, best of references{_coverage(language, examples)}"
+
+
+def told_exact(case: Case) -> Told:
+    """The answer and the references as they were compared."""
+    read = language_of(case.example, case.language)
+    answer = plain(case.prediction.text, read)
+    references = [plain(text, read) for text in case.example.references]
+    return Told(
+        (
+            ("answer", answer),
+            ("references", listed(references)),
+            ("compared", f"{'one is' if answer in references else 'none is'} equal"),
+        ),
+        ("sum of values", "examples"),
+        "sum of values / examples",
+    )
+
+
+def told_notes(kind: Callable[[Note], Any]) -> Callable[[Case], Told]:
+    """The notes that were read, and F1 of them."""
+
+    def tell(case: Case) -> Told:
+        read = language_of(case.example, case.language)
+        said = {kind(note) for note in notes_in(case.prediction.text, read)}
+        every = [
+            {kind(note) for note in found}
+            for text in case.example.references
+            if (found := named_in(text, read))
+        ]
+        right = max(
+            every, key=lambda truth: len(said & truth) / (len(said) + len(truth)), default=()
+        )
+        both = said & set(right)
+        f1 = f"2 · {len(both)} / ({len(said)} + {len(right)})"
+        return Told(
+            (
+                ("notes of the answer", listed(sorted(map(str, said)))),
+                ("notes of the reference", listed(sorted(map(str, right)))),
+                ("in both", listed(sorted(map(str, both)))),
+                (
+                    "F1",
+                    f1 if right else "the references name no notes, so this example is left out",
+                ),
+            ),
+            ("sum of values", "examples that name notes"),
+            "sum of values / examples that name notes",
+        )
+
+    return tell
+
+
+def spelled(note: Note) -> Any:
+    """A note as it is written."""
+    return note
+
+
+def sounding(note: Note) -> Any:
+    """Its pitch class."""
+    return note.pitch_class
 
 
 def language_of(example: Example, language: str) -> Language | None:

@@ -54,8 +54,27 @@ def _reference_logprob(
             )
 
 
+def _label_scores(
+    metric: Metric, examples: Sequence[Example], predictions: Sequence[Prediction]
+) -> None:
+    for example, prediction in zip(examples, predictions, strict=True):
+        if not prediction.label_scores:
+            raise UserError(
+                f"{metric.name} reads the probability of every label, but the predictions of "
+                f"'{prediction.approach}' (seed {prediction.seed}) hold none for test example "
+                f"'{example.id}': run the study again with task: classify, or remove it"
+            )
+
+
+def _of_the_study(*_: object) -> None:
+    """What the study brings is looked at before anything is scored, and where it is used."""
+
+
 NEEDS: dict[Need, Callable[[Metric, Sequence[Example], Sequence[Prediction]], None]] = {
     "text": _text,
     "label": _label,
+    "label_scores": _label_scores,
     "reference_logprob": _reference_logprob,
+    "encoder": _of_the_study,
+    "dictionary": _of_the_study,
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable
 
 # Scripts written without spaces between words: Thai, Lao, Myanmar, Khmer, Japanese kana and
 # Chinese characters. No dictionary is at hand to cut them, so each character is a word.
@@ -13,6 +14,17 @@ _UNSPACED = re.compile(
 )
 # Marks inside a word that are not seen: the soft hyphen and the joiners of Persian and Indic.
 _UNSEEN = re.compile("[\u00ad\u200c\u200d\u2060]")
+
+
+class Replaced(dict[int, str]):
+    """What to put for each character, for `str.translate`; asked once for a character."""
+
+    def __init__(self, replace: Callable[[str], str]) -> None:
+        super().__init__()
+        self.replace = replace
+
+    def __missing__(self, code: int) -> str:
+        return self.setdefault(code, self.replace(chr(code)))
 
 
 def words(text: str) -> list[str]:
@@ -26,7 +38,7 @@ def words(text: str) -> list[str]:
     ['a', 'abolição', 'd', 'el', 'rei']
     """
     text = unicodedata.normalize("NFC", _UNSEEN.sub("", text).lower())
-    return space_out("".join(c if _in_word(c) else " " for c in text)).split()
+    return space_out(text.translate(_SPACED)).split()
 
 
 def space_out(text: str) -> str:
@@ -55,3 +67,6 @@ def _is_mark(c: str) -> bool:
 
 def _in_word(c: str) -> bool:
     return c.isalnum() or _is_mark(c)
+
+
+_SPACED = Replaced(lambda c: c if _in_word(c) else " ")

@@ -55,10 +55,11 @@ def cell(
     for pair in about.get("comparisons") or ():
         if (pair["approach"], pair["metric"]) == (name, head["name"]):
             said = {True: "better", False: "worse"}.get(pair["better"], "not settled")
+            said = "" if head["better"] == "neither" else said
     return {
         "value": words.score(value, head["digits"]),
         "interval": words.interval(found.get("low"), found.get("high"), head["digits"]),
-        "best": len(set(values)) > 1 and value == best(values),
+        "best": len(set(values)) > 1 and head["better"] in tables.BETTER and value == best(values),
         "said": said,
     }
 

@@ -23,6 +23,8 @@ from etude.evaluate import Evaluation
 from etude.metrics import METRICS, expand
 from etude.metrics.comparing import Comparison
 from etude.records import Finding
+from etude.report.confused import confusions
+from etude.report.similarity import similarities
 from etude.report.trainings import KEPT, epochs, training_notes
 from etude.store import fingerprint, folder_size, read_json, read_lines
 from etude.verdict import verdict
@@ -80,7 +82,7 @@ def gather(
             name: {
                 "title": METRICS[name].title,
                 "better": METRICS[name].better,
-                "low": METRICS[name].low,
+                "low": METRICS[name].low if np.isfinite(METRICS[name].low) else None,
                 "high": METRICS[name].high if np.isfinite(METRICS[name].high) else None,
                 "signature": evaluation.signatures[name],
                 "paper": METRICS[name].paper,
@@ -97,6 +99,8 @@ def gather(
         "findings": [finding.to_json() for finding in findings],
         "data": dict(evidence.card),
         "lengths": lengths(evidence),
+        "similarities": similarities(evaluation, evidence.examples),
+        "confusions": confusions(evidence.examples, evidence.answers),
         "versions": first["versions"],
         "revision": first["revision"],
         "machine": machine(),

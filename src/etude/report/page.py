@@ -90,7 +90,9 @@ def _finite(value: Any) -> Any:
 def _view(report: Mapping[str, Any]) -> dict[str, Any]:
     """Everything the template names, written out."""
     from etude.report import drawn
+    from etude.report.confused import confusion_figures
     from etude.report.searches import searches
+    from etude.report.similarity import similarity_figures
 
     data, study = report["data"], report["study"]
     return {
@@ -107,6 +109,8 @@ def _view(report: Mapping[str, Any]) -> dict[str, Any]:
         "difference_figures": drawn.difference_figures(report),
         "cost_figures": drawn.cost_figures(report),
         "length_figures": drawn.length_figures(report),
+        "similarity_figures": similarity_figures(report),
+        "confusion_figures": confusion_figures(report),
         "trainings": drawn.trainings(report),
         "searches": searches(report),
         "tasks": task_tables(report),

@@ -17,6 +17,7 @@ Cells = dict[str, Any]
 KINDS = {"prompt": "prompted", "tuned": "fine-tuned", "weights": "tuned weights, own context"}
 LEVELS = {"error": "Error", "warning": "Warning", "note": "Note"}
 BETTER = {"higher": "higher is better", "lower": "lower is better"}
+NO_DIRECTION = "neither end is better"
 FILES = 20  # listed of a source; a folder of more is summed up
 MONTHS = (
     *("January", "February", "March", "April", "May", "June"),
@@ -63,7 +64,9 @@ def metric_heads(report: Report) -> list[Cells]:
         {
             "name": name,
             "title": about.get("title") or name,
-            "direction": BETTER.get(about.get("better", ""), ""),
+            "direction": BETTER.get(
+                about.get("better", ""), NO_DIRECTION if about.get("better") == "neither" else ""
+            ),
             "better": about.get("better"),
             "digits": decimals(report, name),
             "deciding": name == deciding,
@@ -171,7 +174,9 @@ def comparison_rows(report: Report) -> list[Cells]:
                 or words.DASH,
                 "p": words.probability(pair.get("p")),
                 "over": f"{words.count(pair.get('n'))} {pair.get('units') or 'examples'}",
-                "verdict": verdicts.get(pair.get("better"), "not settled"),
+                "verdict": verdicts.get(pair.get("better"), "not settled")
+                if head.get("better") != "neither"
+                else words.DASH,
             }
         )
     return rows
