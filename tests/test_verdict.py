@@ -143,8 +143,8 @@ CASES = {
         "lora is best: accuracy 1.00 (95% interval 1.00 to 1.00) on 6 test examples in 3 groups, "
         "too few for intervals to be relied on. It is 1.00 above the baseline told, but this may "
         "be chance: randomisation gives it p = 0.250. Nothing is shown to beat the baseline. If "
-        "the difference is as large as it looks, about 6 groups like these (12 test examples) would "
-        "settle it (80% power).",
+        "the difference is as large as it looks, about 6 groups like these (12 test examples) "
+        "would settle it (80% power).",
     ),
     "a lead that the number of comparisons takes away": (
         scored(

@@ -143,7 +143,7 @@ def run(options: argparse.Namespace) -> int:
 def score(options: argparse.Namespace) -> int:
     """Score a run again from its saved predictions, with no model.
 
-    metrics, compare, description and track may be changed.
+    metrics, compare, prices, published, description and track may be changed.
     """
     from etude import views
     from etude.verbs import score as make

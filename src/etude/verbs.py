@@ -103,7 +103,7 @@ def keep_predictions(study: Study, folder: Path) -> None:
 
 def refuse_other_predictions(before: Study, after: Study) -> None:
     """Only what is computed from predictions may change in `etude score`."""
-    free = {"metrics", "compare", "description", "track"}
+    free = {"metrics", "compare", "description", "prices", "published", "track"}
     changed = [
         name
         for name in Study.model_fields

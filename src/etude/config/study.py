@@ -13,6 +13,8 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from etude.config.crossing import check_approaches
 from etude.config.precision import Precision as Precision  # where it was before it had settings
+from etude.config.prices import Prices
+from etude.config.published import Published
 from etude.config.settings import Misplaced, Name, Settings, choose, counted
 from etude.config.sources import Source
 from etude.config.tuning import Tune
@@ -245,6 +247,10 @@ class Study(Settings):
     """What is measured; the first decides unless `compare.metric` says otherwise."""
     compare: Compare = Compare()
     """How approaches are compared."""
+    prices: Prices | None = None
+    """What time and tokens cost, for the costs in the report."""
+    published: Published | None = None
+    """Figures of a source, to stand beside those of this study."""
     track: tuple[Literal["tensorboard", "wandb", "mlflow"], ...] = ("tensorboard",)
     """Where training curves go besides the run folder's own history."""
 
@@ -254,6 +260,8 @@ class Study(Settings):
         for name in self.approaches:
             self.check_origins(name)
         check_approaches(self.approaches, self.data.sources, get_args(MetricName))
+        if self.published is not None:
+            self.published.check(get_args(MetricName))
         baseline = self.compare.baseline
         if baseline is not None and baseline not in self.approaches:
             hint = choose(baseline, self.approaches)

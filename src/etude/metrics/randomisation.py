@@ -60,7 +60,7 @@ def swaps(units: int, resamples: int, seed: int, chunk: int) -> Iterator[NDArray
 
 def is_exact(units: int, resamples: int) -> bool:
     """Whether all ways to swap are few enough to be tried one by one."""
-    return 2 ** min(units, 64) <= resamples
+    return bool(2 ** min(units, 64) <= resamples)
 
 
 def randomised(
