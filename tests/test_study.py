@@ -14,7 +14,7 @@ from etude.config import Study, load_study
 from etude.errors import ChildFailed, UserError
 from etude.result import Result
 from etude.store import Place, read_lines
-from etude.verbs import score
+from etude.verbs import draw, score
 from studies import settings, write_rows, write_study
 
 TUNE: dict[str, Any] = {

@@ -260,8 +260,8 @@ def read_predictions(place: Place) -> list[Prediction]:
 def predicted_bytes(place: Place) -> bytes:
     """A predictions file whose hash is that of its manifest."""
     mend = (
-        f"put it back as it was, or delete it and {place.manifest.name} beside it and run the study "
-        "again (tuned weights are kept, the answers are made anew)."
+        f"put it back as it was, or delete it and {place.manifest.name} beside it and run the "
+        "study again (tuned weights are kept, the answers are made anew)."
     )
     expected = read_json(place.manifest).get("predictions_sha256")
     try:

@@ -124,15 +124,19 @@ def _would_settle(comparison: Comparison, evaluation: Evaluation) -> list[str]:
         return []
     if len(evaluation.rivals) > 1 and not _holds_zero(comparison):
         return []  # it is the other comparisons that leave it open
-    about = f"about {_rounded(comparison.needed)} test examples"
+    about = f"about {rounded(comparison.needed)} test examples"
     if evaluation.units == "groups":
-        some = _rounded(comparison.needed_examples or 0)
-        about = f"about {_rounded(comparison.needed)} groups like these ({some} test examples)"
+        some = rounded(comparison.needed_examples or 0)
+        about = f"about {rounded(comparison.needed)} groups like these ({some} test examples)"
     return [f"If the difference is as large as it looks, {about} would settle it (80% power)."]
 
 
-def _rounded(count: int) -> str:
-    """Two digits are as many as such an estimate has: 1,283 -> 1,300, never less than needed."""
+def rounded(count: int) -> str:
+    """Two digits are as many as an estimate of examples has, and never less than needed.
+
+    >>> [rounded(n) for n in (6, 42, 121, 1283)]
+    ['6', '42', '130', '1,300']
+    """
     step = 10 ** max(0, len(str(count)) - 2)
     return f"{-(-count // step) * step:,}"
 

@@ -16,7 +16,10 @@ from etude.report.looks import INK, Look
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line of a forest plot: a value, its interval if it has one, and how it looks."""
+    """One line of a forest plot: a value, its interval if it has one, and how it looks.
+
+    `ticks` are the values of single training seeds.
+    """
 
     name: str
     value: float | None
@@ -24,6 +27,7 @@ class Row:
     high: float | None
     written: str
     look: Look
+    ticks: tuple[float, ...] = ()
 
 
 def name_row(axes: Axes, y: float, name: str) -> None:
@@ -68,6 +72,16 @@ def forest(
             if row.low is not None and row.high is not None:
                 span = [row.low, row.high]
                 axes.plot(span, [place, place], color=row.look.colour, linewidth=2.4)
+            if row.ticks:
+                axes.plot(
+                    row.ticks,
+                    [place - 0.16] * len(row.ticks),
+                    marker=2,  # a short line upwards
+                    markersize=6,
+                    linestyle="none",
+                    color=row.look.colour,
+                    clip_on=False,
+                )
             axes.plot(
                 row.value,
                 place,

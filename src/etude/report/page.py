@@ -16,9 +16,13 @@ from pathlib import Path
 from typing import Any
 
 from etude.report import tables, words
+from etude.report.beside import published_rows
 from etude.report.by_task import task_tables
+from etude.report.confusions import confusion_tables
 from etude.report.looks import looks
+from etude.report.makeup import makeup_view
 from etude.report.rendering import own, render
+from etude.report.spending import cost_heads
 from etude.store import write_atomically
 
 
@@ -99,10 +103,22 @@ def _view(report: Mapping[str, Any]) -> dict[str, Any]:
         "verdict": report["verdict"],
         "baseline": report.get("baseline"),
         "metrics": tables.metric_heads(report),
-        "cost_heads": [title for title, _ in tables.cost_heads(report).values()],
+        "cost_heads": [title for title, _ in cost_heads(report).values()],
         "rows": tables.approach_rows(report),
         "findings": tables.finding_rows(report),
         "comparisons": tables.comparison_rows(report),
+        "rivals": tables.comparison_rows(report, "rivals"),
+        "seeds": tables.seed_rows(report),
+        "confidence": f"{100 * report.get('confidence', 0.95):g}",
+        "alpha": f"{1 - report.get('confidence', 0.95):.3g}",
+        "pareto_figures": drawn.pareto_figures(report),
+        "confusions": confusion_tables(report),
+        "makeup": makeup_view(report),
+        "published": report.get("published"),
+        "published_rows": published_rows(report),
+        "prices": prices(report),
+        "hashes": hashes(report),
+        "revision": report.get("revision") or "",
         "score_figures": drawn.score_figures(report),
         "difference_figures": drawn.difference_figures(report),
         "cost_figures": drawn.cost_figures(report),
@@ -126,3 +142,30 @@ def _view(report: Mapping[str, Any]) -> dict[str, Any]:
         "machine": tables.machine_rows(report.get("machine") or {}),
         "reproduce": report.get("reproduce") or "",
     }
+
+
+def prices(report: Mapping[str, Any]) -> str:
+    """What the study says of prices, in a sentence."""
+    given = report.get("prices")
+    if not given:
+        return ""
+    named = {
+        "hour": "an hour of the machine",
+        "million_prompt_tokens": "a million tokens read",
+        "million_answer_tokens": "a million tokens written",
+    }
+    said = [
+        f"{title} {words.money(given[name], given['currency'])}"
+        for name, title in named.items()
+        if given.get(name) is not None
+    ]
+    return f"Prices: {words.listed(said)}."
+
+
+def hashes(report: Mapping[str, Any]) -> list[tuple[str, str, str]]:
+    """Approach, seed and SHA-256 of every predictions file."""
+    return [
+        (name, seed, digest)
+        for name, approach in report["approaches"].items()
+        for seed, digest in (approach.get("hashes") or {}).items()
+    ]
