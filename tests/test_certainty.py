@@ -221,9 +221,10 @@ def test_groups_are_counted_as_groups() -> None:
 
 def test_what_cannot_be_reckoned_is_left_open() -> None:
     assert units_needed(0.0, 0.1, 50) is None
+    assert units_needed(1e-17, 0.1, 50) is None  # rounding, and no difference
     assert units_needed(0.3, None, 50) is None
     assert units_needed(0.3, 0.1, 1) is None
-    assert detectable(None) is None
+    assert detectable(None) is detectable(0.0) is None
     assert detectable(0.1) == pytest.approx(0.2802, abs=1e-4)
     assert fewest_units(0.05) == 6  # 2 / 2^5 is 0.0625
     assert units_needed(0.3, 0.0, 50) == 6

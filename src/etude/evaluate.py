@@ -292,7 +292,7 @@ def _best(baseline: str, metric: str, values: Mapping[tuple[str, str], float]) -
     sign = 1 if METRICS[metric].better == "higher" else -1
 
     def rank(approach: str) -> tuple[float, bool]:
-        value = sign * values[approach, metric]
+        value = round(sign * values[approach, metric], 12)  # means of seeds differ in last digits
         return (-np.inf if np.isnan(value) else value, approach == baseline)
 
     return max((approach for approach, name in values if name == metric), key=rank)

@@ -9,6 +9,7 @@ import math
 from collections.abc import Sequence
 from statistics import NormalDist
 
+MOST = 10**9  # examples: what would take more is no difference that anybody settles
 POWER = 0.8  # the chance to find a difference that is there (Cohen 1988)
 
 
@@ -47,7 +48,8 @@ def units_needed(
 
     units on. The first term is the normal approximation (Lachin 1981), the second what estimating s
     costs (Guenther 1981). Never fewer than a randomisation test needs to reach `alpha` at all. None
-    where there is no difference, or no error to reckon with.
+    where there is no difference (or one that a billion would not settle), or no error to reckon
+    with.
     """
     if not difference or error is None or units < 2 or not math.isfinite(difference):
         return None
@@ -55,7 +57,7 @@ def units_needed(
     reach = quantile(1 - alpha / 2)
     variance = error**2 * units * units / (units - 1)  # the bootstrap divides by n, not n - 1
     needed = (reach + quantile(power)) ** 2 * variance / difference**2 + reach**2 / 2
-    return max(math.ceil(needed), fewest_units(alpha))
+    return None if needed > MOST else max(math.ceil(needed), fewest_units(alpha))
 
 
 def fewest_units(alpha: float = 0.05) -> int:
@@ -64,8 +66,11 @@ def fewest_units(alpha: float = 0.05) -> int:
 
 
 def detectable(error: float | None, alpha: float = 0.05, power: float = POWER) -> float | None:
-    """The smallest difference that as many units as there are would find with this power."""
-    if error is None:
+    """The smallest difference that as many units as there are would find with this power.
+
+    None where there is no error to reckon with: approaches that differ nowhere teach nothing.
+    """
+    if not error:
         return None
     quantile = NormalDist().inv_cdf
     return (quantile(1 - alpha / 2) + quantile(power)) * error

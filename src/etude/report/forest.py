@@ -60,13 +60,13 @@ def forest(
     """
     figure, axes = blank(0.75 + 0.46 * max(len(rows), 1))
     with style():
-        if zero:
-            axes.axvline(0, color=INK, linewidth=1, zorder=1)
         called = short(row.name for row in rows)
         for place, row in enumerate(reversed(rows)):
             name_row(axes, place + 0.42, called[row.name])
             write_row(axes, place + 0.42, row.written)
             axes.axhline(place, color="#eceef0", linewidth=0.8, zorder=0)
+            if zero:  # row by row, so that it runs through no name
+                axes.plot([0, 0], [place - 0.25, place + 0.22], color=INK, linewidth=1, zorder=1)
             if row.value is None:
                 continue
             if row.low is not None and row.high is not None:

@@ -45,7 +45,7 @@ def points(report: Report, kind: str) -> list[Point]:
         cost = words.number(approach["cost"].get(kind))
         value = words.number((approach["metrics"].get(metric) or {}).get("value"))
         if cost is not None and value is not None:
-            found.append(Point(name, cost, value, sign * value))
+            found.append(Point(name, cost, value, round(sign * value, 12)))  # sums' last digits
     return sorted(found, key=lambda point: (point.cost, -point.gain))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from math import isclose
 from pathlib import PurePath
 from typing import Any
 
@@ -100,7 +101,7 @@ def _best(approaches: Mapping[str, Any], head: Mapping[str, Any]) -> float | Non
     found = [approach["metrics"].get(head["name"]) or {} for approach in approaches.values()]
     values = [words.number(score.get("value")) for score in found]
     known = [value for value in values if value is not None]
-    if len(set(known)) < 2 or head["better"] not in BETTER:
+    if len({round(value, 12) for value in known}) < 2 or head["better"] not in BETTER:
         return None
     return max(known) if head["better"] == "higher" else min(known)
 
@@ -112,7 +113,7 @@ def _score_cell(score: Mapping[str, Any], head: Mapping[str, Any], top: float | 
         "interval": ""
         if value is None
         else words.interval(score.get("low"), score.get("high"), head["digits"]),
-        "best": value is not None and value == top,
+        "best": value is not None and top is not None and isclose(value, top, rel_tol=1e-9),
         "n": words.count(score.get("n")),
     }
 
@@ -144,24 +145,18 @@ def comparison_rows(report: Report, kind: str = "comparisons") -> list[Cells]:
                 "p": words.probability(pair.get("p")),
                 "p_randomisation": words.probability(pair.get("p_randomisation")),
                 "p_corrected": words.probability(pair.get("p_corrected")),
-                "needed": needed(pair),
+                "needed": f"{words.rounded(pair.get('needed'))} {pair['units']}"
+                if pair.get("needed")
+                else words.DASH,
+                "needed_examples": f"{words.rounded(pair['needed_examples'])} examples"
+                if pair.get("needed_examples") and pair["units"] == "groups"
+                else "",
                 "detectable": words.score(pair.get("detectable"), head["digits"]),
                 "over": f"{words.count(pair.get('n'))} {pair.get('units') or 'examples'}",
                 "verdict": verdicts.get(pair.get("better"), "not settled"),
             }
         )
     return rows
-
-
-def needed(pair: Mapping[str, Any]) -> str:
-    """How many test examples a difference of this size takes, in two digits."""
-    count = words.number(pair.get("needed"))
-    if count is None:
-        return words.DASH
-    if pair.get("units") == "groups":
-        some = words.rounded(pair.get("needed_examples"))
-        return f"{words.rounded(count)} groups ({some} examples)"
-    return f"{words.rounded(count)} examples"
 
 
 def seed_rows(report: Report) -> list[Cells]:
