@@ -73,6 +73,7 @@ class Evaluation:
     signatures: Mapping[str, str]
     tasks: Mapping[str, TaskEvaluation] = field(default_factory=dict)
     seeds: tuple[Spread, ...] = ()
+    pairs: tuple[Comparison, ...] = ()
 
     def score(self, approach: str, metric: str) -> Score:
         """The score of one approach by one metric."""
@@ -87,11 +88,13 @@ def evaluate(
     language: str,
     seed: int,
     grouped: bool,
+    pairs: Sequence[tuple[str, str]] = (),
 ) -> Evaluation:
     """Score every approach by every metric, and compare them on the same resamples.
 
     `predictions` maps approaches to seeds to predictions, in any order, matched by example id.
-    `metrics` may name groups. `seed` seeds the bootstrap; `grouped` resamples whole groups.
+    `metrics` may name groups. `seed` seeds the bootstrap; `grouped` resamples whole groups. `pairs`
+    are further approaches to set against one another, by the deciding metric.
 
     Raises:
         UserError: where predictions and examples do not match, a metric cannot be fed, or
@@ -124,6 +127,7 @@ def evaluate(
         scores=whole.scores(),
         comparisons=with_seeds(whole.comparisons(baseline), seeds),
         rivals=with_seeds(rivals, seeds),
+        pairs=with_seeds(whole.compared([(*pair, deciding) for pair in pairs]), seeds),
         approaches=tuple(matched),
         metrics=names,
         baseline=baseline,

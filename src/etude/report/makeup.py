@@ -21,6 +21,7 @@ from etude.report import bars, words
 
 MOST = 2000  # rows of a split whose lengths are taken
 TOLD = 300  # of these, whose language is told: some thousands a second
+SHOWN = ("train", "test")  # what is drawn; the table has all splits
 Report = Mapping[str, Any]
 
 
@@ -35,12 +36,15 @@ def of_split(examples: Sequence[Example]) -> dict[str, Any]:
     rows = [examples[place] for place in spaced(len(examples), MOST)]
     prompts = [" ".join(turn.content for turn in row.messages) for row in rows]
     responses = [row.references[0] for row in rows]
-    told = [responses[place] for place in spaced(len(rows), TOLD)]
+    told = spaced(len(rows), TOLD)
     return {
         "rows": len(examples),
         "read": len(rows),
         "told": len(told),
-        "languages": dict(Counter(language_of(text) for text in told if text).most_common()),
+        "languages": {
+            part: dict(Counter(language_of(texts[place]) for place in told).most_common())
+            for part, texts in (("prompt", prompts), ("response", responses))
+        },
         "prompt": lengths([len(words_of(text)) for text in prompts]),
         "response": lengths([len(words_of(text)) for text in responses]),
         "distinct": len(set(responses)),
@@ -65,13 +69,15 @@ def makeup_view(report: Report) -> dict[str, Any] | None:
     return {
         "splits": [split_row(name, split) for name, split in found.items()],
         "languages": [
-            {"name": name, "bars": bars.shares(named(split["languages"]))}
+            {"name": f"{part}s ({name})", "bars": bars.shares(named(split["languages"][part]))}
             for name, split in found.items()
+            if name in SHOWN
+            for part in ("prompt", "response")
         ],
         "figures": [
             {"title": f"Words in a {part} ({name})", "svg": svg}
             for name, split in found.items()
-            if name in ("train", "test")
+            if name in SHOWN
             for part in ("prompt", "response")
             if (svg := drawn(split[part], f"Words in a {part} of the {name} split"))
         ],
