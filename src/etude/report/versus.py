@@ -64,9 +64,7 @@ def compare_runs(folders: Sequence[Path], failures: Mapping[Path, Mapping[str, s
         "confidence": first.get("confidence", 0.95),
         "prices": one_currency(reports),
         "verdict": apart(tests),
-        "settings": differing(
-            {name: flat(study.model_dump(mode="json")) for name, study in studies.items()}
-        ),
+        "settings": differing({name: settings(study, studies) for name, study in studies.items()}),
         "versions": differing(
             {
                 name: {**report["versions"], **flat(report["machine"])}
@@ -209,6 +207,20 @@ def apart(tests: Mapping[str, str]) -> str:
         f"{', '.join(tests)} were not scored on the same test examples, so their scores stand side "
         "by side, and no difference between them can be tested."
     )
+
+
+def settings(study: Study, studies: Mapping[str, Study]) -> dict[str, Any]:
+    """A study's settings by their dotted names.
+
+    An approach that some of the studies lack is one setting and not as many as it has: there, or
+    not.
+    """
+    found = flat(study.model_dump(mode="json", exclude={"approaches"}))
+    for name, approach in study.approaches.items():
+        shared = all(name in other.approaches for other in studies.values())
+        place = f"approaches.{name}"
+        found |= flat(approach.model_dump(mode="json"), place) if shared else {place: "there"}
+    return found
 
 
 def flat(values: Any, path: str = "") -> dict[str, Any]:

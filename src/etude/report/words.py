@@ -135,14 +135,17 @@ def share(part: int, whole: int) -> str:
 
 
 def money(value: Any, currency: str = "EUR") -> str:
-    """An amount: 0.0123 EUR, 4.50 EUR, 1,250 EUR."""
+    """An amount: 0.0123 EUR, 0.20 EUR, 4.50 EUR, 1,250 EUR."""
     found = number(value)
     if found is None:
         return DASH
     if found == 0:
         return f"0 {currency}"
-    decimals = 0 if found >= 1000 else 2 if found >= 1 else min(8, 2 - floor(log10(found)))
-    return f"{found:,.{decimals}f} {currency}"
+    if found >= 1:
+        return f"{found:,.{0 if found >= 1000 else 2}f} {currency}"
+    decimals = min(8, 2 - floor(log10(found)))
+    whole, _, rest = f"{found:.{decimals}f}".partition(".")
+    return f"{whole}.{rest.rstrip('0'):0<2} {currency}"
 
 
 def listed(names: Iterable[str], word: str = "and") -> str:
