@@ -404,7 +404,7 @@ MISTAKES = {
     f"recipe: did you mean 'dialogue-demo'? Known: {', '.join(sorted(recipes()))}.",
     ("look", "dialogue-demo", "sede=1"): "command line, sede: there is no such setting: did you "
     "mean 'seed'? Known: approaches, compare, data, description, generation, metrics, model, "
-    "name, prompt, seed, seeds, system, track.",
+    "name, prices, prompt, published, seed, seeds, system, track.",
 }
 
 

@@ -32,15 +32,3 @@ class Prices(Settings):
                 "or remove prices",
             )
         return self
-
-    def of_answer(self, seconds: float, prompt_tokens: float, answer_tokens: float) -> float:
-        """Money for one answer."""
-        return (
-            (self.hour or 0.0) * seconds / 3600
-            + (self.million_prompt_tokens or 0.0) * prompt_tokens / 1e6
-            + (self.million_answer_tokens or 0.0) * answer_tokens / 1e6
-        )
-
-    def of_time(self, seconds: float) -> float | None:
-        """Money for so many seconds of the machine; None where an hour has no price."""
-        return None if self.hour is None else self.hour * seconds / 3600

@@ -12,6 +12,7 @@ from etude.approaches.settled import read_search
 from etude.config import Study
 from etude.config.prices import Prices
 from etude.diagnosis import Evidence
+from etude.report import words
 from etude.store import folder_size, read_json
 
 
@@ -68,10 +69,30 @@ def money(prices: Prices | None, found: Mapping[str, Any], count: int) -> dict[s
     """What 1,000 answers cost, and what tuning and searching cost once; nothing without prices."""
     if prices is None:
         return {}
-    answer = prices.of_answer(
-        found["predict_seconds"] / count, found["prompt_tokens"], found["answer_tokens"]
+    answer = (
+        (prices.hour or 0.0) * found["predict_seconds"] / count / 3600
+        + (prices.million_prompt_tokens or 0.0) * found["prompt_tokens"] / 1e6
+        + (prices.million_answer_tokens or 0.0) * found["answer_tokens"] / 1e6
     )
+    hours = (found["tune_seconds"] + found["search_seconds"]) / 3600
     return {
         "money_per_1000": 1000 * answer,
-        "money_adapting": prices.of_time(found["tune_seconds"] + found["search_seconds"]),
+        "money_adapting": None if prices.hour is None else prices.hour * hours,
     }
+
+
+def in_words(prices: Prices | None) -> dict[str, str] | None:
+    """What the study says of prices, as a report keeps it: the currency, and a sentence."""
+    if prices is None:
+        return None
+    named = {
+        "an hour of the machine": prices.hour,
+        "a million tokens read": prices.million_prompt_tokens,
+        "a million tokens written": prices.million_answer_tokens,
+    }
+    said = [
+        f"{title} {words.money(amount, prices.currency)}"
+        for title, amount in named.items()
+        if amount is not None
+    ]
+    return {"currency": prices.currency, "words": f"Prices: {words.listed(said)}."}

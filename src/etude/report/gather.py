@@ -25,6 +25,7 @@ from etude.records import Finding
 from etude.report.beside import beside_the_source
 from etude.report.confusions import confusions
 from etude.report.costs import cost
+from etude.report.costs import in_words as prices_in_words
 from etude.report.makeup import makeup
 from etude.report.pareto import fronts
 from etude.report.trainings import KEPT, epochs, repeats, training_notes
@@ -99,7 +100,7 @@ def gather(
         "tasks": tasks(evaluation),
         "comparisons": [comparison(item) for item in evaluation.comparisons],
         "rivals": [comparison(item) for item in evaluation.rivals],
-        "prices": study.prices.model_dump(mode="json") if study.prices else None,
+        "prices": prices_in_words(study.prices),
         "confidence": study.compare.confidence,
         "resamples": study.compare.resamples,
         "seeds": [

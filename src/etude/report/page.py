@@ -116,7 +116,7 @@ def _view(report: Mapping[str, Any]) -> dict[str, Any]:
         "makeup": makeup_view(report),
         "published": report.get("published"),
         "published_rows": published_rows(report),
-        "prices": prices(report),
+        "prices": (report.get("prices") or {}).get("words") or "",
         "hashes": hashes(report),
         "revision": report.get("revision") or "",
         "score_figures": drawn.score_figures(report),
@@ -142,24 +142,6 @@ def _view(report: Mapping[str, Any]) -> dict[str, Any]:
         "machine": tables.machine_rows(report.get("machine") or {}),
         "reproduce": report.get("reproduce") or "",
     }
-
-
-def prices(report: Mapping[str, Any]) -> str:
-    """What the study says of prices, in a sentence."""
-    given = report.get("prices")
-    if not given:
-        return ""
-    named = {
-        "hour": "an hour of the machine",
-        "million_prompt_tokens": "a million tokens read",
-        "million_answer_tokens": "a million tokens written",
-    }
-    said = [
-        f"{title} {words.money(given[name], given['currency'])}"
-        for name, title in named.items()
-        if given.get(name) is not None
-    ]
-    return f"Prices: {words.listed(said)}."
 
 
 def hashes(report: Mapping[str, Any]) -> list[tuple[str, str, str]]:
