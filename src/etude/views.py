@@ -269,6 +269,8 @@ def report(contents: Mapping[str, Any]) -> None:
     if contents.get("tasks"):
         by_task(contents)
     lines([contents["verdict"]])
+    for told in list(contents.get("pareto", {}).values())[:1]:  # by money, or else by time
+        lines([f"Quality against cost: {told['words'][0].lower()}{told['words'][1:]}"])
     for finding in contents["findings"]:
         lines([f"{finding['level']}: {finding['what']} {finding['advice']}"])
 
