@@ -221,7 +221,7 @@ class TestScoreAndReport:
             2,
             "",
             "etude: etude score keeps the predictions, so generation cannot change (compare, "
-            "description, metrics, track can): use etude run.\n",
+            "description, metrics, prices, published, track can): use etude run.\n",
         )
 
     def test_report_draws_the_same_page_again(self, capsys: pytest.CaptureFixture[str]) -> None:

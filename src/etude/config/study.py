@@ -215,9 +215,9 @@ class Compare(Settings):
     metric: str | None = None
     """The metric that decides; the first one when not given."""
     resamples: int = Field(10_000, ge=100)
-    """Bootstrap resamples."""
+    """Resamples of the bootstrap, and swaps of the randomisation test."""
     confidence: Annotated[float, Field(gt=0.5, lt=1)] = 0.95
-    """Coverage of the intervals."""
+    """Coverage of the intervals; corrected p-values count up to one minus this."""
 
 
 class Study(Settings):
