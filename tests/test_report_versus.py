@@ -121,6 +121,18 @@ def test_names_that_are_alike_take_the_folder_above(tmp_path: Path) -> None:
     assert default_page(many).name == "0-and-4-others.html"
 
 
+def test_money_is_compared_at_the_same_prices_only(runs: Path, tmp_path: Path) -> None:
+    keeps = {"told": 0.5, "silent": 0.5}
+    for name, hour in (("a", 1.0), ("b", 1.0), ("c", 2.0)):
+        made_run(tmp_path / name, made_study(runs, prices={"hour": hour}), keeps)
+    same = compare_runs([tmp_path / "a", tmp_path / "b"], {})
+    assert same["prices"]["currency"] == "EUR"
+    assert same["approaches"]["b / told"]["cost"]["money_per_1000"] == pytest.approx(250 / 3600)
+    other = compare_runs([tmp_path / "a", tmp_path / "c"], {})
+    assert other["prices"] is None
+    assert "money_per_1000" not in other["approaches"]["a / told"]["cost"]
+
+
 def test_small_parts() -> None:
     assert namesakes({"a": ["x", "y"], "b": ["y", "z"], "c": ["y"]}) == [
         ("b / y", "a / y"),

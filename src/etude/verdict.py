@@ -60,7 +60,8 @@ def _baseline_is_best(evaluation: Evaluation, compare: Compare) -> tuple[str | N
 
 def _another_is_best(evaluation: Evaluation, compare: Compare) -> tuple[str | None, str]:
     metric = METRICS[evaluation.metric]
-    ahead = next(c for c in evaluation.rivals if c.baseline == evaluation.baseline)
+    against = (c for c in evaluation.comparisons if c.metric == evaluation.metric)
+    ahead = next(c for c in against if c.approach == evaluation.best)
     opening = f"{evaluation.best} is best: {_with_interval(evaluation, compare)}."
     if evaluation.unit_count < 2:
         lead = f"It is {_beside(ahead)} the baseline {evaluation.baseline}."

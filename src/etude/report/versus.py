@@ -38,6 +38,7 @@ def compare_runs(folders: Sequence[Path], failures: Mapping[Path, Mapping[str, s
     metrics = shared_metrics(reports)
     first = next(iter(reports.values()))
     metric = first["metric"] if first["metric"] in metrics else metrics[0]
+    prices = one_price(reports)
     tests = {names[folder]: test_hash(folder) for folder in folders}
     same = len(set(tests.values())) == 1
     found = {
@@ -47,7 +48,12 @@ def compare_runs(folders: Sequence[Path], failures: Mapping[Path, Mapping[str, s
         "metrics": {name: first["metrics"][name] for name in metrics},
         "approaches": {
             f"{run}{APART}{name}": approach
-            | {"run": run, "training": None, "metrics": kept(approach["metrics"], metrics)}
+            | {
+                "run": run,
+                "training": None,
+                "metrics": kept(approach["metrics"], metrics),
+                "cost": approach["cost"] if prices else without_money(approach["cost"]),
+            }
             for run, report in reports.items()
             for name, approach in report["approaches"].items()
         },
@@ -62,7 +68,7 @@ def compare_runs(folders: Sequence[Path], failures: Mapping[Path, Mapping[str, s
         "baseline": None,
         "winner": None,
         "confidence": first.get("confidence", 0.95),
-        "prices": one_currency(reports),
+        "prices": prices,
         "verdict": apart(tests),
         "settings": differing({name: settings(study, studies) for name, study in studies.items()}),
         "versions": differing(
@@ -195,10 +201,14 @@ def kept(scores: Mapping[str, Any], metrics: Sequence[str]) -> dict[str, Any]:
     return {name: scores[name] for name in metrics if name in scores}
 
 
-def one_currency(reports: Mapping[str, Mapping[str, Any]]) -> dict[str, Any] | None:
-    """The prices of the first run where all runs have the same; else none, for all alike."""
+def one_price(reports: Mapping[str, Mapping[str, Any]]) -> dict[str, Any] | None:
+    """The prices of all runs where they are the same: other money cannot be compared."""
     prices = [report.get("prices") for report in reports.values()]
     return prices[0] if all(item == prices[0] for item in prices) else None
+
+
+def without_money(cost: Mapping[str, Any]) -> dict[str, Any]:
+    return {kind: value for kind, value in cost.items() if not kind.startswith("money")}
 
 
 def apart(tests: Mapping[str, str]) -> str:
