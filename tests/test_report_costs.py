@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
+from etude import verbs
 from etude.config import load_study
 from etude.config.prices import Prices
 from etude.report import charts, words
 from etude.report.costs import money
 from etude.report.page import page
 from etude.report.pareto import fronts, in_words, points
-from etude.verbs import score
 from report_material import make_report
 from run_folders import QUIET, made_run, made_study
 
@@ -155,7 +155,7 @@ def test_a_run_with_prices_says_what_1000_answers_cost(tmp_path: Path) -> None:
 def test_prices_may_be_given_afterwards(tmp_path: Path) -> None:
     made_run(tmp_path / "run", made_study(tmp_path), {"told": 0.8, "silent": 0.4})
     overrides = ["prices={hour: 3.6, million_answer_tokens: 100, currency: BRL}"]
-    found = score(tmp_path / "run", overrides, QUIET).contents
+    found = verbs.score(tmp_path / "run", overrides, QUIET).contents
     cost = found["approaches"]["told"]["cost"]
     # 250 s of 0.001 a second, and 6,000 tokens of 0.0001.
     assert cost["money_per_1000"] == pytest.approx(0.25 + 0.6)

@@ -17,6 +17,7 @@ from etude.report.beside import beside_the_source, published_rows
 from etude.report.confusions import confusion_tables, confusions
 from etude.report.makeup import makeup_view, of_split, spaced
 from etude.report.page import page
+from etude.report.pareto import fronts
 from report_material import CLASSIFY, history, make_answers, make_report, training
 from run_folders import made_run, made_study
 from test_report_page import HOSTILE, read
@@ -299,6 +300,19 @@ def test_every_link_of_the_navigation_leads_somewhere_and_headings_do_not_skip(
     assert levels[0] == 1
     assert levels.count(1) == 1
     assert all(b <= a + 1 for a, b in pairwise(levels))
+
+
+def test_plots_of_cost_stand_once_each_with_their_words(repeated: dict[str, Any]) -> None:
+    for place, approach in enumerate(repeated["approaches"].values()):
+        approach["cost"] |= {"seconds_per_1000": 9.0 - place, "bytes_on_disk": 10.0 * place}
+    found = fronts(repeated)
+    text = page(repeated | {"pareto": found}, [])
+    assert len(found) > 2
+    for told in found.values():
+        assert told["words"] in read(text).text
+    ids = [attributes["id"] for _, attributes in read(text).tags if "id" in attributes]
+    assert len(ids) == len(set(ids))
+    assert sum("pareto-" in name and name.endswith("-title") for name in ids) == len(found)
 
 
 def test_wide_tables_can_be_scrolled_with_the_keyboard(plain: str) -> None:

@@ -85,7 +85,9 @@ def pareto_figures(report: Report) -> list[Drawn]:
             for point in points(report, kind)
         )
         figure = charts.quality_against(report, kind)
-        found.append(drawn(figure, f"pareto-{kind}", title, said) | {"words": told["words"]})
+        found.append(
+            drawn(figure, f"pareto-{kind}", title, said) | {"title": title, "words": told["words"]}
+        )
     return found
 
 
