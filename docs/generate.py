@@ -25,6 +25,7 @@ MARK = re.compile(r"^<!-- generated: ([a-z-]+) -->$", re.MULTILINE)
 TUNE = "approaches.NAME.tune"
 TAGS = ("kind", "name")  # what tells the variants of a block apart
 PATTERNS = {  # a pattern in the schema, in words; one that is not here fails the build
+    "^[A-Z]{3}$": "currency code (`EUR`, `BRL`)",
     "^[a-z]{2,3}$": "language code (`en`, `pt`)",
     "^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$": "name (letters, digits, `_`, `-`)",
     r"^[A-Za-z0-9_]+(\.[A-Za-z0-9_-]+)*$": "setting (`r`, `method.r`)",

@@ -221,7 +221,8 @@ class TestScoreAndReport:
             2,
             "",
             "etude: etude score keeps the predictions, so generation cannot change (compare, "
-            "description, dictionary, encoder, metrics, track can): use etude run.\n",
+            "description, dictionary, encoder, metrics, prices, published, track can): use etude "
+            "run.\n",
         )
 
     def test_report_draws_the_same_page_again(self, capsys: pytest.CaptureFixture[str]) -> None:
@@ -404,7 +405,7 @@ MISTAKES = {
     f"recipe: did you mean 'dialogue-demo'? Known: {', '.join(sorted(recipes()))}.",
     ("look", "dialogue-demo", "sede=1"): "command line, sede: there is no such setting: did you "
     "mean 'seed'? Known: approaches, compare, data, description, dictionary, encoder, "
-    "generation, metrics, model, name, prompt, seed, seeds, system, track.",
+    "generation, metrics, model, name, prices, prompt, published, seed, seeds, system, track.",
 }
 
 

@@ -509,7 +509,7 @@ OVERRIDES = {
     "sede=1": (
         "command line, sede: there is no such setting: did you mean 'seed'? Known: approaches, "
         "compare, data, description, dictionary, encoder, generation, metrics, model, name, "
-        "prompt, seed, seeds, system, track."
+        "prices, prompt, published, seed, seeds, system, track."
     ),
     "approaches.zero=null": (
         "command line, approaches.zero: expected a block of settings, found null."

@@ -196,7 +196,7 @@ def test_the_report_plots_similarity_and_says_nothing_of_labels(run: Path) -> No
     contents = etude.Result(run).contents
     assert list(contents["similarities"]) == ["cosine"]
     assert len(contents["similarities"]["cosine"]["approaches"]["zero-shot"]) == 12
-    assert contents["confusions"] == {}
+    assert contents["confusion"] == {}
     page = (run / "report.html").read_text(encoding="utf-8")
     assert "Cosine (TF-IDF) of the first 12 test examples" in page
     assert 'id="confusion"' not in page

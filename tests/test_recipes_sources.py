@@ -158,6 +158,40 @@ def test_the_published_figures_stand_in_the_comments(recipe: str) -> None:
     assert [figure for figure in PUBLISHED[recipe] if figure not in told] == []
 
 
+FIGURES = {  # recipe -> (metric, epoch) -> published value, each beside the approach lora
+    "sentiment": {
+        ("dev_loss", 1): 0.032043,
+        ("dev_loss", 2): 0.027087,
+        ("dev_loss", 3): 0.026388,
+        ("train_loss", None): 0.1586,
+    },
+    "chatbot": {("train_loss", None): 1.3125, ("dev_loss", None): 1.240329},
+    "medical": {
+        ("train_loss", 1): 0.7572,
+        ("train_loss", 3): 0.2877,
+        ("dev_loss", 1): 1.534094,
+        ("dev_loss", 3): 1.730110,
+    },
+    "quotes": {("train_loss", None): 1.7289, ("dev_loss", None): 1.941894},
+    "music-theory": {
+        ("train_loss", 1): 0.4916,
+        ("train_loss", 2): 0.3104,
+        ("dev_loss", 1): 0.3797,
+        ("dev_loss", 2): 0.3348,
+        ("squad-f1", None): 0.26125,
+        ("exact-match", None): 0.0,
+    },
+}
+
+
+@pytest.mark.parametrize("recipe", FIGURES)
+def test_the_published_figures_stand_where_the_report_finds_them(recipe: str) -> None:
+    published = load_study(recipe).published
+    assert published is not None
+    assert {(f.metric, f.epoch): f.value for f in published.figures} == FIGURES[recipe]
+    assert {figure.approach for figure in published.figures} == {"lora"}
+
+
 def test_the_sentiment_recipe_takes_as_many_steps_as_its_source() -> None:
     from etude.training.run import count_steps
 

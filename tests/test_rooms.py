@@ -28,7 +28,8 @@ FLOORS = (
     ("checks", "fits", "plan", "report", "result", "child", "display", "searching"),
     ("measuring", "explaining"),
     ("launching", "meeting", "machines", "crew", "following"),
-    ("study", "worker", "verbs", "begin", "views", "arguments", "cli", "__main__", "__init__"),
+    ("study", "worker", "verbs", "begin", "views", "side_by_side", "arguments", "cli"),
+    ("__main__", "__init__"),
 )
 # fmt: on
 ROOMS = [room for floor in FLOORS for room in floor]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from pathlib import Path
 
@@ -147,16 +148,80 @@ def test_killed_between_the_last_batch_and_the_manifest(place: Place) -> None:
     assert len(read_predictions(place)) == 5
 
 
-def test_an_edited_file_is_refused(place: Place) -> None:
+def finished(place: Place) -> str:
+    """A place with its predictions; what its manifest says of them."""
     begin_predictions(place, "key", PLAN)
     save_predictions(place, batches(PLAN), {"key": "key"})
-    place.predictions.write_text(place.predictions.read_text().replace("answer", "Answer", 1))
+    return str(read_json(place.manifest)["predictions_sha256"])
+
+
+MEND = (
+    "put it back as it was, or delete it and manifest.json beside it and run the study again "
+    "(tuned weights are kept, the answers are made anew)."
+)
+
+
+def test_an_edited_file_is_refused(place: Place) -> None:
+    known = finished(place)
+    edited = place.predictions.read_bytes().replace(b"answer", b"Answer", 1)
+    place.predictions.write_bytes(edited)
+    with pytest.raises(UserError) as error:
+        read_predictions(place)
+    found = hashlib.sha256(edited).hexdigest()
+    assert str(error.value) == (
+        f"{place.predictions} is damaged or was edited (its SHA-256 begins with {found[:8]}, and "
+        f"manifest.json holds {known[:8]}): {MEND}"
+    )
+
+
+def test_a_missing_file_is_told_in_a_sentence(place: Place) -> None:
+    finished(place)
+    place.predictions.unlink()
     with pytest.raises(UserError) as error:
         read_predictions(place)
     assert str(error.value) == (
-        f"{place.predictions} is not as it was written (its hash differs from manifest.json): "
-        "delete its folder and run the study again."
+        f"{place.predictions} is not there, although manifest.json names it: {MEND}"
     )
+
+
+@given(at=st.integers(0, 10_000), byte=st.integers(0, 255))
+def test_any_changed_byte_is_noticed(
+    at: int, byte: int, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    place = Place(tmp_path_factory.mktemp("run"), "told", 13)
+    finished(place)
+    content = bytearray(place.predictions.read_bytes())
+    at %= len(content)
+    changed = content[at] != byte
+    content[at] = byte
+    place.predictions.write_bytes(content)
+    if changed:
+        with pytest.raises(UserError, match="is damaged or was edited"):
+            read_predictions(place)
+    else:
+        assert len(read_predictions(place)) == 5
+
+
+def test_a_file_that_lost_its_end_is_noticed(place: Place) -> None:
+    finished(place)
+    whole = place.predictions.read_bytes()
+    for kept in (0, 1, len(whole) // 2, len(whole) - 1):
+        place.predictions.write_bytes(whole[:kept])
+        with pytest.raises(UserError, match="is damaged or was edited"):
+            read_predictions(place)
+
+
+def test_what_the_message_advises_makes_the_answers_anew(place: Place) -> None:
+    finished(place)
+    place.weights.mkdir()
+    place.predictions.write_text("edited")
+    place.predictions.unlink()
+    place.manifest.unlink()
+    assert not is_done(place, "key")
+    assert begin_predictions(place, "key", PLAN) == PLAN
+    assert place.weights.exists()
+    save_predictions(place, batches(PLAN), {"key": "key"})
+    assert len(read_predictions(place)) == 5
 
 
 def test_a_damaged_json_file_is_told_in_a_sentence(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from etude.config import Study, load_study
 from etude.errors import ChildFailed, UserError
 from etude.result import Result
 from etude.store import Place, read_lines
-from etude.verbs import score
+from etude.verbs import draw, score
 from studies import settings, write_rows, write_study
 
 TUNE: dict[str, Any] = {
@@ -143,8 +143,14 @@ class TestWholeStudy:
         written = path.read_bytes()
         path.write_bytes(written.replace(b'"finish": "length"', b'"finish": "stop"', 1))
         try:
-            with pytest.raises(UserError, match="is not as it was written"):
-                score(result.folder, [], etude.study.Display(quiet=True))
+            for look in (
+                lambda: score(result.folder, [], etude.study.Display(quiet=True)),
+                lambda: draw(result.folder),
+                lambda: etude.run(study, result.folder),  # where there is nothing else to do
+                lambda: result.answers("told"),
+            ):
+                with pytest.raises(UserError, match="is damaged or was edited"):
+                    look()
         finally:
             path.write_bytes(written)
 
@@ -312,5 +318,6 @@ def test_scoring_refuses_what_needs_a_model(tmp_path: Path) -> None:
         score(tmp_path, ["generation.max_tokens=5"], Display(quiet=True))
     assert str(error.value) == (
         "etude score keeps the predictions, so generation cannot change "
-        "(compare, description, dictionary, encoder, metrics, track can): use etude run."
+        "(compare, description, dictionary, encoder, metrics, prices, published, track can): use "
+        "etude run."
     )

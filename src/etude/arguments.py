@@ -206,6 +206,23 @@ def of_score(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--approach", metavar="NAME", help="with --explain: of this approach alone")
 
 
+def of_report(parser: argparse.ArgumentParser) -> None:
+    """Arguments of `report`."""
+    parser.add_argument("folders", type=Path, nargs="+", metavar="RUN", help="a run folder")
+    parser.add_argument(
+        "--csv", action="store_true", help="write the tables as CSV files and not the page"
+    )
+    parser.add_argument(
+        "--latex", action="store_true", help="write the tables as LaTeX files and not the page"
+    )
+    parser.add_argument(
+        "--output",
+        type=Path,
+        metavar="FILE",
+        help="where the page of several runs, or the folder of tables, is written",
+    )
+
+
 def of_new(parser: argparse.ArgumentParser) -> None:
     """Arguments of `new`."""
     parser.add_argument("recipe", nargs="?", metavar="RECIPE", help="a recipe to begin with")

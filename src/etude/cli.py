@@ -18,7 +18,7 @@ from etude.arguments import (
     of_launched,
     of_look,
     of_new,
-    of_run,
+    of_report,
     of_score,
     parse,
 )
@@ -144,7 +144,7 @@ def run(options: argparse.Namespace) -> int:
 def score(options: argparse.Namespace) -> int:
     """Score a run again from its saved predictions, with no model.
 
-    metrics, encoder, dictionary, compare, description and track may be changed.
+    metrics, encoder, dictionary, compare, prices, published, description and track may be changed.
 
     With --explain nothing is scored anew: it shows where one number comes from, what the metric
     sees of an example, its counts, its formula, and how the value of all examples came about.
@@ -157,20 +157,44 @@ def score(options: argparse.Namespace) -> int:
         from etude.explaining import written
 
         metric, example = options.explain
-        folder, display = run_folder(options), display_of(options)
+        folder, display = run_folder(options.folder), display_of(options)
         found = explained(folder, options.overrides, display, metric, example, options.approach)
         return finish(options, found, None, lambda: views.lines(written(found)))
     if options.approach is not None:
         raise UserError("--approach goes with --explain METRIC EXAMPLE: give both.")
-    result = make(run_folder(options), options.overrides, display_of(options))
+    result = make(run_folder(options.folder), options.overrides, display_of(options))
     return finish(options, result.contents, result.report, lambda: views.report(result.contents))
 
 
 def report(options: argparse.Namespace) -> int:
-    """Draw the page of a run again from what it has saved."""
-    from etude.verbs import draw
+    """Draw the page of a run again from what it has saved, or compare several runs on one page.
 
-    result = draw(run_folder(options))
+    Runs that were scored on the same test examples are compared example by example. With --csv or
+    --latex the tables are written instead of the page: into RUN/tables, or the folder --output.
+    """
+    from etude import side_by_side, verbs
+
+    folders = [run_folder(folder) for folder in options.folders]
+    formats = [name for name, asked in (("csv", options.csv), ("tex", options.latex)) if asked]
+    if len(folders) > 1:
+        asked = None if formats else options.output
+        page, found = verbs.compare(folders, asked)
+        if formats:
+            made = verbs.tables(found, options.output or page.with_suffix(""), formats)
+            return finish(options, found, made)
+        return finish(options, found, page, lambda: side_by_side.versus(found))
+    if formats:
+        from etude.result import Result
+
+        contents = Result(folders[0]).contents
+        made = verbs.tables(contents, options.output or folders[0] / "tables", formats)
+        return finish(options, contents, made)
+    if options.output is not None:
+        raise UserError(
+            "--output goes with several runs, --csv or --latex: the page of a single run stands in "
+            "its folder."
+        )
+    result = verbs.draw(folders[0])
     return finish(options, result.contents, result.report)
 
 
@@ -190,9 +214,8 @@ def launched(options: argparse.Namespace) -> Launch | None:
     return read_launch(options.launch, os.environ)
 
 
-def run_folder(options: argparse.Namespace) -> Path:
+def run_folder(folder: Path) -> Path:
     """A run folder that is there."""
-    folder: Path = options.folder
     if not (folder / "study.yaml").exists():
         raise UserError(
             f"{folder} is no run folder (it holds no study.yaml): name one that `etude run` made."
@@ -259,5 +282,10 @@ VERBS = {
         of_score,
         OF_A_RUN,
     ),
-    "report": Verb(report, "draw the page of a run again", "RUN", of_run),
+    "report": Verb(
+        report,
+        "draw the page of a run again; compare runs; write tables as CSV or LaTeX",
+        "RUN [RUN ...] [--csv] [--latex] [--output FILE]",
+        of_report,
+    ),
 }

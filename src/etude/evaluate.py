@@ -1,7 +1,7 @@
 """Scores of saved predictions, with paired intervals. No model is needed, ever.
 
 Intervals say how much the scores hang on which test examples happened to be drawn. Several
-training seeds are averaged first, so their own spread is not part of the intervals.
+training seeds are averaged first; their own spread stands apart, in `Evaluation.seeds`.
 """
 
 from __future__ import annotations
@@ -17,11 +17,24 @@ from etude.errors import UserError, nearest
 from etude.metrics import METRICS, Means, check_needs, expand
 from etude.metrics.comparing import Comparison, Units, resampled
 from etude.metrics.metric import Measured
+from etude.metrics.repeats import Spread, spreads, with_seeds
 from etude.records import Example, Prediction, Score
 
 if TYPE_CHECKING:
     from pandas import DataFrame
 
+MAYBE = (  # numbers of a comparison that may be None
+    "low",
+    "high",
+    "p",
+    "p_randomisation",
+    "p_corrected",
+    "error",
+    "seed_error",
+    "needed",
+    "needed_examples",
+    "detectable",
+)
 Predictions = Mapping[str, Mapping[int, Sequence[Prediction]]]
 
 
@@ -39,9 +52,11 @@ class Evaluation:
     """Everything that scoring found.
 
     `comparisons` set every approach against the baseline, by every metric; `rivals` set the
-    best approach by the deciding metric, `best`, against each other one, by that metric.
+    best approach by the deciding metric, `best`, against each other one, by that metric. P-values
+    are corrected for the number of approaches in each of these families.
     `signatures` say, per metric, which implementation and settings made the values. `tasks` hold
-    the scores of each source's examples, where there are several sources.
+    the scores of each source's examples, where there are several sources. `seeds` hold what each
+    training seed scored, where there are several.
     """
 
     scores: tuple[Score, ...]
@@ -57,6 +72,8 @@ class Evaluation:
     unit_count: int
     signatures: Mapping[str, str]
     tasks: Mapping[str, TaskEvaluation] = field(default_factory=dict)
+    seeds: tuple[Spread, ...] = ()
+    pairs: tuple[Comparison, ...] = ()
 
     def score(self, approach: str, metric: str) -> Score:
         """The score of one approach by one metric."""
@@ -72,12 +89,14 @@ def evaluate(
     seed: int,
     grouped: bool,
     means: Means | None = None,
+    pairs: Sequence[tuple[str, str]] = (),
 ) -> Evaluation:
     """Score every approach by every metric, and compare them on the same resamples.
 
     `predictions` maps approaches to seeds to predictions, in any order, matched by example id.
-    `metrics` may name groups. `seed` seeds the bootstrap; `grouped` resamples whole groups.
-    `means` hold what some metrics need besides: an encoder's vectors, a dictionary.
+    `metrics` may name groups. `seed` seeds the bootstrap; `grouped` resamples whole groups. `means`
+    hold what some metrics need besides: an encoder's vectors, a dictionary. `pairs` are further
+    approaches to set against one another, by the deciding metric.
 
     Raises:
         UserError: where predictions and examples do not match, a metric cannot be fed, or
@@ -91,20 +110,26 @@ def evaluate(
         if not by_seed:
             raise UserError(f"'{approach}' has no predictions to score: run the study again")
     matched = {
-        approach: [match(examples, made, approach, number) for number, made in by_seed.items()]
+        approach: {
+            number: match(examples, made, approach, number) for number, made in by_seed.items()
+        }
         for approach, by_seed in predictions.items()
     }
-    measured = {
+    runs = {
         (approach, name): _measure(name, examples, by_seed, language, means)
         for approach, by_seed in matched.items()
         for name in names
     }
+    measured = {key: _averaged(list(by_seed.values())) for key, by_seed in runs.items()}
     whole = resampled(examples, measured, compare, seed, grouped)
     best = _best(baseline, deciding, whole.values)
+    seeds = spreads(runs, whole)
+    rivals = whole.compared([(best, other, deciding) for other in matched if other != best])
     return Evaluation(
         scores=whole.scores(),
-        comparisons=whole.comparisons(baseline),
-        rivals=tuple(whole.against(best, other, deciding) for other in matched if other != best),
+        comparisons=with_seeds(whole.comparisons(baseline), seeds),
+        rivals=with_seeds(rivals, seeds),
+        pairs=with_seeds(whole.compared([(*pair, deciding) for pair in pairs]), seeds),
         approaches=tuple(matched),
         metrics=names,
         baseline=baseline,
@@ -115,6 +140,7 @@ def evaluate(
         unit_count=whole.unit_count,
         signatures={name: METRICS[name].signature(language, examples, means) for name in names},
         tasks=_by_task(examples, measured, baseline, compare, seed, grouped),
+        seeds=seeds,
     )
 
 
@@ -151,7 +177,8 @@ def to_frames(evaluation: Evaluation) -> dict[str, DataFrame]:
 
     `scores`: a row per approach and metric; `table`: the same values, approaches down and
     metrics across; `values`: a row per approach, metric and example; `comparisons`: a row per
-    approach and metric against the baseline.
+    approach and metric against the baseline; `seeds`: a row per approach, metric and training
+    seed, where approaches were trained more than once.
     """
     from pandas import DataFrame
 
@@ -171,12 +198,20 @@ def to_frames(evaluation: Evaluation) -> dict[str, DataFrame]:
     comparisons = DataFrame(
         [comparison.to_json() for comparison in evaluation.comparisons],
         columns=list(Comparison.__dataclass_fields__),
-    ).astype({"low": float, "high": float, "p": float, "better": "boolean"})
+    ).astype(dict.fromkeys(MAYBE, float) | {"better": "boolean"})
     return {
         "scores": scores,
         "table": table.reindex(index=evaluation.approaches, columns=evaluation.metrics),
         "values": values,
         "comparisons": comparisons,
+        "seeds": DataFrame(
+            [
+                (item.approach, item.metric, seed, value)
+                for item in evaluation.seeds
+                for seed, value in item.values.items()
+            ],
+            columns=["approach", "metric", "seed", "value"],
+        ).astype({"value": float}),
     }
 
 
@@ -211,15 +246,22 @@ def _compared(
 def _measure(
     name: str,
     examples: Sequence[Example],
-    by_seed: Sequence[Sequence[Prediction]],
+    by_seed: Mapping[int, Sequence[Prediction]],
     language: str,
     means: Means,
-) -> Measured:
-    """Statistics and values of one approach by one metric, averaged over its seeds."""
+) -> dict[int, Measured]:
+    """Statistics and values of one approach by one metric, for each of its seeds."""
     metric = METRICS[name]
-    for predictions in by_seed:
+    for predictions in by_seed.values():
         check_needs(metric, examples, predictions)
-    runs = [metric.measure(examples, predictions, language, means) for predictions in by_seed]
+    return {
+        seed: metric.measure(examples, predictions, language, means)
+        for seed, predictions in by_seed.items()
+    }
+
+
+def _averaged(runs: Sequence[Measured]) -> Measured:
+    """What was measured, averaged over seeds."""
     own = [run.values for run in runs if run.values is not None]
     return Measured(
         np.mean([run.statistics for run in runs], axis=0),
@@ -262,7 +304,7 @@ def _best(baseline: str, metric: str, values: Mapping[tuple[str, str], float]) -
     sign = 1 if METRICS[metric].better == "higher" else -1
 
     def rank(approach: str) -> tuple[float, bool]:
-        value = sign * values[approach, metric]
+        value = round(sign * values[approach, metric], 12)  # means of seeds differ in last digits
         return (-np.inf if np.isnan(value) else value, approach == baseline)
 
     return max((approach for approach, name in values if name == metric), key=rank)

@@ -97,6 +97,23 @@ class Result:
         return DataFrame(self.contents["comparisons"])
 
     @property
+    def seeds(self) -> DataFrame:
+        """One row per approach, metric and training seed; empty where each was trained once."""
+        from pandas import DataFrame
+
+        rows = [
+            {
+                "approach": item["approach"],
+                "metric": item["metric"],
+                "seed": int(seed),
+                "value": value,
+            }
+            for item in self.contents.get("seeds", ())
+            for seed, value in item["values"].items()
+        ]
+        return DataFrame(rows, columns=["approach", "metric", "seed", "value"])
+
+    @property
     def findings(self) -> DataFrame:
         """What went wrong or deserves attention."""
         from pandas import DataFrame
@@ -131,8 +148,8 @@ class Result:
     @property
     def figures(self) -> dict[str, Figure]:
         """The report's figures by name: scores and differences per metric, curves per tuning."""
-        from etude.report import figures
-        from etude.report.confused import matrix
+        from etude.report import charts, figures
+        from etude.report.matrix import matrices
         from etude.report.searches import trial_values
         from etude.report.similarity import similarity
 
@@ -145,14 +162,20 @@ class Result:
             if (training := approach["training"]) is not None:
                 history, supervise = training["history"], training["supervise"]
                 kept = training.get("weights_step")
-                drawn[f"curves {name}"] = figures.curves(history, supervise=supervise, kept=kept)
+                others = figures.further(training)
+                drawn[f"curves {name}"] = figures.curves(
+                    history, supervise=supervise, kept=kept, repeats=others
+                )
+                drawn[f"epochs {name}"] = charts.by_epoch(training)
                 drawn[f"learning rate {name}"] = figures.learning_rate(history)
             for setting in (search := approach.get("search") or {}).get("space", ()):
                 drawn[f"search {name} {setting}"] = trial_values(search, setting)
+        for cost in contents.get("pareto", ()):
+            drawn[f"pareto {cost}"] = charts.quality_against(contents, cost)
         for metric in contents.get("similarities", ()):
             drawn[f"similarity {metric}"] = similarity(contents, metric)
-        for name, about in contents.get("confusions", {}).items():
-            drawn[f"confusion {name}"] = matrix(name, about)
+        for name, figure in matrices(contents).items():
+            drawn[f"confusion {name}"] = figure
         for part in ("prompt", "answer"):
             drawn[f"{part} tokens"] = figures.token_lengths(contents, part)
         return drawn

@@ -251,16 +251,36 @@ def save_predictions(
 
 
 def read_predictions(place: Place) -> list[Prediction]:
-    """The finished predictions of one approach; an edited file is refused by its hash."""
-    manifest = read_json(place.manifest)
-    if file_hash(place.predictions) != manifest["predictions_sha256"]:
-        raise UserError(
-            f"{place.predictions} is not as it was written (its hash differs from manifest.json): "
-            "delete its folder and run the study again."
-        )
+    """The finished predictions of one approach.
+
+    Raises:
+        UserError: where the file is not there, or not as it was written: its hash tells a single
+            changed character.
+    """
+    content = predicted_bytes(place)
     # Lines end at \n alone: text may hold other characters that `str.splitlines` takes for ends.
-    lines = place.predictions.read_bytes().split(b"\n")
-    return [Prediction.from_json(json.loads(line)) for line in lines if line]
+    return [Prediction.from_json(json.loads(line)) for line in content.split(b"\n") if line]
+
+
+def predicted_bytes(place: Place) -> bytes:
+    """A predictions file whose hash is that of its manifest."""
+    mend = (
+        f"put it back as it was, or delete it and {place.manifest.name} beside it and run the "
+        "study again (tuned weights are kept, the answers are made anew)."
+    )
+    expected = read_json(place.manifest).get("predictions_sha256")
+    try:
+        content = place.predictions.read_bytes()
+    except FileNotFoundError:
+        raise UserError(
+            f"{place.predictions} is not there, although {place.manifest.name} names it: {mend}"
+        ) from None
+    if (found := hashlib.sha256(content).hexdigest()) != expected:
+        raise UserError(
+            f"{place.predictions} is damaged or was edited (its SHA-256 begins with {found[:8]}, "
+            f"and {place.manifest.name} holds {str(expected)[:8]}): {mend}"
+        )
+    return content
 
 
 def read_lines(path: Path) -> list[dict[str, Any]]:

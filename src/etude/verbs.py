@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -121,7 +121,16 @@ def keep_predictions(study: Study, folder: Path) -> None:
 
 def refuse_other_predictions(before: Study, after: Study) -> None:
     """Only what is computed from predictions may change in `etude score`."""
-    free = {"metrics", "encoder", "dictionary", "compare", "description", "track"}
+    free = {
+        "metrics",
+        "encoder",
+        "dictionary",
+        "compare",
+        "description",
+        "prices",
+        "published",
+        "track",
+    }
     changed = [
         name
         for name in Study.model_fields
@@ -139,3 +148,19 @@ def draw(folder: Path) -> Result:
     study = load_study(folder / "study.yaml")
     draw_again(folder, read_evidence(study, folder, failures(folder)))
     return Result(folder)
+
+
+def compare(folders: Sequence[Path], page: Path | None) -> tuple[Path, dict[str, Any]]:
+    """Several runs side by side: the page, and what it shows."""
+    from etude.report.versus import compare_runs, default_page, write_comparison
+
+    found = compare_runs(folders, {folder: failures(folder) for folder in folders})
+    return write_comparison(found, page or default_page(folders)), found
+
+
+def tables(contents: Mapping[str, Any], folder: Path, formats: Sequence[str]) -> Path:
+    """A report's tables as CSV or LaTeX; returns the folder they stand in."""
+    from etude.report.export import export
+
+    export(contents, folder, formats)
+    return folder

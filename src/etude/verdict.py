@@ -1,4 +1,7 @@
-"""What the scores say, in words: which approach won, by how much, and how sure that is."""
+"""What the scores say, in words: which approach won, by how much, and how sure that is.
+
+The rule and the reasons for it: `docs/design/statistics.md`.
+"""
 
 from __future__ import annotations
 
@@ -18,15 +21,16 @@ def verdict(evaluation: Evaluation, compare: Compare) -> tuple[str | None, str]:
     """The winner, and one to three sentences by the deciding metric.
 
     The winner is the best approach that is ahead of the baseline beyond chance (the interval of
-    the paired difference leaves zero out); the baseline itself wins where every other approach
+    the paired difference leaves zero out, and the p-value that is corrected for the number of
+    comparisons is small enough); the baseline itself wins where every other approach
     is behind it beyond chance. Where neither holds there is no winner: None.
     """
     if len(evaluation.approaches) == 1:
         opening = f"{evaluation.best} scores {_with_interval(evaluation, compare)}"
         return None, f"{opening}. It is the only approach, so there is nothing to compare it with."
-    if evaluation.best == evaluation.baseline:
-        return _baseline_is_best(evaluation, compare)
-    return _another_is_best(evaluation, compare)
+    found = _baseline_is_best if evaluation.best == evaluation.baseline else _another_is_best
+    winner, words = found(evaluation, compare)
+    return winner, " ".join([words, *_between_seeds(evaluation)])
 
 
 def _baseline_is_best(evaluation: Evaluation, compare: Compare) -> tuple[str | None, str]:
@@ -56,7 +60,8 @@ def _baseline_is_best(evaluation: Evaluation, compare: Compare) -> tuple[str | N
 
 def _another_is_best(evaluation: Evaluation, compare: Compare) -> tuple[str | None, str]:
     metric = METRICS[evaluation.metric]
-    ahead = next(c for c in evaluation.rivals if c.baseline == evaluation.baseline)
+    against = (c for c in evaluation.comparisons if c.metric == evaluation.metric)
+    ahead = next(c for c in against if c.approach == evaluation.best)
     opening = f"{evaluation.best} is best: {_with_interval(evaluation, compare)}."
     if evaluation.unit_count < 2:
         lead = f"It is {_beside(ahead)} the baseline {evaluation.baseline}."
@@ -68,13 +73,16 @@ def _another_is_best(evaluation: Evaluation, compare: Compare) -> tuple[str | No
         )
         return evaluation.best, " ".join([opening, lead, *_rest(evaluation)])
     doubt = f"It is {_beside(ahead)} the baseline {evaluation.baseline}, but this may be chance"
-    if ahead.low is not None and ahead.better is None:
+    if _holds_zero(ahead):
         doubt += f": the interval of the difference ({_span(ahead)}) contains zero"
+    elif ahead.better is None and ahead.p_corrected is not None:
+        doubt += f": {_p_after(ahead, evaluation)}"
     proven = [
         c for c in evaluation.comparisons if c.metric == evaluation.metric and c.better is True
     ]
     if not proven:
-        return None, f"{opening} {doubt}. Nothing is shown to beat the baseline."
+        nothing = "Nothing is shown to beat the baseline."
+        return None, " ".join([opening, f"{doubt}.", nothing, *_would_settle(ahead, evaluation)])
     sign = 1 if metric.better == "higher" else -1
     first = max(proven, key=lambda c: sign * c.difference)
     return first.approach, (
@@ -94,6 +102,62 @@ def _rest(evaluation: Evaluation) -> list[str]:
     if len(behind) == 1:
         return [f"{behind[0]} is behind it beyond chance ({_gap(others[0])})."]
     return ["Every other approach is behind it beyond chance."]
+
+
+def _holds_zero(comparison: Comparison) -> bool:
+    return (
+        comparison.low is not None
+        and comparison.high is not None
+        and comparison.low <= 0 <= comparison.high
+    )
+
+
+def _p_after(comparison: Comparison, evaluation: Evaluation) -> str:
+    """What randomisation says of a difference whose interval leaves zero out."""
+    others = len(evaluation.approaches) - 1
+    after = f" after correction for {others} comparisons" if others > 1 else ""
+    return f"randomisation gives it p = {number(comparison.p_corrected or 0)}{after}"
+
+
+def _would_settle(comparison: Comparison, evaluation: Evaluation) -> list[str]:
+    """How many examples a difference of this size would take, where that is more than there are."""
+    if not comparison.needed or comparison.needed <= comparison.n:
+        return []
+    if len(evaluation.rivals) > 1 and not _holds_zero(comparison):
+        return []  # it is the other comparisons that leave it open
+    about = f"about {rounded(comparison.needed)} test examples"
+    if evaluation.units == "groups":
+        some = rounded(comparison.needed_examples or 0)
+        about = f"about {rounded(comparison.needed)} groups like these ({some} test examples)"
+    return [f"If the difference is as large as it looks, {about} would settle it (80% power)."]
+
+
+def rounded(count: int) -> str:
+    """Two digits are as many as an estimate of examples has, and never less than needed.
+
+    >>> [rounded(n) for n in (6, 42, 121, 1283)]
+    ['6', '42', '130', '1,300']
+    """
+    step = 10 ** max(0, len(str(count)) - 2)
+    return f"{-(-count // step) * step:,}"
+
+
+def _between_seeds(evaluation: Evaluation) -> list[str]:
+    """How far the best approach's score moved from one training to the next."""
+    for spread in evaluation.seeds:
+        if (spread.approach, spread.metric) == (evaluation.best, evaluation.metric):
+            low, high = min(spread.values.values()), max(spread.values.values())
+            apart = ""
+            if spread.deviation is not None and spread.example_error is not None:
+                apart = (
+                    f" (standard deviation {number(spread.deviation)} between seeds; the choice of "
+                    f"test examples moves it by {number(spread.example_error)})"
+                )
+            return [
+                f"Trained with {len(spread.values)} seeds, {spread.approach} scored "
+                f"{number(low)} to {number(high)}{apart}."
+            ]
+    return []
 
 
 def _told_apart(rivals: Sequence[Comparison]) -> tuple[list[str], list[str]]:

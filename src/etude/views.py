@@ -261,7 +261,7 @@ def report(contents: Mapping[str, Any]) -> None:
     metrics = list(contents["metrics"])
     rows = [("approach", *metrics, "tuned in", "memory")]
     for name, item in contents["approaches"].items():
-        scores = [_score(item["metrics"].get(metric)) for metric in metrics]
+        scores = [score(item["metrics"].get(metric)) for metric in metrics]
         tuned = item["cost"]["tune_seconds"]
         memory = f"{item['cost']['peak_memory_mb']:,.0f} MB"
         rows.append((name, *scores, f"{tuned:.0f} s" if tuned else "", memory))
@@ -269,6 +269,8 @@ def report(contents: Mapping[str, Any]) -> None:
     if contents.get("tasks"):
         by_task(contents)
     lines([contents["verdict"]])
+    for told in list(contents.get("pareto", {}).values())[:1]:  # by money, or else by time
+        lines([f"Quality against cost: {told['words'][0].lower()}{told['words'][1:]}"])
     for finding in contents["findings"]:
         lines([f"{finding['level']}: {finding['what']} {finding['advice']}"])
 
@@ -279,7 +281,7 @@ def by_task(contents: Mapping[str, Any]) -> None:
     rows: list[Sequence[str]] = [(f"{metric} by task", *tasks)]
     for name in contents["approaches"]:
         found = [about["metrics"][metric].get(name) for about in tasks.values()]
-        rows.append((name, *map(_score, found)))
+        rows.append((name, *map(score, found)))
     table(rows)
 
 
@@ -289,7 +291,7 @@ def spark(counts: Sequence[int]) -> str:
     return "".join(BARS[-(-count * (len(BARS) - 1) // most)] for count in counts)
 
 
-def _score(score: Mapping[str, Any] | None) -> str:
+def score(score: Mapping[str, Any] | None) -> str:
     """A value with half the width of its interval."""
     if score is None or score["value"] is None:
         return "-"

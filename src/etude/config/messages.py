@@ -34,6 +34,7 @@ EXPECTED = {
 }
 PATTERNS = {
     "^[a-z]": "a language code of two or three small letters (en, pt)",
+    "^[A-Z]{3}": "a currency's code of three capital letters (EUR, BRL)",
     "^[A-Z": "a name of letters, digits, _ and - (64 at most, beginning with a letter or digit)",
 }
 BOUNDS = {

@@ -15,6 +15,8 @@ from etude.config.crossing import check_approaches
 from etude.config.measuring import Dictionary, Encoder
 from etude.config.measuring import MetricName as MetricName  # a study's, and known by its file
 from etude.config.precision import Precision as Precision  # where it was before it had settings
+from etude.config.prices import Prices
+from etude.config.published import Published
 from etude.config.settings import Misplaced, Name, Settings, choose, counted
 from etude.config.sources import Source
 from etude.config.tuning import Tune
@@ -195,9 +197,9 @@ class Compare(Settings):
     metric: str | None = None
     """The metric that decides; the first one when not given."""
     resamples: int = Field(10_000, ge=100)
-    """Bootstrap resamples."""
+    """Resamples of the bootstrap, and swaps of the randomisation test."""
     confidence: Annotated[float, Field(gt=0.5, lt=1)] = 0.95
-    """Coverage of the intervals."""
+    """Coverage of the intervals; corrected p-values count up to one minus this."""
 
 
 class Study(Settings):
@@ -231,6 +233,10 @@ class Study(Settings):
     """The dictionary of `spelling`."""
     compare: Compare = Compare()
     """How approaches are compared."""
+    prices: Prices | None = None
+    """What time and tokens cost, for the costs in the report."""
+    published: Published | None = None
+    """Figures of a source, to stand beside those of this study."""
     track: tuple[Literal["tensorboard", "wandb", "mlflow"], ...] = ("tensorboard",)
     """Where training curves go besides the run folder's own history."""
 
@@ -240,6 +246,8 @@ class Study(Settings):
         for name in self.approaches:
             self.check_origins(name)
         check_approaches(self.approaches, self.data.sources, get_args(MetricName))
+        if self.published is not None:
+            self.published.check(get_args(MetricName))
         baseline = self.compare.baseline
         if baseline is not None and baseline not in self.approaches:
             hint = choose(baseline, self.approaches)

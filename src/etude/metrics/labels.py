@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from etude.metrics.metric import Case, Floats, Means, Measured, Told, averaged, ratio
 from etude.records import Example, Prediction
@@ -100,32 +98,6 @@ def correlation(sums: Floats) -> Floats:
     spread = (count**2 - (have**2).sum(axis=1)) * (count**2 - (said**2).sum(axis=1))
     value = ratio(product, np.sqrt(np.maximum(spread, 0)), empty=0.0)
     return np.where(count > 0, value, np.nan)
-
-
-@dataclass(frozen=True, slots=True)
-class Confusion:
-    """How often each label was given where another was right.
-
-    `counts[i, j]` examples with `labels[i]` were answered `answers[j]`; the last answer is
-    `NO_LABEL` where an answer was none of the labels.
-    """
-
-    labels: tuple[str, ...]
-    answers: tuple[str, ...]
-    counts: NDArray[np.int64]
-
-
-def confusion(examples: Sequence[Example], predictions: Sequence[Prediction]) -> Confusion:
-    """The confusion matrix of labels, rows what is right and columns what was answered."""
-    labels = labels_of(examples)
-    lost = any(prediction.label not in labels for prediction in predictions)
-    answers = [*labels, NO_LABEL] if lost else labels
-    counts = np.zeros((len(labels), len(answers)), dtype=np.int64)
-    place = {name: number for number, name in enumerate(labels)}
-    for example, prediction in zip(examples, predictions, strict=True):
-        if example.label is not None:
-            counts[place[example.label], place.get(prediction.label or "", len(labels))] += 1
-    return Confusion(tuple(labels), tuple(answers), counts)
 
 
 def accuracy_signature(language: str, examples: Sequence[Example], means: Means) -> str:

@@ -8,9 +8,10 @@ from typing import Any
 from markupsafe import Markup
 from matplotlib.figure import Figure
 
-from etude.report import by_task, figures, tables, words
+from etude.report import by_task, charts, figures, tables, words
 from etude.report.drawing import svg
 from etude.report.looks import looks
+from etude.report.pareto import COSTS, points
 
 Report = Mapping[str, Any]
 Drawn = dict[str, Any]
@@ -73,6 +74,23 @@ def cost_figures(report: Report) -> list[Drawn]:
     return found
 
 
+def pareto_figures(report: Report) -> list[Drawn]:
+    """Quality against each cost in which approaches differ, with its words below."""
+    found = []
+    for kind, told in (report.get("pareto") or {}).items():
+        title = f"{report['metrics'][report['metric']]['title']} against {COSTS[kind].lower()}"
+        write = charts.written(report, kind)
+        said = "; ".join(
+            f"{point.name} {write(point.cost)}, {words.score(point.value)}"
+            for point in points(report, kind)
+        )
+        figure = charts.quality_against(report, kind)
+        found.append(
+            drawn(figure, f"pareto-{kind}", title, said) | {"title": title, "words": told["words"]}
+        )
+    return found
+
+
 def length_figures(report: Report) -> list[Drawn]:
     """Histograms of prompt and answer lengths, where they were counted."""
     lengths = report.get("lengths") or {}
@@ -116,13 +134,25 @@ def _training(key: str, name: str, training: Mapping[str, Any], colour: str) -> 
     pictures = [
         drawn(
             figures.curves(
-                history, supervise=supervise, colour=colour, kept=training.get("weights_step")
+                history,
+                supervise=supervise,
+                colour=colour,
+                kept=training.get("weights_step"),
+                repeats=figures.further(training),
             ),
             f"{key}-loss",
             f"{name}: training and validation loss over {supervised}",
             said,
         )
     ]
+    if training.get("epochs"):
+        epochs = "; ".join(
+            f"epoch {row['epoch']}: {row['train_loss']}, {row['dev_loss']}"
+            for row in tables.epoch_rows(training)
+        )
+        caption = f"{name}: training and validation loss by epoch"
+        figure = charts.by_epoch(training, colour=colour)
+        pictures.insert(0, drawn(figure, f"{key}-epochs", caption, epochs))
     if figures.points(history, "learning_rate"):
         figure = figures.learning_rate(history, colour=colour)
         caption = f"{name}: learning rate by step"
@@ -133,6 +163,10 @@ def _training(key: str, name: str, training: Mapping[str, Any], colour: str) -> 
         "supervised": supervised,
         "figures": pictures,
         "epochs": tables.epoch_rows(training),
+        "repeats": [
+            {"seed": seed, "epochs": tables.epoch_rows(other)}
+            for seed, other in (training.get("repeats") or {}).items()
+        ],
         "example": training.get("decoded_example") or [],
         "examples": words.count(training.get("examples")),
         "truncated": words.count(training.get("truncated")),

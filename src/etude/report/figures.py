@@ -48,10 +48,12 @@ def curves(
     supervise: str = "response",
     colour: str = COLOURS[0],
     kept: int | None = None,
+    repeats: Sequence[History] = (),
 ) -> Figure:
     """Training and validation loss by step; what the loss was taken over stands beside it.
 
-    Where the weights that are `kept` are not the last ones, a line marks their step.
+    `repeats` are the histories of further training seeds, drawn thinner. Where the weights that
+    are `kept` are not the last ones, a line marks their step.
 
     Validation is drawn on top, with a marker at every evaluation, so that neither line hides the
     other however close they run.
@@ -69,6 +71,18 @@ def curves(
             zorder=2,
             label="training" if every == 1 else f"training (mean of {every} logged steps)",
         )
+        for number, other in enumerate(repeats):
+            losses, _ = thinned(points(other, "loss"))
+            axes.plot(*_columns(losses), color=colour, linewidth=0.7, alpha=0.4, zorder=1)
+            name = "" if number else f"{len(repeats)} more seed{'s' if len(repeats) > 1 else ''}"
+            axes.plot(
+                *_columns(points(other, "dev_loss")),
+                color=INK,
+                linewidth=0.8,
+                linestyle="--",
+                zorder=3,
+                label=name or None,
+            )
         axes.plot(
             *_columns(validation),
             color=INK,
@@ -135,12 +149,18 @@ def scores(report: Report, metric: str) -> Figure:
     """Every approach's score in one metric, with its interval (a forest plot)."""
     about = report["metrics"].get(metric, {})
     given, decimals = _looks(report), tables.decimals(report, metric)
+    seeds = {
+        item["approach"]: tuple(words.number(value) for value in item["values"].values())
+        for item in report.get("seeds") or ()
+        if item["metric"] == metric
+    }
     rows = []
     for name, approach in report["approaches"].items():
         found = approach["metrics"].get(metric, {})
         value, low, high = (words.number(found.get(part)) for part in ("value", "low", "high"))
         written = words.score(value, decimals)
-        rows.append(Row(name, value, low, high, written, given[name]))
+        ticks = tuple(value for value in seeds.get(name, ()) if value is not None)
+        rows.append(Row(name, value, low, high, written, given[name], ticks))
     better = {"higher": " (higher is better)", "lower": " (lower is better)"}
     title = f"{label(about.get('title', metric))}{better.get(about.get('better', ''), '')}"
     bounds = (words.number(about.get("low")), words.number(about.get("high")))
@@ -216,6 +236,11 @@ def thinned(
     return means, every
 
 
+def further(training: Mapping[str, Any]) -> list[History]:
+    """The histories of a training's further seeds."""
+    return [other["history"] for other in (training.get("repeats") or {}).values()]
+
+
 def _looks(report: Report) -> dict[str, Look]:
     return looks(report["approaches"], report.get("baseline"))
 
@@ -251,7 +276,10 @@ def draw(report: Report) -> dict[str, Figure]:
             rows, colour = training.get("history") or [], given[name].colour
             supervise = str(training.get("supervise") or "response")
             kept = training.get("weights_step")
-            found[f"curves {name}"] = curves(rows, supervise=supervise, colour=colour, kept=kept)
+            others = further(training)
+            found[f"curves {name}"] = curves(
+                rows, supervise=supervise, colour=colour, kept=kept, repeats=others
+            )
             found[f"learning_rate {name}"] = learning_rate(rows, colour=colour)
     parts: tuple[Literal["prompt", "answer"], ...] = ("prompt", "answer")
     for part in parts:

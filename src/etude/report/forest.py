@@ -16,7 +16,10 @@ from etude.report.looks import INK, Look
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line of a forest plot: a value, its interval if it has one, and how it looks."""
+    """One line of a forest plot: a value, its interval if it has one, and how it looks.
+
+    `ticks` are the values of single training seeds.
+    """
 
     name: str
     value: float | None
@@ -24,6 +27,7 @@ class Row:
     high: float | None
     written: str
     look: Look
+    ticks: tuple[float, ...] = ()
 
 
 def name_row(axes: Axes, y: float, name: str) -> None:
@@ -56,18 +60,28 @@ def forest(
     """
     figure, axes = blank(0.75 + 0.46 * max(len(rows), 1))
     with style():
-        if zero:
-            axes.axvline(0, color=INK, linewidth=1, zorder=1)
         called = short(row.name for row in rows)
         for place, row in enumerate(reversed(rows)):
             name_row(axes, place + 0.42, called[row.name])
             write_row(axes, place + 0.42, row.written)
             axes.axhline(place, color="#eceef0", linewidth=0.8, zorder=0)
+            if zero:  # row by row, so that it runs through no name
+                axes.plot([0, 0], [place - 0.25, place + 0.22], color=INK, linewidth=1, zorder=1)
             if row.value is None:
                 continue
             if row.low is not None and row.high is not None:
                 span = [row.low, row.high]
                 axes.plot(span, [place, place], color=row.look.colour, linewidth=2.4)
+            if row.ticks:
+                axes.plot(
+                    row.ticks,
+                    [place - 0.16] * len(row.ticks),
+                    marker=2,  # a short line upwards
+                    markersize=6,
+                    linestyle="none",
+                    color=row.look.colour,
+                    clip_on=False,
+                )
             axes.plot(
                 row.value,
                 place,

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from statistics import fmean
 from typing import Any
 
 import numpy as np
 
 from etude.approaches.keys import context_settings
-from etude.approaches.order import Job, ancestry, base_of, given_folder, maker, makers
+from etude.approaches.order import Job, base_of, given_folder, maker
 from etude.approaches.settled import read_search, settled
 from etude.config import Study, to_yaml
 from etude.config.methods import in_words as method_in_words
@@ -19,18 +18,23 @@ from etude.config.precision import in_words as said
 from etude.config.precision import recorded
 from etude.diagnosis import Evidence
 from etude.environment import machine, versions
-from etude.evaluate import Evaluation
+from etude.evaluate import MAYBE, Evaluation
 from etude.metrics import METRICS, expand
 from etude.metrics.comparing import Comparison
 from etude.records import Finding
-from etude.report.confused import confusions
+from etude.report.beside import beside_the_source
+from etude.report.confusions import confusions
+from etude.report.costs import cost
+from etude.report.costs import in_words as prices_in_words
+from etude.report.makeup import makeup
+from etude.report.pareto import fronts
 from etude.report.similarity import similarities
-from etude.report.trainings import KEPT, epochs, training_notes
-from etude.store import fingerprint, folder_size, read_json, read_lines
+from etude.report.trainings import KEPT, epochs, repeats, training_notes
+from etude.store import fingerprint, read_json, read_lines
 from etude.verdict import verdict
 
-NUMBERS = ("difference", "low", "high", "p")  # of a comparison
-FORMAT = 1  # of report.json; raised by hand when its meaning changes
+SPREAD = ("deviation", "seed_error", "example_error")  # of a metric's seeds
+FORMAT = 2  # of report.json; raised by hand when its meaning changes
 
 
 def report_key(study: Study, folder: Path) -> str:
@@ -54,7 +58,7 @@ def gather(
     asked = settled(study, folder, None, evidence.card["hash"])  # with what searches have chosen
     language = study.data.language
     first = next(iter(evidence.manifests.values()))
-    return {
+    found = {
         "format": FORMAT,
         "key": report_key(study, folder),
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
@@ -96,16 +100,27 @@ def gather(
         },
         "tasks": tasks(evaluation),
         "comparisons": [comparison(item) for item in evaluation.comparisons],
+        "rivals": [comparison(item) for item in evaluation.rivals],
+        "prices": prices_in_words(study.prices),
+        "confidence": study.compare.confidence,
+        "resamples": study.compare.resamples,
+        "seeds": [
+            {key: finite(value) if key in SPREAD else value for key, value in row.items()}
+            for row in (item.to_json() for item in evaluation.seeds)
+        ],
         "findings": [finding.to_json() for finding in findings],
         "data": dict(evidence.card),
+        "makeup": makeup(folder, evidence.card),
+        "confusion": confusions(evidence),
         "lengths": lengths(evidence),
         "similarities": similarities(evaluation, evidence.examples),
-        "confusions": confusions(evidence.examples, evidence.answers),
         "versions": first["versions"],
         "revision": first["revision"],
         "machine": machine(),
         "reproduce": f"etude run {folder.name}/study.yaml --folder {folder.name}",
     }
+    beside = beside_the_source(study.published, found)
+    return {**found, "published": beside, "pareto": fronts(found)}
 
 
 def describe(
@@ -136,7 +151,11 @@ def describe(
             if score.approach == name
         },
         "cost": cost(study, folder, evidence, name),
-        "training": training(evidence, name),
+        "training": training(evidence, name, repeats(study, folder, name)),
+        "hashes": {
+            str(seed): read_json(Job(name, seed).place(folder).manifest)["predictions_sha256"]
+            for seed in evidence.predictions[name]
+        },
         "rendered": first_prompt["prompt"],
         "truncated_prompts": sum(item.truncated_tokens > 0 for item in answers),
         "notes": notes,
@@ -180,7 +199,8 @@ def tasks(evaluation: Evaluation) -> dict[str, Any]:
 def comparison(item: Comparison) -> dict[str, Any]:
     """A paired difference, JSON-able."""
     row = item.to_json()
-    return {name: finite(row[name]) if name in NUMBERS else row[name] for name in row}
+    numbers = ("difference", *MAYBE)
+    return {name: finite(row[name]) if name in numbers else row[name] for name in row}
 
 
 def finite(value: float | None) -> float | None:
@@ -212,48 +232,8 @@ def in_words(study: Study, name: str) -> str:
     return text[0].upper() + text[1:]
 
 
-def cost(study: Study, folder: Path, evidence: Evidence, name: str) -> dict[str, Any]:
-    """What an approach costs; tuning is that of everything its weights went through."""
-    facts = [
-        read_json(Job(item, study.seed).place(folder).weights / "etude.json")
-        for item in makers(study, name)
-        if item in ancestry(study, name)
-    ]
-    # The facts of the weights hold the search as it was; it may have gone on since.
-    searches = [
-        read_search(folder, item) or known["search"]
-        for item, known in zip(makers(study, name), facts, strict=True)
-        if "search" in known
-    ]
-    answers = evidence.answers[name]
-    peaks = [
-        evidence.manifests[name]["peak_memory_mb"],
-        *(item["peak_memory_mb"] for item in facts),
-    ]
-    made_by = maker(study, name)
-    added = Job(made_by, study.seed).place(folder).weights if made_by else None
-    on_device = max(peak["device"] for peak in peaks)
-    path = folder / "plan.json"
-    foreseen = read_json(path)["approaches"].get(name, {}) if path.exists() else {}
-    return {
-        "tune_seconds": sum(item["tune_seconds"] for item in facts),
-        "search_seconds": sum(found["seconds"] for found in searches),
-        "predict_seconds": sum(item.seconds for item in answers),
-        "peak_memory_mb": max(peak["host"] for peak in peaks),
-        "peak_device_memory_mb": on_device or None,
-        "weights_mb": evidence.manifests[name].get("weights_mb"),  # older runs do not say
-        "planned_weights_mb": foreseen.get("weights_mb"),
-        "planned_memory_mb": (foreseen.get("tune") or {}).get("memory_mb"),
-        "trainable_parameters": facts[-1]["trainable_parameters"] if facts else 0,
-        "bytes_on_disk": folder_size(added) if added is not None else 0,
-        "model_bytes": facts[-1].get("model_bytes") if facts else None,
-        "prompt_tokens": fmean(item.prompt_tokens for item in answers),
-        "answer_tokens": fmean(item.answer_tokens for item in answers),
-    }
-
-
-def training(evidence: Evidence, name: str) -> dict[str, Any] | None:
-    """History, epoch table and facts of a tuned approach."""
+def training(evidence: Evidence, name: str, others: Mapping[str, Any]) -> dict[str, Any] | None:
+    """History, epoch table and facts of a tuned approach; `others` are its further seeds."""
     if name not in evidence.tunings:
         return None
     facts = evidence.tunings[name]
@@ -268,6 +248,7 @@ def training(evidence: Evidence, name: str) -> dict[str, Any] | None:
         "truncated": facts["truncated_prompts"] + facts["truncated_answers"],
         "history": history,
         "epochs": epochs(history),
+        "repeats": dict(others),
     }
 
 

@@ -16,9 +16,13 @@ from pathlib import Path
 from typing import Any
 
 from etude.report import tables, words
+from etude.report.beside import published_rows
 from etude.report.by_task import task_tables
+from etude.report.confusions import confusion_tables
 from etude.report.looks import looks
+from etude.report.makeup import makeup_view
 from etude.report.rendering import own, render
+from etude.report.spending import cost_heads
 from etude.store import write_atomically
 
 
@@ -90,7 +94,6 @@ def _finite(value: Any) -> Any:
 def _view(report: Mapping[str, Any]) -> dict[str, Any]:
     """Everything the template names, written out."""
     from etude.report import drawn
-    from etude.report.confused import confusion_figures
     from etude.report.searches import searches
     from etude.report.similarity import similarity_figures
 
@@ -101,16 +104,27 @@ def _view(report: Mapping[str, Any]) -> dict[str, Any]:
         "verdict": report["verdict"],
         "baseline": report.get("baseline"),
         "metrics": tables.metric_heads(report),
-        "cost_heads": [title for title, _ in tables.cost_heads(report).values()],
+        "cost_heads": [title for title, _ in cost_heads(report).values()],
         "rows": tables.approach_rows(report),
         "findings": tables.finding_rows(report),
         "comparisons": tables.comparison_rows(report),
+        "rivals": tables.comparison_rows(report, "rivals"),
+        "seeds": tables.seed_rows(report),
+        "confidence": f"{100 * report.get('confidence', 0.95):g}",
+        "alpha": f"{1 - report.get('confidence', 0.95):.3g}",
+        "pareto_figures": drawn.pareto_figures(report),
+        "confusions": confusion_tables(report),
+        "makeup": makeup_view(report),
+        "published": report.get("published"),
+        "published_rows": published_rows(report),
+        "prices": (report.get("prices") or {}).get("words") or "",
+        "hashes": hashes(report),
+        "revision": report.get("revision") or "",
         "score_figures": drawn.score_figures(report),
         "difference_figures": drawn.difference_figures(report),
         "cost_figures": drawn.cost_figures(report),
         "length_figures": drawn.length_figures(report),
         "similarity_figures": similarity_figures(report),
-        "confusion_figures": confusion_figures(report),
         "trainings": drawn.trainings(report),
         "searches": searches(report),
         "tasks": task_tables(report),
@@ -130,3 +144,12 @@ def _view(report: Mapping[str, Any]) -> dict[str, Any]:
         "machine": tables.machine_rows(report.get("machine") or {}),
         "reproduce": report.get("reproduce") or "",
     }
+
+
+def hashes(report: Mapping[str, Any]) -> list[tuple[str, str, str]]:
+    """Approach, seed and SHA-256 of every predictions file."""
+    return [
+        (name, seed, digest)
+        for name, approach in report["approaches"].items()
+        for seed, digest in (approach.get("hashes") or {}).items()
+    ]

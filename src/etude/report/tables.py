@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from math import isclose
 from pathlib import PurePath
 from typing import Any
 
 from etude.config.precision import in_words
 from etude.report import words
 from etude.report.looks import MUTED, looks
+from etude.report.spending import cost_heads
 
 Report = Mapping[str, Any]
 Cells = dict[str, Any]
@@ -22,28 +24,6 @@ FILES = 20  # listed of a source; a folder of more is summed up
 MONTHS = (
     *("January", "February", "March", "April", "May", "June"),
     *("July", "August", "September", "October", "November", "December"),
-)
-COST_HEADS = {
-    "search_seconds": ("Searching", words.duration),
-    "tune_seconds": ("Tuning", words.duration),
-    "predict_seconds": ("Answering", words.duration),
-    "peak_memory_mb": ("Peak memory", words.megabytes),
-    "peak_device_memory_mb": ("Peak GPU memory", words.megabytes),
-    "weights_mb": ("Weights in memory", words.megabytes),
-    "planned_weights_mb": ("as planned", words.megabytes),
-    "trainable_parameters": ("Trained parameters", words.amount),
-    "bytes_on_disk": ("Size on disk", words.size),
-    "model_bytes": ("Size of the model", words.size),
-    "prompt_tokens": ("Tokens a prompt", words.amount),
-    "answer_tokens": ("Tokens an answer", words.amount),
-}
-# What is not always measured.
-OPTIONAL = (
-    "search_seconds",
-    "peak_device_memory_mb",
-    "weights_mb",
-    "planned_weights_mb",
-    "model_bytes",
 )
 
 
@@ -85,16 +65,6 @@ def decimals(report: Report, metric: str) -> int:
     return words.digits(report["metrics"].get(metric) or {}, values)
 
 
-def cost_heads(report: Report) -> dict[str, tuple[str, Callable[[Any], str]]]:
-    """The costs that have a column: those that are not always measured only where they were."""
-    costs = [item["cost"] for item in report["approaches"].values()]
-    return {
-        kind: head
-        for kind, head in COST_HEADS.items()
-        if kind not in OPTIONAL or any(cost.get(kind) for cost in costs)
-    }
-
-
 def web(address: Any) -> str | None:
     """The address if it is one of the web: nothing else becomes a link."""
     text = str(address or "")
@@ -134,7 +104,7 @@ def _best(approaches: Mapping[str, Any], head: Mapping[str, Any]) -> float | Non
     found = [approach["metrics"].get(head["name"]) or {} for approach in approaches.values()]
     values = [words.number(score.get("value")) for score in found]
     known = [value for value in values if value is not None]
-    if len(set(known)) < 2 or head["better"] not in BETTER:
+    if len({round(value, 12) for value in known}) < 2 or head["better"] not in BETTER:
         return None
     return max(known) if head["better"] == "higher" else min(known)
 
@@ -146,17 +116,20 @@ def _score_cell(score: Mapping[str, Any], head: Mapping[str, Any], top: float | 
         "interval": ""
         if value is None
         else words.interval(score.get("low"), score.get("high"), head["digits"]),
-        "best": value is not None and value == top,
+        "best": value is not None and top is not None and isclose(value, top, rel_tol=1e-9),
         "n": words.count(score.get("n")),
     }
 
 
-def comparison_rows(report: Report) -> list[Cells]:
-    """Paired differences, the deciding metric first, each with what it amounts to in a word."""
+def comparison_rows(report: Report, kind: str = "comparisons") -> list[Cells]:
+    """Paired differences, the deciding metric first, each with what it amounts to in a word.
+
+    `kind` is "comparisons" (against the baseline) or "rivals" (the best against the others).
+    """
     heads = {head["name"]: head for head in metric_heads(report)}
     order = {name: place for place, name in enumerate(heads)}
     look = looks(report["approaches"], report.get("baseline"))
-    pairs = sorted(report["comparisons"], key=lambda pair: order.get(pair["metric"], len(order)))
+    pairs = sorted(report.get(kind) or (), key=lambda pair: order.get(pair["metric"], len(order)))
     rows = []
     for pair in pairs:
         head = heads.get(pair["metric"], {"title": pair["metric"], "digits": 3})
@@ -173,6 +146,15 @@ def comparison_rows(report: Report) -> list[Cells]:
                 "interval": words.interval(pair.get("low"), pair.get("high"), head["digits"])
                 or words.DASH,
                 "p": words.probability(pair.get("p")),
+                "p_randomisation": words.probability(pair.get("p_randomisation")),
+                "p_corrected": words.probability(pair.get("p_corrected")),
+                "needed": f"{words.rounded(pair.get('needed'))} {pair['units']}"
+                if pair.get("needed")
+                else words.DASH,
+                "needed_examples": f"{words.rounded(pair['needed_examples'])} examples"
+                if pair.get("needed_examples") and pair["units"] == "groups"
+                else "",
+                "detectable": words.score(pair.get("detectable"), head["digits"]),
                 "over": f"{words.count(pair.get('n'))} {pair.get('units') or 'examples'}",
                 "verdict": verdicts.get(pair.get("better"), "not settled")
                 if head.get("better") != "neither"
@@ -180,6 +162,29 @@ def comparison_rows(report: Report) -> list[Cells]:
             }
         )
     return rows
+
+
+def seed_rows(report: Report) -> list[Cells]:
+    """What each training seed scored; how far seeds and how far examples move a score."""
+    heads = {head["name"]: head for head in metric_heads(report)}
+    look, order = looks(report["approaches"], report.get("baseline")), list(heads)
+    found = sorted(report.get("seeds") or (), key=lambda item: order.index(item["metric"]))
+    return [
+        {
+            "approach": item["approach"],
+            "colour": look[item["approach"]].colour,
+            "metric": heads[item["metric"]]["title"],
+            "values": [
+                (seed, words.score(value, heads[item["metric"]]["digits"]))
+                for seed, value in item["values"].items()
+            ],
+            **{
+                part: words.score(item.get(part), heads[item["metric"]]["digits"] + 1)
+                for part in ("deviation", "seed_error", "example_error")
+            },
+        }
+        for item in found
+    ]
 
 
 def finding_rows(report: Report) -> list[Cells]:

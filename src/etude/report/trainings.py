@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from math import isfinite
+from pathlib import Path
 from statistics import fmean
 from typing import Any
+
+from etude.approaches.order import Job, seeds
+from etude.config import Study
+from etude.store import read_lines
 
 KEPT = (  # facts of a weights folder that a report repeats
     "optimizer",
@@ -75,3 +81,18 @@ def epochs(history: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
         )
         before = validation["epoch"]
     return rows
+
+
+def repeats(study: Study, folder: Path, name: str) -> dict[str, dict[str, Any]]:
+    """Seed -> history and epoch table of each further training of an approach that tunes."""
+    if study.approaches[name].tune is None:
+        return {}
+    found = {}
+    for seed in seeds(study, name)[1:]:
+        rows = [
+            {key: value if isfinite(value) else None for key, value in row.items()}
+            for row in read_lines(Job(name, seed).place(folder).history)
+        ]
+        if rows:
+            found[str(seed)] = {"history": rows, "epochs": epochs(rows)}
+    return found

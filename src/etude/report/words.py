@@ -7,7 +7,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
+from math import ceil, floor, log10
 from typing import Any
+
+from etude import verdict
 
 DASH = "–"
 MINUS = "−"
@@ -124,3 +127,34 @@ def scientific(value: Any) -> str:
         return f"{found:.4g}"
     mantissa, _, power = f"{found:.2e}".partition("e")
     return f"{mantissa.rstrip('0').rstrip('.')}e{int(power)}"
+
+
+def share(part: int, whole: int) -> str:
+    """A share in percent; a dash where there is nothing to share."""
+    return f"{100 * part / whole:.0f}%" if whole else DASH
+
+
+def money(value: Any, currency: str = "EUR") -> str:
+    """An amount: 0.0123 EUR, 0.20 EUR, 4.50 EUR, 1,250 EUR."""
+    found = number(value)
+    if found is None:
+        return DASH
+    if found == 0:
+        return f"0 {currency}"
+    if found >= 1:
+        return f"{found:,.{0 if found >= 1000 else 2}f} {currency}"
+    decimals = min(8, 2 - floor(log10(found)))
+    whole, _, rest = f"{found:.{decimals}f}".partition(".")
+    return f"{whole}.{rest.rstrip('0'):0<2} {currency}"
+
+
+def listed(names: Iterable[str], word: str = "and") -> str:
+    """`a, b and c`."""
+    *head, last = names
+    return f"{', '.join(head)} {word} {last}" if head else last
+
+
+def rounded(value: Any) -> str:
+    """A count that is an estimate, in two digits: 1,300."""
+    found = number(value)
+    return DASH if found is None else verdict.rounded(ceil(found))

@@ -13,7 +13,7 @@ from etude.evaluate import Evaluation, to_frames
 from etude.records import Example, Finding
 from etude.report.gather import gather, report_key
 from etude.report.page import write_page
-from etude.store import read_json, write_atomically, write_json
+from etude.store import Place, predicted_bytes, read_json, write_atomically, write_json
 
 Values = Mapping[tuple[str, str], Mapping[str, float]]  # (approach, metric) -> example id -> value
 
@@ -54,10 +54,17 @@ def draw_again(folder: Path, evidence: Evidence) -> Path:
 
 
 def is_current(study: Study, folder: Path) -> bool:
-    """Whether the report in the folder says what would be written today."""
+    """Whether the report in the folder says what would be written today.
+
+    Raises `UserError` where predictions it was made from are no longer as they were written.
+    """
     path = folder / "report.json"
     if not path.exists() or not (folder / "report.html").exists():
         return False
+    for manifest in sorted(folder.glob("approaches/*/seed-*/manifest.json")):
+        seed = manifest.parent.name.removeprefix("seed-")
+        if seed.isdecimal():  # and not one that was set aside
+            predicted_bytes(Place(folder, manifest.parent.parent.name, int(seed)))
     return bool(read_json(path).get("key") == report_key(study, folder))
 
 

@@ -1,0 +1,55 @@
+"""The columns of the table of costs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from etude.report import words
+
+Report = Mapping[str, Any]
+Writer = Callable[[Any], str]
+
+COST_HEADS: dict[str, tuple[str, Writer]] = {
+    "money_per_1000": ("1,000 answers", words.money),
+    "money_adapting": ("Tuning, once", words.money),
+    "search_seconds": ("Searching", words.duration),
+    "tune_seconds": ("Tuning", words.duration),
+    "predict_seconds": ("Answering", words.duration),
+    "seconds_per_1000": ("1,000 answers take", words.duration),
+    "peak_memory_mb": ("Peak memory", words.megabytes),
+    "peak_device_memory_mb": ("Peak GPU memory", words.megabytes),
+    "weights_mb": ("Weights in memory", words.megabytes),
+    "planned_weights_mb": ("as planned", words.megabytes),
+    "trainable_parameters": ("Trained parameters", words.amount),
+    "bytes_on_disk": ("Size on disk", words.size),
+    "model_bytes": ("Size of the model", words.size),
+    "prompt_tokens": ("Tokens a prompt", words.amount),
+    "answer_tokens": ("Tokens an answer", words.amount),
+}
+# What is not always measured.
+OPTIONAL = (
+    "money_per_1000",
+    "money_adapting",
+    "seconds_per_1000",
+    "search_seconds",
+    "peak_device_memory_mb",
+    "weights_mb",
+    "planned_weights_mb",
+    "model_bytes",
+)
+
+
+def cost_heads(report: Report) -> dict[str, tuple[str, Callable[[Any], str]]]:
+    """The costs that have a column: those that are not always measured only where they were."""
+    costs = [item["cost"] for item in report["approaches"].values()]
+    currency = (report.get("prices") or {}).get("currency") or ""
+
+    def write(value: Any) -> str:
+        return words.money(value, currency)
+
+    return {
+        kind: (title, write if kind.startswith("money") else writer)
+        for kind, (title, writer) in COST_HEADS.items()
+        if kind not in OPTIONAL or any(cost.get(kind) for cost in costs)
+    }
