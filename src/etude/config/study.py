@@ -11,6 +11,8 @@ from typing import Annotated, Literal, get_args
 
 from pydantic import BeforeValidator, Field, model_validator
 
+from etude.config.asking import Question, worded
+from etude.config.benchmarks import Benchmarks
 from etude.config.crossing import check_approaches
 from etude.config.precision import Precision as Precision  # where it was before it had settings
 from etude.config.settings import Misplaced, Name, Settings, choose, counted
@@ -241,10 +243,16 @@ class Study(Settings):
     """How answers are written."""
     approaches: dict[Name, Approach] = Field(min_length=1)
     """Named approaches."""
+    ask: tuple[
+        Annotated[Question, BeforeValidator(worded, json_schema_input_type=str | Question)], ...
+    ] = ()
+    """Prompts that every approach is asked, before and after tuning, to be read side by side."""
     metrics: tuple[MetricName, ...] = Field(("rouge",), min_length=1)
     """What is measured; the first decides unless `compare.metric` says otherwise."""
     compare: Compare = Compare()
     """How approaches are compared."""
+    benchmarks: Benchmarks | None = None
+    """Known benchmarks that base and tuned weights are scored by."""
     track: tuple[Literal["tensorboard", "wandb", "mlflow"], ...] = ("tensorboard",)
     """Where training curves go besides the run folder's own history."""
 
