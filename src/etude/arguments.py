@@ -189,6 +189,14 @@ def of_run(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("folder", type=Path, metavar="RUN", help="a run folder")
 
 
+def of_approaches(parser: argparse.ArgumentParser) -> None:
+    """Arguments of a verb that takes a run folder and some of its approaches."""
+    of_run(parser)
+    parser.add_argument(
+        "approaches", nargs="*", metavar="APPROACH", help="some approaches (default: all)"
+    )
+
+
 def of_new(parser: argparse.ArgumentParser) -> None:
     """Arguments of `new`."""
     parser.add_argument("recipe", nargs="?", metavar="RECIPE", help="a recipe to begin with")

@@ -15,6 +15,7 @@ from etude.arguments import (
     OF_A_RUN,
     OF_A_STUDY,
     Verb,
+    of_approaches,
     of_launched,
     of_look,
     of_new,
@@ -160,6 +161,21 @@ def report(options: argparse.Namespace) -> int:
     return finish(options, result.contents, result.report)
 
 
+def benchmark(options: argparse.Namespace) -> int:
+    """Put the weights of a run to known benchmarks, before and after tuning, and report again.
+
+    What has been scored is not scored again. Nothing is fetched unless benchmarks.online is true.
+    """
+    from etude import views
+    from etude.verbs import benchmark as make
+
+    result, failed = make(
+        run_folder(options), options.overrides, options.approaches, display_of(options)
+    )
+    finish(options, result.contents, result.report, lambda: views.benchmarks(result.contents))
+    return 1 if failed else 0
+
+
 def opened(options: argparse.Namespace) -> tuple[Study, Path, Display]:
     """The study that a command names, its run folder, and a display."""
     from etude.config import load_study
@@ -244,6 +260,13 @@ VERBS = {
         "RUN [key=value ...]",
         of_run,
         OF_A_RUN,
+    ),
+    "benchmark": Verb(
+        benchmark,
+        "put a run's weights to known benchmarks",
+        "RUN [APPROACH ...] [key=value ...]",
+        of_approaches,
+        "etude {verb} runs/dialogue-demo benchmarks.tasks=[mmlu] benchmarks.limit=100",
     ),
     "report": Verb(report, "draw the page of a run again", "RUN", of_run),
 }

@@ -10,6 +10,7 @@ from etude.approaches.asking import ask, ask_before, has_asked
 from etude.approaches.keys import prediction_key
 from etude.approaches.order import Job, ancestry, in_order
 from etude.approaches.settled import settled
+from etude.benchmarking import benchmark
 from etude.checks import check, check_data
 from etude.child import in_child
 from etude.config import Study, to_yaml
@@ -69,6 +70,8 @@ def run(
             asked = settled(study, folder, base, data.hash)  # with what searches have chosen
             waiting = [job for job in group if not done(asked, job, folder, base, data)]
             failures |= try_in_child(asked, folder, waiting, failures, display, crew)
+        asked = settled(study, folder, base, data.hash)
+        benchmark(asked, folder, base, data.hash, display, failures=failures)
         if not failures:
             forget_encoded(folder)
         return report(study, folder, failures, display)

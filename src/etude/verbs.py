@@ -7,15 +7,17 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from etude.approaches.settled import settled
+from etude.benchmarking import benchmark as score_by_benchmarks
 from etude.checks import check
 from etude.config import Study, load_study
 from etude.config.launch import Launch
-from etude.data import explore, read_dropped
+from etude.data import explore, read_data, read_dropped
 from etude.data.frozen import read_remarks
 from etude.display import Display
 from etude.engine.base import find_base
 from etude.engine.counting import token_counter
-from etude.errors import UserError
+from etude.errors import UserError, nearest
 from etude.launching import check_launch
 from etude.report import draw_again, read_evidence
 from etude.report.material import write_material
@@ -103,7 +105,7 @@ def keep_predictions(study: Study, folder: Path) -> None:
 
 def refuse_other_predictions(before: Study, after: Study) -> None:
     """Only what is computed from predictions may change in `etude score`."""
-    free = {"metrics", "compare", "description", "track"}
+    free = {"metrics", "compare", "description", "track", "benchmarks"}
     changed = [
         name
         for name in Study.model_fields
@@ -114,6 +116,32 @@ def refuse_other_predictions(before: Study, after: Study) -> None:
             f"etude score keeps the predictions, so {', '.join(changed)} cannot change "
             f"({', '.join(sorted(free))} can): use etude run."
         )
+
+
+def benchmark(
+    folder: Path, overrides: Sequence[str], only: Sequence[str], display: Display
+) -> tuple[Result, dict[str, str]]:
+    """Put a run's weights to benchmarks and report again; also what could not be scored and why."""
+    study = load_study(folder / "study.yaml", overrides)
+    if study.benchmarks is None:
+        raise UserError(
+            "benchmarks: this study names none: add benchmarks.tasks=[...] (mmlu, glue, ...) to "
+            "the command, or benchmarks to the study."
+        )
+    for name in only:
+        if name not in study.approaches:
+            raise UserError(f"there is no approach '{name}': {nearest(name, study.approaches)}")
+    check(study)
+    with claim(folder):
+        refuse_other_predictions(load_study(folder / "study.yaml"), study)
+        display.log_to(folder / "log.txt")
+        base = find_base(study.model.base, study.model.revision)
+        data_hash = read_data(folder).hash
+        known = failures(folder)
+        asked = settled(study, folder, base, data_hash)
+        failed = score_by_benchmarks(asked, folder, base, data_hash, display, only, known)
+        write_study(folder, study)
+        return report(study, folder, known, display, again=True), failed
 
 
 def draw(folder: Path) -> Result:

@@ -66,7 +66,14 @@ def search(task: dict[str, Any], progress: Progress) -> None:
     search_settings(task, progress)
 
 
-TASKS = {"plan": plan, "try": attempt, "search": search}
+def benchmark(task: dict[str, Any], progress: Progress) -> None:
+    """`etude.benchmarks.run.score_weights`, imported late likewise."""
+    from etude.benchmarks.run import score_weights
+
+    score_weights(task, progress)
+
+
+TASKS = {"plan": plan, "try": attempt, "search": search, "benchmark": benchmark}
 
 
 def die_with_parent() -> None:

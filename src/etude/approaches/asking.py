@@ -211,6 +211,10 @@ def answered(study: Study, job: Job, loaded: Loaded, batch: Sequence[Any]) -> li
             seed=job.seed,
             sampling_seed=job.seed,
         )
-    nothing = {"reference_logprob": None, "reference_tokens": None, "reference_bytes": None}
     expected = {item.example.id for item in batch if item.example.references[0]}
-    return [item if item.example_id in expected else replace(item, **nothing) for item in found]
+    return [item if item.example_id in expected else unexpected(item) for item in found]
+
+
+def unexpected(item: Prediction) -> Prediction:
+    """An answer without the likelihood of a reference that is none."""
+    return replace(item, reference_logprob=None, reference_tokens=None, reference_bytes=None)

@@ -46,7 +46,7 @@ class Benchmarks(Settings):
     tasks: tuple[str, ...] = ()
     """Names of lm-evaluation-harness (tasks, groups, tags), `glue`, `superglue`, `mmlu`, `bbh`,
     `helm-lite`, or `NAME` and `NAME_TASK` of `files`. All of `files` when not given."""
-    files: dict[Name, Files] = {}
+    files: dict[Name, Files] = Field(default_factory=dict)
     """Benchmarks from local files, under names of your own."""
     limit: int | None = Field(None, ge=1)
     """The first so many documents of each task; all of them when not given."""
@@ -54,7 +54,7 @@ class Benchmarks(Settings):
     """Worked examples before each document; the task's own number when not given."""
     chat: bool = False
     """Write each document as turns with the model's markup, rather than as bare text."""
-    batch_size: int | Literal["auto"] = "auto"
+    batch_size: Annotated[int, Field(ge=1)] | Literal["auto"] = "auto"
     """Documents at once; `auto` is as many as the memory holds, up to where it pays."""
     online: bool = False
     """Fetch what is not on this machine from the Hugging Face hub. Nothing is sent to it."""
