@@ -123,11 +123,11 @@ def test_an_end_stops_the_writing(
     monkeypatch.setattr(model, "write", counted)
     ours = EtudeLM(both[0])
     (whole,) = ours.generate_until(
-        requests("generate_until", [(CONTEXTS[0], {"until": [], "max_gen_toks": 30})])
+        requests("generate_until", [(CONTEXTS[1], {"until": [], "max_gen_toks": 30})])
     )
     end = whole[0]
     ours.generate_until(
-        requests("generate_until", [(CONTEXTS[0], {"until": [end], "max_gen_toks": 30})])
+        requests("generate_until", [(CONTEXTS[1], {"until": [end], "max_gen_toks": 30})])
     )
     assert counts[1] < counts[0] == 30
 

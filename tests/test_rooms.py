@@ -24,10 +24,12 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 FLOORS = (
     ("errors", "interruption", "environment", "progress", "memory", "records", "music"),
     ("config", "store", "prompts", "data", "engine", "training", "metrics", "approaches"),
-    ("evaluate", "verdict", "diagnosis"),
+    ("benchmarks", "evaluate", "verdict", "rating", "diagnosis"),
     ("checks", "fits", "plan", "report", "result", "child", "display", "searching"),
+    ("benchmarking",),
     ("launching", "meeting", "machines", "crew", "following"),
-    ("study", "worker", "verbs", "begin", "views", "arguments", "cli", "__main__", "__init__"),
+    ("study", "worker", "verbs", "begin", "views", "reading"),
+    ("arguments", "cli", "__main__", "__init__"),
 )
 # fmt: on
 ROOMS = [room for floor in FLOORS for room in floor]

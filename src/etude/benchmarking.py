@@ -137,6 +137,7 @@ def settings(study: Study) -> dict[str, str]:
         "HF_HUB_OFFLINE": offline,
         "HF_DATASETS_OFFLINE": offline,
         "HF_HUB_DISABLE_TELEMETRY": "1",
+        "TQDM_DISABLE": "1",
         "DISABLE_MULTIPROC": "1",  # the harness would start a process per core for a bootstrap
     }
 

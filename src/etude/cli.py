@@ -6,6 +6,7 @@ import argparse
 import io
 import json
 import os
+import re
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -16,9 +17,11 @@ from etude.arguments import (
     OF_A_STUDY,
     Verb,
     of_approaches,
+    of_examples,
     of_launched,
     of_look,
     of_new,
+    of_rate,
     of_run,
     parse,
 )
@@ -166,14 +169,50 @@ def benchmark(options: argparse.Namespace) -> int:
 
     What has been scored is not scored again. Nothing is fetched unless benchmarks.online is true.
     """
-    from etude import views
+    from etude import reading
     from etude.verbs import benchmark as make
 
     result, failed = make(
         run_folder(options), options.overrides, options.approaches, display_of(options)
     )
-    finish(options, result.contents, result.report, lambda: views.benchmarks(result.contents))
+    finish(options, result.contents, result.report, lambda: reading.benchmarks(result.contents))
     return 1 if failed else 0
+
+
+def examples(options: argparse.Namespace) -> int:
+    """Show the examples worth reading first, and what was asked of every approach.
+
+    Best and worst by the deciding metric, most improved and most harmed against the baseline, from
+    saved scores. Words that the baseline's answer lacks stand in {+ +}, its own in [- -].
+    """
+    from etude import reading
+    from etude.verbs import examples as make
+
+    if options.count < 1:
+        raise UserError(f"--count: expected 1 or more, but found {options.count}.")
+    shown = make(run_folder(options), options.approaches, options.metric, options.count)
+    contents = {"highlights": shown.highlights, "asked": shown.asked}
+    return finish(options, contents, None, lambda: reading.examples(shown))
+
+
+def rate(options: argparse.Namespace) -> int:
+    """Say which of two answers is better, without knowing whose they are.
+
+    Ratings are saved one by one; the same command goes on where you stopped, and u takes the last
+    one back. Several people rate under their own names. `etude report RUN` draws win rate and
+    agreement into the report.
+    """
+    from getpass import getuser
+
+    from etude import reading
+    from etude.verbs import rate as make
+
+    if len(options.pair) not in (0, 2):
+        raise UserError(f"name two approaches to rate, or none; found {' '.join(options.pair)}.")
+    work = reading.on_page(options.port) if options.page else reading.in_terminal
+    rater = options.rater or re.sub(r"[^A-Za-z0-9_-]", "-", getuser())
+    ratings = make(run_folder(options), options.pair, rater, work)
+    return finish(options, {"ratings": ratings}, None, lambda: reading.ratings(ratings))
 
 
 def opened(options: argparse.Namespace) -> tuple[Study, Path, Display]:
@@ -267,6 +306,18 @@ VERBS = {
         "RUN [APPROACH ...] [key=value ...]",
         of_approaches,
         "etude {verb} runs/dialogue-demo benchmarks.tasks=[mmlu] benchmarks.limit=100",
+    ),
+    "examples": Verb(
+        examples,
+        "read the best, worst, most improved and most harmed answers",
+        "RUN [APPROACH ...] [--metric NAME] [--count N]",
+        of_examples,
+    ),
+    "rate": Verb(
+        rate,
+        "compare two approaches' answers blindly",
+        "RUN [A B] [--rater NAME] [--page] [--port N]",
+        of_rate,
     ),
     "report": Verb(report, "draw the page of a run again", "RUN", of_run),
 }

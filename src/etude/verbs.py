@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -19,8 +19,13 @@ from etude.engine.base import find_base
 from etude.engine.counting import token_counter
 from etude.errors import UserError, nearest
 from etude.launching import check_launch
+from etude.rating import Session, begin, rated
+from etude.rating.session import at_work
 from etude.report import draw_again, read_evidence
+from etude.report.highlights import COUNT, highlights
+from etude.report.joined import joined
 from etude.report.material import write_material
+from etude.report.write import answers, read_values
 from etude.result import Result
 from etude.store import claim, read_json, write_json
 from etude.study import open_data, planned, report, write_study
@@ -144,8 +149,78 @@ def benchmark(
         return report(study, folder, known, display, again=True), failed
 
 
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What `etude examples` shows: the highlights, and the texts that they name, by example id."""
+
+    highlights: dict[str, Any]
+    answers: list[dict[str, Any]]
+    asked: list[dict[str, Any]]
+
+
+def examples(
+    folder: Path, only: Sequence[str], metric: str | None = None, count: int = COUNT
+) -> Shown:
+    """Best, worst, most improved and most harmed of some approaches, from saved scores."""
+    study = load_study(folder / "study.yaml")
+    result = Result(folder)
+    contents = result.contents
+    for name in only:
+        if name not in contents["approaches"]:
+            raise UserError(f"there is no approach '{name}': {nearest(name, study.approaches)}")
+    values = read_values(folder)
+    deciding = metric or contents["metric"]
+    if deciding not in contents["metrics"]:
+        raise UserError(
+            f"--metric: '{deciding}' is not measured: {nearest(deciding, contents['metrics'])}"
+        )
+    others = () if metric else tuple(contents["metrics"])
+    found = highlights(values, contents["baseline"], deciding, others, count)
+    if found is None:
+        raise UserError(f"{deciding} has no value for a single example: name another --metric.")
+    chosen = {
+        name: kinds for name, kinds in found["approaches"].items() if name in only or not only
+    }
+    evidence = read_evidence(study, folder, failures(folder))
+    return Shown(
+        found | {"approaches": chosen},
+        answers(evidence, values),
+        joined(study, folder, evidence)["asked"],
+    )
+
+
+def rate(
+    folder: Path, pair: Sequence[str], rater: str, work: Callable[[Session], None]
+) -> list[dict[str, Any]]:
+    """Let someone rate two approaches blindly; returns what all raters have said so far.
+
+    Without a pair: the baseline and the best other approach by the deciding metric.
+    """
+    study = load_study(folder / "study.yaml")
+    evidence = read_evidence(study, folder, failures(folder))
+    first, second = pair or best_pair(Result(folder).contents)
+    session = begin(folder, rater, (first, second), evidence.examples, evidence.answers, study.seed)
+    with at_work(session):
+        work(session)
+    return rated(folder, evidence.answers, study.compare.confidence)
+
+
+def best_pair(contents: dict[str, Any]) -> tuple[str, str]:
+    """The baseline and the best of the others by the deciding metric."""
+    metric, baseline = contents["metric"], contents["baseline"]
+    sign = 1 if contents["metrics"][metric]["better"] == "higher" else -1
+    values = {
+        name: about["metrics"][metric]["value"]
+        for name, about in contents["approaches"].items()
+        if name != baseline and about["metrics"][metric]["value"] is not None
+    }
+    if not values:
+        raise UserError("there is one approach alone, so there is nothing to rate it against.")
+    return baseline, max(values, key=lambda name: sign * values[name])
+
+
 def draw(folder: Path) -> Result:
     """Draw the page of a run again from report.json and what is saved beside it."""
     study = load_study(folder / "study.yaml")
-    draw_again(folder, read_evidence(study, folder, failures(folder)))
+    draw_again(study, folder, read_evidence(study, folder, failures(folder)))
     return Result(folder)

@@ -283,10 +283,6 @@ def by_task(contents: Mapping[str, Any]) -> None:
     table(rows)
 
 
-def benchmarks(contents: Mapping[str, Any]) -> None:
-    """Benchmarks: before and after tuning."""
-
-
 def spark(counts: Sequence[int]) -> str:
     """A histogram in one line."""
     most = max(counts, default=0) or 1

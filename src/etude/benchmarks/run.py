@@ -98,8 +98,9 @@ def reused(folder: Path, places: Sequence[Path], leaf: Leaf, about: Mapping[str,
     if kept is None:
         return False
     for place in places:
-        if read_result(place, leaf.name) != kept:
-            write_json(place / file_name(leaf.name), kept | {"start_key": about["start_key"]})
+        mine = read_result(place, leaf.name) or {}
+        if any(mine.get(name) != kept[name] for name in ("weights_key", "task_key")):
+            write_json(place / file_name(leaf.name), {**kept, **about})
     return True
 
 

@@ -23,6 +23,8 @@ from etude.evaluate import Evaluation
 from etude.metrics import METRICS, expand
 from etude.metrics.comparing import Comparison
 from etude.records import Finding
+from etude.report.highlights import highlights
+from etude.report.joined import joined, joined_hash
 from etude.report.trainings import KEPT, epochs, training_notes
 from etude.store import fingerprint, folder_size, read_json, read_lines
 from etude.verdict import verdict
@@ -36,7 +38,10 @@ def report_key(study: Study, folder: Path) -> str:
     manifests = sorted(folder.glob("approaches/*/seed-*/manifest.json"))
     made = {str(path.relative_to(folder)): read_json(path)["key"] for path in manifests}
     settings = study.model_dump(mode="json")
-    return fingerprint({"format": FORMAT, "made": made, "study": settings, **versions()})
+    joins = joined_hash(folder)
+    return fingerprint(
+        {"format": FORMAT, "made": made, "joins": joins, "study": settings, **versions()}
+    )
 
 
 def gather(
@@ -95,6 +100,13 @@ def gather(
         "tasks": tasks(evaluation),
         "comparisons": [comparison(item) for item in evaluation.comparisons],
         "findings": [finding.to_json() for finding in findings],
+        "highlights": highlights(
+            {(score.approach, score.metric): score.values for score in evaluation.scores},
+            evaluation.baseline,
+            evaluation.metric,
+            names,
+        ),
+        **joined(study, folder, evidence),
         "data": dict(evidence.card),
         "lengths": lengths(evidence),
         "versions": first["versions"],
