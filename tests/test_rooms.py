@@ -29,7 +29,7 @@ FLOORS = (
     ("benchmarking",),
     ("launching", "meeting", "machines", "crew", "following"),
     ("study", "worker", "verbs", "begin", "views", "reading"),
-    ("arguments", "cli", "__main__", "__init__"),
+    ("telling", "commands", "arguments", "cli", "__main__", "__init__"),
 )
 # fmt: on
 ROOMS = [room for floor in FLOORS for room in floor]

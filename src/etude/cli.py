@@ -6,11 +6,10 @@ import argparse
 import io
 import json
 import os
-import re
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from etude.arguments import (
     OF_A_RUN,
@@ -25,8 +24,10 @@ from etude.arguments import (
     of_run,
     parse,
 )
+from etude.commands import benchmark, examples, rate
 from etude.errors import ChildFailed, UserError, disk_full
 from etude.interruption import EXIT_CODE, Terminated, listening
+from etude.telling import display_of, finish, run_folder
 
 if TYPE_CHECKING:
     from etude.config import Study
@@ -164,57 +165,6 @@ def report(options: argparse.Namespace) -> int:
     return finish(options, result.contents, result.report)
 
 
-def benchmark(options: argparse.Namespace) -> int:
-    """Put the weights of a run to known benchmarks, before and after tuning, and report again.
-
-    What has been scored is not scored again. Nothing is fetched unless benchmarks.online is true.
-    """
-    from etude import reading
-    from etude.verbs import benchmark as make
-
-    result, failed = make(
-        run_folder(options), options.overrides, options.approaches, display_of(options)
-    )
-    finish(options, result.contents, result.report, lambda: reading.benchmarks(result.contents))
-    return 1 if failed else 0
-
-
-def examples(options: argparse.Namespace) -> int:
-    """Show the examples worth reading first, and what was asked of every approach.
-
-    Best and worst by the deciding metric, most improved and most harmed against the baseline, from
-    saved scores. Words that the baseline's answer lacks stand in {+ +}, its own in [- -].
-    """
-    from etude import reading
-    from etude.verbs import examples as make
-
-    if options.count < 1:
-        raise UserError(f"--count: expected 1 or more, but found {options.count}.")
-    shown = make(run_folder(options), options.approaches, options.metric, options.count)
-    contents = {"highlights": shown.highlights, "asked": shown.asked}
-    return finish(options, contents, None, lambda: reading.examples(shown))
-
-
-def rate(options: argparse.Namespace) -> int:
-    """Say which of two answers is better, without knowing whose they are.
-
-    Ratings are saved one by one; the same command goes on where you stopped, and u takes the last
-    one back. Several people rate under their own names. `etude report RUN` draws win rate and
-    agreement into the report.
-    """
-    from getpass import getuser
-
-    from etude import reading
-    from etude.verbs import rate as make
-
-    if len(options.pair) not in (0, 2):
-        raise UserError(f"name two approaches to rate, or none; found {' '.join(options.pair)}.")
-    work = reading.on_page(options.port) if options.page else reading.in_terminal
-    rater = options.rater or re.sub(r"[^A-Za-z0-9_-]", "-", getuser())
-    ratings = make(run_folder(options), options.pair, rater, work)
-    return finish(options, {"ratings": ratings}, None, lambda: reading.ratings(ratings))
-
-
 def opened(options: argparse.Namespace) -> tuple[Study, Path, Display]:
     """The study that a command names, its run folder, and a display."""
     from etude.config import load_study
@@ -229,45 +179,6 @@ def launched(options: argparse.Namespace) -> Launch | None:
     from etude.config.launch import read_launch
 
     return read_launch(options.launch, os.environ)
-
-
-def run_folder(options: argparse.Namespace) -> Path:
-    """A run folder that is there."""
-    folder: Path = options.folder
-    if not (folder / "study.yaml").exists():
-        raise UserError(
-            f"{folder} is no run folder (it holds no study.yaml): name one that `etude run` made."
-        )
-    return folder
-
-
-def display_of(options: argparse.Namespace) -> Display:
-    """Quiet when asked, or when the output is JSON."""
-    from etude.display import Display
-
-    return Display(quiet=options.quiet or options.json)
-
-
-def finish(
-    options: argparse.Namespace,
-    contents: dict[str, Any],
-    path: Path | None,
-    view: Callable[[], None] = lambda: None,
-) -> int:
-    """Print the whole as one JSON object; or the view, and the path of what was made last."""
-    try:
-        if options.json:
-            made = {"path": str(path)} if path is not None else {}
-            print(json.dumps({**contents, **made}, ensure_ascii=False))
-        else:
-            if not options.quiet or path is None:
-                view()
-            if path is not None:
-                print(path)
-        sys.stdout.flush()
-    except BrokenPipeError:  # whoever read the output has seen enough (`etude look X | head`)
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return 0
 
 
 VERBS = {

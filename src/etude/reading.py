@@ -104,8 +104,11 @@ def on_page(port: int) -> Callable[[Session], None]:
     return work
 
 
-def ratings(found: Sequence[Mapping[str, Any]]) -> None:
-    """Win rates and agreement."""
+def ratings(found: Sequence[Mapping[str, Any]], *, left: int) -> None:
+    """Win rates and agreement; not while someone has `left` to rate, who is not to know."""
+    if left:
+        lines([f"{left} are left. Who is ahead is told when all are rated, and by etude report."])
+        return
     rows: list[tuple[str, ...]] = [
         ("approach", "against", "win rate", "interval", "verdict", "better", "tie", "worse")
     ]
@@ -137,9 +140,9 @@ def benchmarks(contents: Mapping[str, Any]) -> None:
     rows: list[Sequence[str]] = [
         ("task", "metric", "documents", *(column["name"] for column in view["columns"]))
     ]
-    for group in view["tables"]:
-        rows += benchmark_rows([*group["rows"], *group["more"]])
-    rows += benchmark_rows(view["others"])
+    rows += benchmark_rows(view["rows"])
+    for group in view["groups"]:
+        rows += benchmark_rows(group["rows"])
     table(rows, words=("metric",))
     lines(["In brackets: the change against what the tuning started from."])
     lines(f"Note: {note}" for note in view["notes"])

@@ -191,8 +191,8 @@ def examples(
 
 def rate(
     folder: Path, pair: Sequence[str], rater: str, work: Callable[[Session], None]
-) -> list[dict[str, Any]]:
-    """Let someone rate two approaches blindly; returns what all raters have said so far.
+) -> tuple[list[dict[str, Any]], int]:
+    """Let someone rate two approaches blindly; what all have said so far, and how many are left.
 
     Without a pair: the baseline and the best other approach by the deciding metric.
     """
@@ -202,7 +202,8 @@ def rate(
     session = begin(folder, rater, (first, second), evidence.examples, evidence.answers, study.seed)
     with at_work(session):
         work(session)
-    return rated(folder, evidence.answers, study.compare.confidence)
+    left = len(session.items) - len(session.ratings)
+    return rated(folder, evidence.answers, study.compare.confidence), left
 
 
 def best_pair(contents: dict[str, Any]) -> tuple[str, str]:

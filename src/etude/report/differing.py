@@ -19,6 +19,16 @@ class Piece:
     kind: Literal["same", "added", "gone"]
     text: str
 
+    @property
+    def word(self) -> str:
+        """The text from its first letter on, which is what a mark stands under."""
+        return self.text.lstrip()
+
+    @property
+    def space(self) -> str:
+        """The white space before that."""
+        return self.text[: len(self.text) - len(self.word)]
+
 
 def differing(before: str, after: str) -> list[Piece] | None:
     """`after` in pieces, with what `before` has instead; None where they have little in common.

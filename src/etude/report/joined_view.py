@@ -131,36 +131,41 @@ def example_row(
 
 
 def rating_rows(report: Report) -> list[Row]:
-    """One row per pair that was rated."""
+    """One row per pair that was rated, told from the side of the one that is not the baseline."""
     return [
-        {
-            "first": item["pair"][0],
-            "second": item["pair"][1],
-            "wins": words.count(item["first"]),
-            "losses": words.count(item["second"]),
-            "ties": words.count(item["ties"]),
-            "examples": f"{words.count(item['examples'])} of {words.count(item['of'])}",
-            "rate": share(item["win_rate"]),
-            "interval": f"[{share(item['low'])}, {share(item['high'])}]"
-            if item["low"] is not None
-            else "",
-            "said": settled_word(item),
-            "raters": ", ".join(f"{name} {n}" for name, n in item["raters"].items()),
-            "alike": item["alike"],
-            "stale": item["stale"],
-            "agreement": [agreement_words(pair) for pair in item["agreement"]],
-        }
+        rating_row(item, swapped=item["pair"][0] == report.get("baseline"))
         for item in report.get("ratings") or ()
     ]
 
 
-def settled_word(item: Mapping[str, Any]) -> str:
-    """Whether a win rate is beyond one half."""
-    if item["low"] is None:
-        return ""
-    if item["low"] > 0.5:
-        return f"{item['pair'][0]} is preferred"
-    return f"{item['pair'][1]} is preferred" if item["high"] < 0.5 else "not settled"
+def rating_row(item: Mapping[str, Any], *, swapped: bool) -> Row:
+    """One pair; `swapped` tells it from the second approach's side."""
+    names, counts = list(item["pair"]), [item["first"], item["second"]]
+    rate, low, high = item["win_rate"], item["low"], item["high"]
+    if swapped:
+        names, counts = names[::-1], counts[::-1]
+        if rate is not None:
+            rate, low, high = 1 - rate, 1 - high, 1 - low
+    verdict = ""
+    if low is not None:
+        verdict = "not settled"
+        if low > 0.5 or high < 0.5:
+            verdict = f"{names[0] if low > 0.5 else names[1]} is preferred"
+    return {
+        "first": names[0],
+        "second": names[1],
+        "wins": words.count(counts[0]),
+        "losses": words.count(counts[1]),
+        "ties": words.count(item["ties"]),
+        "examples": f"{words.count(item['examples'])} of {words.count(item['of'])}",
+        "rate": share(rate),
+        "interval": f"[{share(low)}, {share(high)}]" if low is not None else "",
+        "said": verdict,
+        "raters": ", ".join(f"{name} {n}" for name, n in item["raters"].items()),
+        "alike": item["alike"],
+        "stale": item["stale"],
+        "agreement": [agreement_words(pair) for pair in item["agreement"]],
+    }
 
 
 def agreement_words(pair: Mapping[str, Any]) -> str:
@@ -197,11 +202,11 @@ def benchmark_view(report: Report) -> Row | None:
             {"name": name, "colour": given[name].colour, "alike": ", ".join(alike[name])}
             for name in names
         ],
-        "tables": [
+        "rows": [task_row(name, task, names) for name, task in tasks.items() if name not in inside],
+        "groups": [
             {
                 "title": name,
-                "rows": [task_row(name, task, names)],
-                "more": [
+                "rows": [
                     task_row(child, tasks[child], names)
                     for child in task["tasks"]
                     if child in tasks
@@ -209,11 +214,6 @@ def benchmark_view(report: Report) -> Row | None:
             }
             for name, task in tasks.items()
             if task["tasks"]
-        ],
-        "others": [
-            task_row(name, task, names)
-            for name, task in tasks.items()
-            if not task["tasks"] and name not in inside
         ],
         "failures": list(held["failures"].items()),
         "notes": sorted({note for task in tasks.values() for note in task["notes"]}),
