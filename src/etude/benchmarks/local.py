@@ -193,7 +193,7 @@ def worked(path: Path) -> tuple[str, list[dict[str, str]]]:
     description, *blocks = re.split(r"\n\s*\nQ:", text.strip())
     found = []
     for block in blocks:
-        asked, _, thought = block.partition("\nA: Let's think step by step.\n")
+        asked, _, thought = block.partition("\nA: Let's think step by step.")
         said = ANSWER.search(thought.strip())
         if not thought or said is None:
             raise UserError(

@@ -25,10 +25,10 @@ def benchmark_scores(folder: Path) -> Scores:
 
 
 def benchmarks_before(folder: Path) -> Scores:
-    """The same of what each tuned approach started from; approaches that tune nothing are left out.
+    """The same of what each approach's tuned weights started from; others are left out.
 
-    These are the approach's own results from before its tuning, or those of another approach that
-    is just that. Only tasks with the same settings on both sides are there.
+    These are results from before the tuning, or those of another approach that is just that. Only
+    tasks with the same settings on both sides are there.
     """
     before: Scores = {}
     for name, results in results_of(folder).items():
@@ -65,10 +65,8 @@ def before_of(
     """The result of what an approach started from, on the same task; None where there is none."""
     if found["start_key"] is None:
         return None
-    own = [place for place in places(folder) if place.parent.name == name]
-    every = [place / BEFORE for place in own[:1]]
-    every += [place / FOLDER for place in places(folder) if place.parent.name != name]
-    for where in every:
+    others = [place for place in places(folder) if place.parent.name != name]
+    for where in (*(p / FOLDER for p in others), *(p / BEFORE for p in places(folder))):
         result = read_result(where, task)
         if result is not None and matches(result, found):
             return result

@@ -11,8 +11,9 @@ import hmac
 import secrets
 from collections.abc import Callable
 from http import HTTPStatus
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from http.server import BaseHTTPRequestHandler, HTTPServer, ThreadingHTTPServer
 from pathlib import Path
+from threading import Lock
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -27,14 +28,20 @@ CHOICES = {"left", "right", "tie"}
 def serve(session: Session, port: int = 0, token: str | None = None) -> tuple[HTTPServer, str]:
     """A server that is ready to be run, and the address of its page."""
     secret = token or secrets.token_urlsafe(16)
-    server = HTTPServer((HOST, port), handler(session, secret))
+    server = ThreadingHTTPServer((HOST, port), handler(session, secret))
     return server, f"http://{HOST}:{server.server_port}/{secret}/"
 
 
 def handler(session: Session, token: str) -> type[BaseHTTPRequestHandler]:
-    """What answers requests, for one session."""
+    """What answers requests, for one session.
+
+    In threads, since browsers open connections that they do not use; one works on the session.
+    """
+    lock = Lock()
 
     class Handler(BaseHTTPRequestHandler):
+        timeout = 30  # seconds that a connection may be silent
+
         def do_GET(self) -> None:
             if self.allowed("/"):
                 self.send(page(session))
@@ -48,9 +55,9 @@ def handler(session: Session, token: str) -> type[BaseHTTPRequestHandler]:
             if not length.isdigit() or int(length) > LONGEST:
                 return self.refuse(HTTPStatus.BAD_REQUEST)
             form = parse_qs(self.rfile.read(int(length)).decode("utf-8", "replace"))
-            if self.path.endswith("/undo"):
-                session.undo()
-            elif not choose(session, form):
+            with lock:
+                known = undone(session) if self.path.endswith("/undo") else choose(session, form)
+            if not known:
                 return self.refuse(HTTPStatus.BAD_REQUEST)
             self.send_response(HTTPStatus.SEE_OTHER)  # so that reloading rates nothing twice
             self.send_header("Location", f"/{token}/")
@@ -99,6 +106,12 @@ def handler(session: Session, token: str) -> type[BaseHTTPRequestHandler]:
             """Say nothing: the token stands in every request."""
 
     return Handler
+
+
+def undone(session: Session) -> bool:
+    """Take the last rating back; there may be none."""
+    session.undo()
+    return True
 
 
 def choose(session: Session, form: dict[str, list[str]]) -> bool:

@@ -10,7 +10,7 @@ from etude.rating.session import Choice, Item, Session
 if TYPE_CHECKING:
     from rich.console import Console
 
-HELP = "1 the first is better, 2 the second, 0 neither, u undo the last, q stop"
+HELP = "1 the first is better, 2 the second, 0 equally good, u undo the last, q stop"
 WORDS: dict[str, Choice] = {"1": "left", "2": "right", "0": "tie"}
 
 
