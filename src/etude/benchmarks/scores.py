@@ -66,7 +66,7 @@ def before_of(
     if found["start_key"] is None:
         return None
     others = [place for place in places(folder) if place.parent.name != name]
-    for where in (*(p / FOLDER for p in others), *(p / BEFORE for p in places(folder))):
+    for where in (*(p / BEFORE for p in places(folder)), *(p / FOLDER for p in others)):
         result = read_result(where, task)
         if result is not None and matches(result, found):
             return result
