@@ -87,7 +87,7 @@ def around(sign: str, text: str) -> str:
     if not (inner := text.strip()):
         return text
     before, _, after = text.partition(inner)
-    return before + sign.format(inner) + (after or (" " if sign.startswith("[") else ""))
+    return before + sign.format(inner) + after
 
 
 def in_terminal(session: Session) -> None:

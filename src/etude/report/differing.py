@@ -51,8 +51,10 @@ def differing(before: str, after: str) -> list[Piece] | None:
         if [word.strip() for word in first[start:end]] == [w.strip() for w in second[begin:stop]]:
             pieces.append(Piece("same", added))
             continue
-        if gone:
-            pieces.append(Piece("gone", gone))
+        if gone:  # of the other text: white space may be lacking on either side here
+            before_it = "" if not pieces or gone[0].isspace() else " "
+            after_it = " " if second[begin:] and not second[begin][0].isspace() else ""
+            pieces.append(Piece("gone", f"{before_it}{gone}{after_it}"))
         if added:
             pieces.append(Piece("added", added))
     return [*pieces, Piece("same", tail)] if tail else pieces
