@@ -61,9 +61,7 @@ class TestDiffering:
             assert whole(pieces, "same", "gone").split() == before.split()
 
     def test_on_a_terminal(self) -> None:
-        assert marked("The cat sat here.", "The dog sat here.") == (
-            "The [-cat-] {+dog+} sat here."
-        )
+        assert marked("The cat sat here.", "The dog sat here.") == ("The [-cat-] {+dog+} sat here.")
         assert marked(None, "The dog.") == "The dog."
 
 
