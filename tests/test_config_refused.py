@@ -481,7 +481,8 @@ OVERRIDES = {
     "seed=x": "command line, seed: expected a whole number, found 'x'.",
     "sede=1": (
         "command line, sede: there is no such setting: did you mean 'seed'? Known: approaches, "
-        "compare, data, description, generation, metrics, model, name, prompt, seed, seeds, "
+        "ask, benchmarks, compare, data, description, generation, metrics, model, name, prompt, "
+        "seed, seeds, "
         "system, track."
     ),
     "approaches.zero=null": (
