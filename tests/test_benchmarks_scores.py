@@ -230,6 +230,11 @@ def test_a_task_that_fails_is_told_and_the_others_are_kept(
             "...) to the command, or benchmarks to the study.\n",
         ),
         (
+            ["generation.max_tokens=9"],
+            "etude: etude benchmark keeps the predictions, so generation cannot change "
+            "(benchmarks, compare, description, metrics, track can): use etude run.\n",
+        ),
+        (
             ["lorra"],
             "etude: there is no approach 'lorra': did you mean 'lora'? Known: lora, lora-told, "
             "zero-shot\n",

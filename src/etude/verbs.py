@@ -108,9 +108,10 @@ def keep_predictions(study: Study, folder: Path) -> None:
         )
 
 
-def refuse_other_predictions(before: Study, after: Study) -> None:
-    """Only what is computed from predictions may change in `etude score`."""
-    free = {"metrics", "compare", "description", "track", "benchmarks"}
+def refuse_other_predictions(before: Study, after: Study, verb: str = "score") -> None:
+    """Only what is computed from predictions may change; and benchmarks by their own verb."""
+    free = {"metrics", "compare", "description", "track"}
+    free |= {"benchmarks"} if verb == "benchmark" else set()
     changed = [
         name
         for name in Study.model_fields
@@ -118,7 +119,7 @@ def refuse_other_predictions(before: Study, after: Study) -> None:
     ]
     if changed:
         raise UserError(
-            f"etude score keeps the predictions, so {', '.join(changed)} cannot change "
+            f"etude {verb} keeps the predictions, so {', '.join(changed)} cannot change "
             f"({', '.join(sorted(free))} can): use etude run."
         )
 
@@ -138,7 +139,7 @@ def benchmark(
             raise UserError(f"there is no approach '{name}': {nearest(name, study.approaches)}")
     check(study)
     with claim(folder):
-        refuse_other_predictions(load_study(folder / "study.yaml"), study)
+        refuse_other_predictions(load_study(folder / "study.yaml"), study, "benchmark")
         display.log_to(folder / "log.txt")
         base = find_base(study.model.base, study.model.revision)
         data_hash = read_data(folder).hash

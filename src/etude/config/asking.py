@@ -16,7 +16,7 @@ class Question(Settings):
     """What the user says: `{text}` of the prompt's template."""
     expected: str | None = None
     """A good answer, shown beside the others. Nothing is scored by it."""
-    columns: dict[str, str] = Field(default_factory=dict)
+    columns: dict[str, str] = Field({})
     """Texts for other columns that the prompt's template names."""
 
 

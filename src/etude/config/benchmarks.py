@@ -46,7 +46,7 @@ class Benchmarks(Settings):
     tasks: tuple[str, ...] = ()
     """Names of lm-evaluation-harness (tasks, groups, tags), `glue`, `superglue`, `mmlu`, `bbh`,
     `helm-lite`, or `NAME` and `NAME_TASK` of `files`. All of `files` when not given."""
-    files: dict[Name, Files] = Field(default_factory=dict)
+    files: dict[Name, Files] = Field({})
     """Benchmarks from local files, under names of your own."""
     limit: int | None = Field(None, ge=1)
     """The first so many documents of each task; all of them when not given."""
