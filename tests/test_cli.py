@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import re
@@ -579,6 +580,13 @@ class TestReading:
     def test_rating_joins_the_report(
         self, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
     ) -> None:
+        place = Path("runs/small/approaches/lora/seed-13")
+        path = place / "predictions.test.jsonl"
+        rows = [json.loads(line) for line in path.read_text().splitlines()]
+        path.write_text("".join(json.dumps(row | {"text": "Said so."}) + "\n" for row in rows))
+        manifest = json.loads((place / "manifest.json").read_text())
+        manifest["predictions_sha256"] = hashlib.sha256(path.read_bytes()).hexdigest()
+        (place / "manifest.json").write_text(json.dumps(manifest))
         said = iter(["1", "0", "q"])
         monkeypatch.setattr("builtins.input", lambda _: next(said))
         code, out, _ = spoken(capsys, "rate", "runs/small", "--rater", "ana")

@@ -149,6 +149,13 @@ class TestSession:
             session(tmp_path, rater, pair)
         assert str(refused.value) == said
 
+    def test_nothing_to_rate(self, tmp_path: Path) -> None:
+        with pytest.raises(UserError) as refused:
+            begin(tmp_path, "ana", ("base", "lora"), EXAMPLES, answers(alike=12), seed=13)
+        assert str(refused.value) == (
+            "there is nothing to rate: base and lora gave the same answer to all 12 examples."
+        )
+
     def test_one_window_at_a_time(self, tmp_path: Path) -> None:
         work = session(tmp_path)
         with at_work(work), pytest.raises(UserError) as refused, at_work(session(tmp_path)):

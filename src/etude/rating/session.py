@@ -129,6 +129,11 @@ def begin(
             continue
         chance = drawn(f"{seed}:{rater}:{'/'.join(pair)}:{example.id}")
         items.append(Item(example, both, chance.randrange(2)))
+    if not items:
+        raise UserError(
+            f"there is nothing to rate: {pair[0]} and {pair[1]} gave the same answer to all "
+            f"{alike} examples."
+        )
     drawn(f"{seed}:{'/'.join(pair)}").shuffle(items)
     path = folder / FOLDER / rater / f"{pair[0]} vs {pair[1]}.json"
     known = {item.example.id: item.hash for item in items}
