@@ -589,8 +589,8 @@ class TestReading:
         (place / "manifest.json").write_text(json.dumps(manifest))
         said = iter(["1", "0", "q"])
         monkeypatch.setattr("builtins.input", lambda _: next(said))
-        code, out, _ = spoken(capsys, "rate", "runs/small", "--rater", "ana")
-        assert code == 0
+        code, out, err = spoken(capsys, "rate", "runs/small", "--rater", "ana")
+        assert (code, err) == (0, "")
         assert "are left. Who is ahead is told when all are rated" in out
         assert "zero-shot" not in out
         monkeypatch.setattr("builtins.input", lambda _: "2")

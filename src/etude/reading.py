@@ -92,7 +92,7 @@ def around(sign: str, text: str) -> str:
 
 def in_terminal(session: Session) -> None:
     """Rate here."""
-    rate_in_terminal(session, console())
+    rate_in_terminal(session, console(), input)
 
 
 def on_page(port: int) -> Callable[[Session], None]:

@@ -14,7 +14,7 @@ HELP = "1 the first is better, 2 the second, 0 equally good, u undo the last, q 
 WORDS: dict[str, Choice] = {"1": "left", "2": "right", "0": "tie"}
 
 
-def rate_in_terminal(session: Session, console: Console, ask: Callable[[str], str] = input) -> None:
+def rate_in_terminal(session: Session, console: Console, ask: Callable[[str], str]) -> None:
     """Ask until all is rated, or the rater stops; every rating is saved as it is given."""
     console.print(
         f"{len(session.items)} examples, {len(session.ratings)} of them rated already. "
