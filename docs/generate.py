@@ -208,6 +208,8 @@ def several(schema: Mapping[str, Any], places: Mapping[str, str]) -> str:
 
 def mapping(schema: Mapping[str, Any], places: Mapping[str, str]) -> str:
     """A block whose keys are names of the writer's choice."""
+    if "patternProperties" not in schema:  # texts by columns, which may have any name
+        return f"columns, each with {value(schema['additionalProperties'], places)}"
     (inner,) = schema["patternProperties"].values()
     return f"names, each with {value(inner, places)}"
 

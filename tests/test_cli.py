@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import re
@@ -386,8 +387,8 @@ class TestNew:
 
 
 MISTAKES = {
-    ("runn", "x"): "'runn' is no verb: did you mean 'run'? Known: look, new, plan, report, run, "
-    "score (etude --help says more).",
+    ("runn", "x"): "'runn' is no verb: did you mean 'run'? Known: benchmark, examples, look, new, "
+    "plan, rate, report, run, score (etude --help says more).",
     ("run",): "STUDY is missing (etude run --help says more).",
     ("score",): "RUN is missing (etude score --help says more).",
     ("run", "a.yaml", "b.yaml"): "'b.yaml' is one argument too many; a setting is written "
@@ -404,8 +405,9 @@ MISTAKES = {
     ("look", "dialog-demo", "--folder", "x"): "'dialog-demo' is neither a study file nor a "
     f"recipe: did you mean 'dialogue-demo'? Known: {', '.join(sorted(recipes()))}.",
     ("look", "dialogue-demo", "sede=1"): "command line, sede: there is no such setting: did you "
-    "mean 'seed'? Known: approaches, compare, data, description, dictionary, encoder, "
-    "generation, metrics, model, name, prices, prompt, published, seed, seeds, system, track.",
+    "mean 'seed'? Known: approaches, ask, benchmarks, compare, data, description, dictionary, "
+    "encoder, generation, metrics, model, name, prices, prompt, published, seed, seeds, system, "
+    "track.",
 }
 
 
@@ -482,7 +484,7 @@ class TestHelp:
         code, out, err = spoken(capsys, "--help")
         assert (code, err) == (0, "")
         for name, verb in VERBS.items():
-            assert f"\n  {name:8}{verb.summary}\n" in out
+            assert f"\n  {name:11}{verb.summary}\n" in out
         for line in ("etude new dialogue-demo", "Exit codes: 0 done", "VERB --help"):
             assert line in out
         assert max(len(line) for line in out.splitlines()) <= 100
@@ -494,7 +496,7 @@ class TestHelp:
         assert out.startswith(f"usage: etude {name} ")
         assert str(VERBS[name].work.__doc__).splitlines()[0] in out
         assert "--json" in out
-        takes_settings = name not in ("new", "report")
+        takes_settings = name not in ("new", "report", "examples", "rate")
         assert ("dotted.key=value" in out) is takes_settings
         assert (f"etude {name} " in out.partition("For example:")[2]) is takes_settings
 
@@ -525,3 +527,80 @@ class TestHelp:
         assert done.returncode == 2
         assert done.stdout == ""
         assert done.stderr.startswith("etude: 'rnu' is no verb: did you mean 'run'?")
+
+
+@pytest.mark.usefixtures("here", "no_children")
+class TestReading:
+    def test_examples(self, capsys: pytest.CaptureFixture[str]) -> None:
+        code, out, _ = spoken(capsys, "examples", "runs/small", "lora", "--count", "1")
+        assert code == 0
+        assert "lora: best, " in out
+        assert "  question:\n    Sum up." in out
+        assert "zero-shot: best" not in out
+        assert re.search(r"lora improved \d of 6 examples and harmed \d, against zero-shot", out)
+
+    def test_examples_for_programs(self, capsys: pytest.CaptureFixture[str]) -> None:
+        code, out, _ = spoken(capsys, "examples", "runs/small", "--metric", "perplexity", "--json")
+        found = one_object(out)
+        assert code == 0
+        assert found["highlights"]["metric"] == "perplexity"
+        assert len(found["highlights"]["approaches"]["lora"]["best"]) == 3
+        assert found["asked"] == []
+
+    @pytest.mark.parametrize(
+        ("arguments", "sentence"),
+        [
+            (
+                ("examples", "runs/small", "lorra"),
+                "there is no approach 'lorra': did you mean 'lora'? Known: lora, zero-shot",
+            ),
+            (
+                ("examples", "runs/small", "--metric", "bleu"),
+                "--metric: 'bleu' is not measured: Known: perplexity, rouge-1, rouge-2, rouge-l, "
+                "rouge-lsum",
+            ),
+            (
+                ("examples", "runs/small", "--count", "0"),
+                "--count: expected 1 or more, but found 0.",
+            ),
+            (
+                ("rate", "runs/small", "lora"),
+                "name two approaches to rate, or none; found lora.",
+            ),
+            (
+                ("rate", "runs/small", "--rater", "a b"),
+                "--rater: expected a name of letters, digits, _ and -, but found 'a b': name "
+                "yourself in such a way (--rater ana).",
+            ),
+        ],
+    )
+    def test_what_is_refused(
+        self, capsys: pytest.CaptureFixture[str], arguments: tuple[str, ...], sentence: str
+    ) -> None:
+        assert spoken(capsys, *arguments) == (2, "", f"etude: {sentence}\n")
+
+    def test_rating_joins_the_report(
+        self, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        place = Path("runs/small/approaches/lora/seed-13")
+        path = place / "predictions.test.jsonl"
+        rows = [json.loads(line) for line in path.read_text().splitlines()]
+        path.write_text("".join(json.dumps(row | {"text": "Said so."}) + "\n" for row in rows))
+        manifest = json.loads((place / "manifest.json").read_text())
+        manifest["predictions_sha256"] = hashlib.sha256(path.read_bytes()).hexdigest()
+        (place / "manifest.json").write_text(json.dumps(manifest))
+        said = iter(["1", "0", "q"])
+        monkeypatch.setattr("builtins.input", lambda _: next(said))
+        code, out, err = spoken(capsys, "rate", "runs/small", "--rater", "ana")
+        assert (code, err) == (0, "")
+        assert "are left. Who is ahead is told when all are rated" in out
+        assert "zero-shot" not in out
+        monkeypatch.setattr("builtins.input", lambda _: "2")
+        code, out, _ = spoken(capsys, "rate", "runs/small", "lora", "zero-shot", "--rater", "ana")
+        assert code == 0
+        assert re.search(r"zero-shot +lora +\d+%", out)
+        assert spoken(capsys, "report", "runs/small")[0] == 0
+        (found,) = json.loads(Path("runs/small/report.json").read_text())["ratings"]
+        assert found["pair"] == ["zero-shot", "lora"]
+        assert (found["raters"]["ana"], found["ties"]) == (found["of"], 1)
+        assert '<section id="ratings">' in Path("runs/small/report.html").read_text()

@@ -24,12 +24,13 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 FLOORS = (
     ("errors", "interruption", "environment", "progress", "memory", "records", "music"),
     ("config", "store", "prompts", "data", "engine", "training", "metrics", "approaches"),
-    ("evaluate", "verdict", "diagnosis"),
+    ("benchmarks", "evaluate", "verdict", "rating", "diagnosis"),
     ("checks", "fits", "plan", "report", "result", "child", "display", "searching"),
+    ("benchmarking",),
     ("measuring", "explaining"),
     ("launching", "meeting", "machines", "crew", "following"),
-    ("study", "worker", "verbs", "begin", "views", "side_by_side", "arguments", "cli"),
-    ("__main__", "__init__"),
+    ("study", "worker", "verbs", "begin", "views", "reading", "side_by_side"),
+    ("telling", "commands", "arguments", "cli", "__main__", "__init__"),
 )
 # fmt: on
 ROOMS = [room for floor in FLOORS for room in floor]

@@ -44,6 +44,10 @@ VALUED = (
     "--launch",
     "--explain",
     "--approach",
+    "--metric",
+    "--count",
+    "--rater",
+    "--port",
 )  # options that take the next argument, whatever it holds
 
 
@@ -108,7 +112,7 @@ def parse(arguments: Sequence[str], table: Mapping[str, Verb]) -> argparse.Names
 
 def summaries(table: Mapping[str, Verb]) -> str:
     """The verbs, a line each."""
-    return "\n".join(f"  {name:8}{verb.summary}" for name, verb in table.items())
+    return "\n".join(f"  {name:11}{verb.summary}" for name, verb in table.items())
 
 
 def add_verb(verbs: Any, name: str, verb: Verb) -> argparse.ArgumentParser:
@@ -220,6 +224,39 @@ def of_report(parser: argparse.ArgumentParser) -> None:
         type=Path,
         metavar="FILE",
         help="where the page of several runs, or the folder of tables, is written",
+    )
+
+
+def of_approaches(parser: argparse.ArgumentParser) -> None:
+    """Arguments of a verb that takes a run folder and some of its approaches."""
+    of_run(parser)
+    parser.add_argument(
+        "approaches", nargs="*", metavar="APPROACH", help="some approaches (default: all)"
+    )
+
+
+def of_examples(parser: argparse.ArgumentParser) -> None:
+    """Arguments of `examples`."""
+    of_approaches(parser)
+    parser.add_argument("--metric", metavar="NAME", help="by this metric (default: what decides)")
+    parser.add_argument(
+        "--count", type=int, default=3, metavar="N", help="so many of each kind (default: 3)"
+    )
+
+
+def of_rate(parser: argparse.ArgumentParser) -> None:
+    """Arguments of `rate`."""
+    of_run(parser)
+    parser.add_argument(
+        "pair",
+        nargs="*",
+        metavar="A B",
+        help="two approaches (default: the baseline and the best other one)",
+    )
+    parser.add_argument("--rater", metavar="NAME", help="who rates (default: your login name)")
+    parser.add_argument("--page", action="store_true", help="rate on a page in a browser")
+    parser.add_argument(
+        "--port", type=int, default=0, metavar="N", help="of the page (default: a free one)"
     )
 
 

@@ -6,9 +6,11 @@ from collections.abc import Iterable, Iterator
 from importlib.util import find_spec
 from pathlib import Path
 
+from etude.approaches.asking import check_questions
 from etude.approaches.order import goes_on, labels, makers, precision
 from etude.approaches.settled import with_tune
 from etude.approaches.trials import MISSING, check_storage
+from etude.benchmarks.catalogue import check_benchmarks
 from etude.config import Study, methods
 from etude.config.combinations import refusal
 from etude.config.methods import Head, VirtualTokens, below_head
@@ -41,6 +43,8 @@ def check(study: Study) -> None:
             f"compare.metric '{deciding}' is not measured by this study: add it to "
             f"metrics, or use one of {', '.join(names)}."
         )
+    check_questions(study)
+    check_benchmarks(study.benchmarks)
     for extra in EXTRAS:
         if extra in study.track and find_spec(extra) is None:
             raise UserError(missing(extra))

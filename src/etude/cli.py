@@ -7,23 +7,28 @@ import io
 import json
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from etude.arguments import (
     OF_A_RUN,
     OF_A_STUDY,
     Verb,
+    of_approaches,
+    of_examples,
     of_launched,
     of_look,
     of_new,
+    of_rate,
     of_report,
     of_score,
     parse,
 )
+from etude.commands import benchmark, examples, rate
 from etude.errors import ChildFailed, UserError, disk_full
 from etude.interruption import EXIT_CODE, Terminated, listening
+from etude.telling import display_of, finish, run_folder
 
 if TYPE_CHECKING:
     from etude.config import Study
@@ -214,44 +219,6 @@ def launched(options: argparse.Namespace) -> Launch | None:
     return read_launch(options.launch, os.environ)
 
 
-def run_folder(folder: Path) -> Path:
-    """A run folder that is there."""
-    if not (folder / "study.yaml").exists():
-        raise UserError(
-            f"{folder} is no run folder (it holds no study.yaml): name one that `etude run` made."
-        )
-    return folder
-
-
-def display_of(options: argparse.Namespace) -> Display:
-    """Quiet when asked, or when the output is JSON."""
-    from etude.display import Display
-
-    return Display(quiet=options.quiet or options.json)
-
-
-def finish(
-    options: argparse.Namespace,
-    contents: dict[str, Any],
-    path: Path | None,
-    view: Callable[[], None] = lambda: None,
-) -> int:
-    """Print the whole as one JSON object; or the view, and the path of what was made last."""
-    try:
-        if options.json:
-            made = {"path": str(path)} if path is not None else {}
-            print(json.dumps({**contents, **made}, ensure_ascii=False))
-        else:
-            if not options.quiet or path is None:
-                view()
-            if path is not None:
-                print(path)
-        sys.stdout.flush()
-    except BrokenPipeError:  # whoever read the output has seen enough (`etude look X | head`)
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return 0
-
-
 VERBS = {
     "new": Verb(new, "write a study that begins as a recipe", "[RECIPE] [--output FILE]", of_new),
     "plan": Verb(
@@ -281,6 +248,25 @@ VERBS = {
         "RUN [--explain METRIC EXAMPLE [--approach NAME]] [key=value ...]",
         of_score,
         OF_A_RUN,
+    ),
+    "benchmark": Verb(
+        benchmark,
+        "put a run's weights to known benchmarks",
+        "RUN [APPROACH ...] [key=value ...]",
+        of_approaches,
+        "etude {verb} runs/dialogue-demo benchmarks.tasks=[mmlu] benchmarks.limit=100",
+    ),
+    "examples": Verb(
+        examples,
+        "read the best, worst, most improved and most harmed answers",
+        "RUN [APPROACH ...] [--metric NAME] [--count N]",
+        of_examples,
+    ),
+    "rate": Verb(
+        rate,
+        "compare two approaches' answers blindly",
+        "RUN [A B] [--rater NAME] [--page] [--port N]",
+        of_rate,
     ),
     "report": Verb(
         report,

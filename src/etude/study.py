@@ -6,9 +6,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from etude.approaches.asking import ask, ask_before, has_asked
 from etude.approaches.keys import prediction_key
 from etude.approaches.order import Job, ancestry, in_order
 from etude.approaches.settled import settled
+from etude.benchmarking import benchmark
 from etude.checks import check, check_data
 from etude.child import in_child
 from etude.config import Study, to_yaml
@@ -69,6 +71,8 @@ def run(
             asked = settled(study, folder, base, data.hash)  # with what searches have chosen
             waiting = [job for job in group if not done(asked, job, folder, base, data)]
             failures |= try_in_child(asked, folder, waiting, failures, display, crew)
+        asked = settled(study, folder, base, data.hash)
+        benchmark(asked, folder, base, data.hash, display, failures=failures)
         if not failures:
             forget_encoded(folder)
         return report(study, folder, failures, display)
@@ -88,13 +92,21 @@ def try_together(task: Mapping[str, Any], progress: Progress) -> None:
     with processes.together(task.get("launch"), on_cpu=study.model.device == "cpu"):
         loaded = make_weights(study, jobs[0], folder, data, base, progress)
         for job in jobs:
-            reset_peak()
-            predict = build(study, job, folder, data, base, loaded, progress)
-            manifest = facts(study, job, base, data, loaded)
-            if processes.is_first():
-                save_predictions(job.place(folder), predict(data.test), manifest)
-            else:
-                consume(predict(data.test))
+            if not processes.from_first(predicted(study, job, folder, base, data)):
+                reset_peak()
+                predict = build(study, job, folder, data, base, loaded, progress)
+                manifest = facts(study, job, base, data, loaded)
+                if processes.is_first():
+                    save_predictions(job.place(folder), predict(data.test), manifest)
+                else:
+                    consume(predict(data.test))
+        if processes.is_first():
+            for job in jobs:
+                ask(study, job, folder, data, base, loaded, progress)
+            del loaded
+            for job in jobs:
+                ask_before(study, job, folder, data, base, progress)
+        processes.wait()
 
 
 def consume(batches: Iterable[object]) -> None:
@@ -187,6 +199,13 @@ def in_plan(launch: Launch | None) -> dict[str, Any]:
 
 
 def done(study: Study, job: Job, folder: Path, base: Base, data: Data) -> bool:
+    """Whether a job's predictions are there, made from the same inputs, and it was asked."""
+    return predicted(study, job, folder, base, data) and has_asked(
+        study, job, folder, base, data.hash
+    )
+
+
+def predicted(study: Study, job: Job, folder: Path, base: Base, data: Data) -> bool:
     """Whether a job's predictions are there, made from the same inputs."""
     return is_done(job.place(folder), prediction_key(study, job, base, data.hash))
 

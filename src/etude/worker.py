@@ -73,7 +73,20 @@ def embed(task: dict[str, Any], progress: Progress) -> None:
     encode(task, progress)
 
 
-TASKS = {"plan": plan, "try": attempt, "search": search, "embed": embed}
+def benchmark(task: dict[str, Any], progress: Progress) -> None:
+    """`etude.benchmarks.run.score_weights`, imported late likewise."""
+    from etude.benchmarks.run import score_weights
+
+    score_weights(task, progress)
+
+
+TASKS = {
+    "plan": plan,
+    "try": attempt,
+    "search": search,
+    "embed": embed,
+    "benchmark": benchmark,
+}
 
 
 def die_with_parent() -> None:

@@ -174,6 +174,9 @@ def resolve_paths(values: Mapping[str, Any], folder: Path, base: Mapping[str, An
         if isinstance(approach, dict) and isinstance(approach.get("weights"), str):
             bare = "/" in approach["weights"]  # no approach has such a name
             approach["weights"] = absolute(approach["weights"], folder, bare=bare)
+    for files in blocks(values, "benchmarks", "files").values():
+        if isinstance(files, dict) and "folder" in files:
+            files["folder"] = absolute(files["folder"], folder, bare=True)
 
 
 def blocks(values: Mapping[str, Any], *path: str) -> dict[str, Any]:

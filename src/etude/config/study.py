@@ -11,6 +11,8 @@ from typing import Annotated, Literal, get_args
 
 from pydantic import BeforeValidator, Field, model_validator
 
+from etude.config.asking import Question, worded
+from etude.config.benchmarks import Benchmarks
 from etude.config.crossing import check_approaches
 from etude.config.measuring import Dictionary, Encoder
 from etude.config.measuring import MetricName as MetricName  # a study's, and known by its file
@@ -225,6 +227,10 @@ class Study(Settings):
     """How answers are written."""
     approaches: dict[Name, Approach] = Field(min_length=1)
     """Named approaches."""
+    ask: tuple[
+        Annotated[Question, BeforeValidator(worded, json_schema_input_type=str | Question)], ...
+    ] = ()
+    """Prompts that every approach is asked, before and after tuning, to be read side by side."""
     metrics: tuple[MetricName, ...] = Field(("rouge",), min_length=1)
     """What is measured; the first decides unless `compare.metric` says otherwise."""
     encoder: Encoder | None = None
@@ -237,6 +243,8 @@ class Study(Settings):
     """What time and tokens cost, for the costs in the report."""
     published: Published | None = None
     """Figures of a source, to stand beside those of this study."""
+    benchmarks: Benchmarks | None = None
+    """Known benchmarks that base and tuned weights are scored by."""
     track: tuple[Literal["tensorboard", "wandb", "mlflow"], ...] = ("tensorboard",)
     """Where training curves go besides the run folder's own history."""
 

@@ -7,7 +7,7 @@ never moves, and logits exist for one token per row at a time.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -38,11 +38,16 @@ class Chance:
 
 @torch.inference_mode()
 def write(
-    loaded: Loaded, reading: Reading, generation: Generation, chances: Sequence[Chance]
+    loaded: Loaded,
+    reading: Reading,
+    generation: Generation,
+    chances: Sequence[Chance],
+    enough: Callable[[list[int]], bool] = lambda _: False,
 ) -> list[list[int]]:
     """Tokens of an answer to each row, its stop token included. Uses the reading up.
 
-    Greedy unless a temperature is set; then `chances` hold each row's random numbers.
+    Greedy unless a temperature is set; then `chances` hold each row's random numbers. A row is
+    also over when what it has written so far is `enough`.
     """
     stops = set(loaded.speaker.stop_ids)
     written: list[list[int]] = [[] for _ in range(reading.rows)]
@@ -57,8 +62,9 @@ def write(
         chosen = choose(logits, generation, drawn)
         for place, token in enumerate(chosen.tolist()):
             if not ended[place]:
-                written[standing[place]].append(token)
-                ended[place] = token in stops
+                row = written[standing[place]]
+                row.append(token)
+                ended[place] = token in stops or enough(row)
         if all(ended) or step + 1 == generation.max_tokens:
             break
         if sum(ended) * ENDED >= len(ended):

@@ -26,6 +26,8 @@ from etude.report.beside import beside_the_source
 from etude.report.confusions import confusions
 from etude.report.costs import cost
 from etude.report.costs import in_words as prices_in_words
+from etude.report.highlights import highlights
+from etude.report.joined import joined, joined_hash
 from etude.report.makeup import makeup
 from etude.report.pareto import fronts
 from etude.report.similarity import similarities
@@ -42,7 +44,10 @@ def report_key(study: Study, folder: Path) -> str:
     manifests = sorted(folder.glob("approaches/*/seed-*/manifest.json"))
     made = {str(path.relative_to(folder)): read_json(path)["key"] for path in manifests}
     settings = study.model_dump(mode="json")
-    return fingerprint({"format": FORMAT, "made": made, "study": settings, **versions()})
+    joins = joined_hash(folder)
+    return fingerprint(
+        {"format": FORMAT, "made": made, "joins": joins, "study": settings, **versions()}
+    )
 
 
 def gather(
@@ -109,6 +114,13 @@ def gather(
             for row in (item.to_json() for item in evaluation.seeds)
         ],
         "findings": [finding.to_json() for finding in findings],
+        "highlights": highlights(
+            {(score.approach, score.metric): score.values for score in evaluation.scores},
+            evaluation.baseline,
+            evaluation.metric,
+            names,
+        ),
+        **joined(study, folder, evidence),
         "data": dict(evidence.card),
         "makeup": makeup(folder, evidence.card),
         "confusion": confusions(evidence),

@@ -19,6 +19,7 @@ from etude.report import tables, words
 from etude.report.beside import published_rows
 from etude.report.by_task import task_tables
 from etude.report.confusions import confusion_tables
+from etude.report.joined_view import joined_view
 from etude.report.looks import looks
 from etude.report.makeup import makeup_view
 from etude.report.rendering import own, render
@@ -41,12 +42,17 @@ def page(report: Mapping[str, Any], answers: list[dict[str, Any]]) -> str:
 
     script = own("page.js")
     trusted = {
-        "style": own("page.css"),
+        "style": own("page.css", "joined.css"),
         "script": script,
         "answers_json": Markup(answers_json(report, answers)),  # noqa: S704 - escaped for scripts
     }
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
-    view = _view(report) | trusted | {"script_hash": digest, "many": len(answers)}
+    view = (
+        _view(report)
+        | joined_view(report, answers)
+        | trusted
+        | {"script_hash": digest, "many": len(answers)}
+    )
     return render("page.html", view)
 
 

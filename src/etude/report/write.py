@@ -12,6 +12,7 @@ from etude.diagnosis import Evidence
 from etude.evaluate import Evaluation, to_frames
 from etude.records import Example, Finding
 from etude.report.gather import gather, report_key
+from etude.report.joined import joined
 from etude.report.page import write_page
 from etude.store import Place, predicted_bytes, read_json, write_atomically, write_json
 
@@ -39,18 +40,28 @@ def write_report(
     return page
 
 
-def draw_again(folder: Path, evidence: Evidence) -> Path:
-    """The page anew from report.json, scores.parquet and the saved predictions."""
+def draw_again(study: Study, folder: Path, evidence: Evidence) -> Path:
+    """The page anew from report.json, scores.parquet and the saved predictions.
+
+    What joins from files of its own (ratings, benchmarks) is read again.
+    """
+    values = read_values(folder)
+    page, path = folder / "report.html", folder / "report.json"
+    report = read_json(path) | joined(study, folder, evidence)
+    write_page(report, answers(evidence, values), page)
+    write_json(path, report)
+    return page
+
+
+def read_values(folder: Path) -> Values:
+    """The value of every example, approach and metric, from scores.parquet."""
     from pandas import read_parquet
 
     frame = read_parquet(folder / "scores.parquet")
-    values = {
+    return {
         (str(approach), str(metric)): dict(zip(rows["example"], rows["value"], strict=True))
         for (approach, metric), rows in frame.groupby(["approach", "metric"], sort=False)
     }
-    page = folder / "report.html"
-    write_page(read_json(folder / "report.json"), answers(evidence, values), page)
-    return page
 
 
 def is_current(study: Study, folder: Path) -> bool:
