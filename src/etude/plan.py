@@ -34,6 +34,7 @@ from etude.engine.load import (
     shortened,
 )
 from etude.engine.quantize import plain_linear, refuse_quantized, refuse_unquantized
+from etude.engine.writable import unwritable
 from etude.errors import UserError
 from etude.fits import check_given, check_labels, check_steps, check_tuning
 from etude.memory import MEGABYTE, resident_bytes
@@ -86,6 +87,8 @@ def make_plan(task: dict[str, Any], progress: Progress) -> None:
         "notes": notes(study, speaker) + unknowns(sizes) + (launch["notes"] if launch else []),
         "approaches": sizes,
     }
+    if any(labels(study, name) is None for name in study.approaches):  # heads write nothing
+        plan["unwritable"] = unwritable(speaker, (data.train, data.test))
     write_json(folder / "plan.json", plan)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from etude.environment import versions
 from etude.errors import ChildFailed, UserError
 from etude.evaluate import evaluate
 from etude.launching import check_launch
+from etude.measuring import measure_general
 from etude.memory import reset_peak
 from etude.progress import Progress
 from etude.report import is_current, read_evidence, write_report
@@ -37,7 +39,7 @@ from etude.store import (
     write_atomically,
 )
 
-PLAN = 2  # raised by hand when a plan says something else than before
+PLAN = 3  # raised by hand when a plan says something else than before
 SEARCH_ALONE = (
     "approaches.{name}.tune.search tries settings one after the other, each in one process: run "
     "the study without --launch until the search has ended, then with it."
@@ -68,6 +70,7 @@ def run(
             asked = settled(study, folder, base, data.hash)  # with what searches have chosen
             waiting = [job for job in group if not done(asked, job, folder, base, data)]
             failures |= try_in_child(asked, folder, waiting, failures, display, crew)
+        measure_general(settled(study, folder, base, data.hash), folder, base, data, display)
         if not failures:
             forget_encoded(folder)
         return report(study, folder, failures, display)
@@ -79,6 +82,7 @@ def try_together(task: Mapping[str, Any], progress: Progress) -> None:
     Of several processes each does its share, and the first saves.
     """
     from etude.approaches.build import build, facts, make_weights  # torch, for the child alone
+    from etude.approaches.general import measure_after
     from etude.engine import processes
 
     study, folder = Study.model_validate(task["study"]), Path(task["folder"])
@@ -94,6 +98,7 @@ def try_together(task: Mapping[str, Any], progress: Progress) -> None:
                 save_predictions(job.place(folder), predict(data.test), manifest)
             else:
                 consume(predict(data.test))
+        measure_after(study, jobs[0], folder, base, data.hash, loaded, progress)
 
 
 def consume(batches: Iterable[object]) -> None:
@@ -129,7 +134,8 @@ def report(
             seed=study.seed,
             grouped=study.data.split.group_by is not None,
         )
-        write_report(study, folder, evidence, evaluation, diagnose(evidence))
+        findings = diagnose(replace(evidence, evaluation=evaluation))
+        write_report(study, folder, evidence, evaluation, findings)
     return Result(folder)
 
 

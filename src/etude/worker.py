@@ -66,7 +66,14 @@ def search(task: dict[str, Any], progress: Progress) -> None:
     search_settings(task, progress)
 
 
-TASKS = {"plan": plan, "try": attempt, "search": search}
+def measure(task: dict[str, Any], progress: Progress) -> None:
+    """`etude.approaches.general.measure_missing`, imported late likewise."""
+    from etude.approaches.general import measure_missing
+
+    measure_missing(task, progress)
+
+
+TASKS = {"plan": plan, "try": attempt, "search": search, "measure": measure}
 
 
 def die_with_parent() -> None:

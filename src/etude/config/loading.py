@@ -161,6 +161,9 @@ def resolve_paths(values: Mapping[str, Any], folder: Path, base: Mapping[str, An
     model = blocks(values, "model")
     if isinstance(model.get("base"), str):
         model["base"] = absolute(model["base"], folder, bare=False)
+    forgetting = blocks(values, "forgetting")
+    if "text" in forgetting:
+        forgetting["text"] = absolute(forgetting["text"], folder, bare=True)
     for approach in blocks(values, "approaches").values():
         if isinstance(approach, dict) and isinstance(approach.get("weights"), str):
             bare = "/" in approach["weights"]  # no approach has such a name

@@ -23,6 +23,7 @@ from etude.evaluate import Evaluation
 from etude.metrics import METRICS, expand
 from etude.metrics.comparing import Comparison
 from etude.records import Finding
+from etude.report.forgetting import forgetting
 from etude.report.trainings import KEPT, epochs, training_notes
 from etude.store import fingerprint, folder_size, read_json, read_lines
 from etude.verdict import verdict
@@ -35,6 +36,7 @@ def report_key(study: Study, folder: Path) -> str:
     """What a report depends on: the study, and the manifests of every prediction."""
     manifests = sorted(folder.glob("approaches/*/seed-*/manifest.json"))
     made = {str(path.relative_to(folder)): read_json(path)["key"] for path in manifests}
+    made |= {path.name: "" for path in sorted(folder.glob("general/*.json"))}
     settings = study.model_dump(mode="json")
     return fingerprint({"format": FORMAT, "made": made, "study": settings, **versions()})
 
@@ -95,6 +97,7 @@ def gather(
         "tasks": tasks(evaluation),
         "comparisons": [comparison(item) for item in evaluation.comparisons],
         "findings": [finding.to_json() for finding in findings],
+        "forgetting": forgetting(evidence),
         "data": dict(evidence.card),
         "lengths": lengths(evidence),
         "versions": first["versions"],

@@ -17,6 +17,7 @@ from typing import Any
 
 from etude.report import tables, words
 from etude.report.by_task import task_tables
+from etude.report.forgetting import forgetting_rows
 from etude.report.looks import looks
 from etude.report.rendering import own, render
 from etude.store import write_atomically
@@ -110,6 +111,7 @@ def _view(report: Mapping[str, Any]) -> dict[str, Any]:
         "trainings": drawn.trainings(report),
         "searches": searches(report),
         "tasks": task_tables(report),
+        "forgetting": forgetting_rows(report),
         "sources": tables.source_rows(data),
         "splits": [
             (name, words.count(split.get("rows")), words.count(split.get("groups")))
