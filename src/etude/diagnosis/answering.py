@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from etude.data.languages import SEVERAL, UNCLEAR, language_of, name_of
+from etude.data.languages import NAMES, SEVERAL, UNCLEAR, language_of, name_of
 from etude.diagnosis.evidence import Check, Evidence, counted, listed, only, plural, quoted
 from etude.diagnosis.numbered import words
 from etude.diagnosis.repeating import LEAST, TURNS, going_round, repeated
@@ -138,14 +138,14 @@ def wrong_language(evidence: Evidence) -> Iterator[Finding]:
             if right is None or len(words(item.text)) < ENOUGH:
                 continue
             found = language_of(item.text)
-            if found == UNCLEAR or found in KIN.get(right, ()):
-                continue
+            if found not in NAMES or found in KIN.get(right, ()):
+                continue  # unclear, or what is called so where a text is no language
             clear += 1
             if found != right:
                 told.append((item, found))
-        if len(told) < max(STRAYED_AT_LEAST, STRAYED * clear):
+        commonest, count = (Counter(found for _, found in told).most_common(1) or [("", 0)])[0]
+        if count < max(STRAYED_AT_LEAST, STRAYED * clear):
             continue
-        commonest, count = Counter(found for _, found in told).most_common(1)[0]
         shown = next(item for item, found in told if found == commonest)
         right = wanted[shown.example_id]
         yield Finding(
@@ -188,7 +188,7 @@ NEVER_STOPS = Check(
 REPETITION = Check(
     repetition,
     fires=f"{LOOPS:.0%} of an approach's answers or more end in a piece of text that stands there "
-    f"{TURNS} times or more (the last time perhaps in part), of {LEAST} words together or more; or "
+    f"{TURNS} times or more, of {LEAST} words together or more; or "
     f"{REPEATED:.0%} of their runs of four words stood there before, {MORE:.0%} more than in the "
     f"right answer. From {OFTEN:.0%} of the answers on it is a warning.",
     why="People repeat a phrase twice; three times in a row at the end is a loop. Refrains stand "
@@ -209,6 +209,6 @@ LANGUAGE = Check(
     f"those of under {ENOUGH} words, and those that are not clear, do not count, nor do languages "
     f"that are easily confused. From {OFTEN:.0%} on it is a warning.",
     why=f"From {ENOUGH} words on one text in 500 is named wrongly, one in 40 is left unclear: "
-    f"{STRAYED:.0%} cannot be that.",
+    f"{STRAYED:.0%} in the same other one cannot be that.",
     advice="Name the language in the prompt, tune on it, or choose another base.",
 )

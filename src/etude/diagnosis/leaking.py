@@ -58,7 +58,7 @@ def near_duplicates(evidence: Evidence) -> Iterator[Finding]:
     yield Finding(
         kind="near-duplicates",
         level=grave(len(places), total),
-        what=f"{len(places)} of {total} test examples are nearly the same as a training example: "
+        what=f"Nearly the same as a training example are {len(places)} of {total} test examples: "
         f"{len(held.near_questions)} by the question, {len(held.near)} by the answer.",
         evidence=f"The most alike, by its {part} ({alike:.0%} of their runs of three words): "
         f"{example.id} {quoted(text(example))} and {learnt.id} {quoted(text(learnt))}.",
@@ -101,8 +101,8 @@ def group_leak(evidence: Evidence) -> Iterator[Finding]:
         yield Finding(
             kind="group-leak",
             level="warning" if common > total / 2 else "note",
-            what=f"{common} of {total} test examples share their '{column}' with training "
-            "examples.",
+            what=f"The split crosses '{column}': {common} of {total} test examples share theirs with "
+            "training examples.",
             evidence=f"The training split has {values:,} values of it in {rows:,} rows.",
             sure="possible",
             advice=f"If examples of one {column} resemble each other, set data.split.group_by: "

@@ -153,7 +153,7 @@ def remarks(evidence: Evidence) -> Iterator[Finding]:
             what=f"Rows that were kept with a remark ({kind}): {held['count']}.",
             evidence=f"The first of them: {places}.",
             sure="certain",
-            advice="remarks.jsonl in the run folder's data lists them all.",
+            advice="`etude look STUDY --remarks` lists each of them with its place.",
         )
 
 

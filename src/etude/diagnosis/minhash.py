@@ -64,7 +64,7 @@ def similarity(ours: Numbers, theirs: Numbers) -> float:
 
 def bands(found: Numbers) -> Numbers:
     """One number a band of each signature, shape (FUNCTIONS / BAND, texts)."""
-    parts = found.reshape(len(found), -1, BAND)
+    parts = found.reshape(len(found), FUNCTIONS // BAND, BAND)
     total = parts[:, :, 0]
     for place in range(1, BAND):
         total = total * np.uint64(BASE) + parts[:, :, place]

@@ -12,15 +12,15 @@ GRAM = 4
 def going_round(words: Sequence[str]) -> int:
     """How many words the piece has that the end of a text repeats; 0 where nothing goes round.
 
-    The piece stands there `TURNS` times at least, the last time perhaps only in part: texts are cut
+    The piece stands there `TURNS` times at least, and after that perhaps in part: texts are cut
     where tokens run out. Of several pieces the shortest counts.
     """
     size = len(words)
-    for period in range(1, size // 2):
+    for period in range(1, size // TURNS + 1):
         same = 0
         while same < size - period and words[size - 1 - same] == words[size - 1 - same - period]:
             same += 1
-        if same + period >= max(LEAST, (TURNS - 1) * period + 1) and same > period:
+        if same + period >= max(LEAST, TURNS * period):
             return period
     return 0
 
