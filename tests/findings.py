@@ -69,13 +69,7 @@ def evidence(
     given: dict[str, Any] = {
         "examples": examples(count),
         "predictions": {"lora": {13: answers if answers is not None else predictions(count)}},
-        "card": {
-            "dropped": {},
-            "remarks": {},
-            "language": "en",
-            "task": "generate",
-            **(card or {}),
-        },
+        "card": told | dict(card or {}),
         "random_base": False,
         "histories": {"lora": history} if history else {},
         "train": examples(120, first=1000),

@@ -101,8 +101,8 @@ def group_leak(evidence: Evidence) -> Iterator[Finding]:
         yield Finding(
             kind="group-leak",
             level="warning" if common > total / 2 else "note",
-            what=f"The split crosses '{column}': {common} of {total} test examples share theirs with "
-            "training examples.",
+            what=f"The split crosses '{column}': {common} of {total} test examples share theirs "
+            "with training examples.",
             evidence=f"The training split has {values:,} values of it in {rows:,} rows.",
             sure="possible",
             advice=f"If examples of one {column} resemble each other, set data.split.group_by: "

@@ -16,6 +16,7 @@ from etude.diagnosis.numbered import BASE, Numbers, Texts, mixed
 FUNCTIONS = 64  # random functions of a signature
 BAND = 4  # of them that must agree: 16 bands find all but one in 5,000 pairs at 0.8
 SHINGLE = 3  # words
+CROWD = 32  # texts of a band that another text is compared with
 LOOKED_AT = 4  # candidates of a text in a chunk that are counted exactly
 
 
@@ -106,12 +107,14 @@ class Index:
         for order, keys, band in zip(self.orders, self.keys, bands(others.of), strict=True):
             first = np.searchsorted(keys, band, "left")
             last = np.searchsorted(keys, band, "right")
-            # What is in a band with very many others says nothing that a few of them do not.
-            last = np.minimum(last, first + 8 * LOOKED_AT)
-            count = np.where(empty, 0, last - first)
+            size = np.where(empty, 0, last - first)
+            # Texts of one form agree in a band all of them: each is compared with some, others with
+            # others, so that all have their turn.
+            count = np.minimum(size, CROWD)
             theirs = np.repeat(np.arange(len(others)), count)
-            step = np.arange(len(theirs)) - np.repeat(np.cumsum(count) - count, count)
-            ours = order[np.repeat(first, count) + step]
+            turn = np.arange(len(theirs)) - np.repeat(np.cumsum(count) - count, count)
+            turn = (turn + theirs * CROWD) % np.maximum(size, 1)[theirs]
+            ours = order[first[theirs] + turn]
             kept.append(np.stack([ours, theirs], axis=1)[waiting[ours]])
         return np.unique(np.concatenate(kept), axis=0)
 
