@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import importlib.util
+import re
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -251,6 +254,12 @@ def test_overfitting_that_was_undone_is_a_note() -> None:
     assert finding.advice == "Nothing: the weights of step 10, the best ones, are used."
 
 
+def test_losses_near_nothing_may_double() -> None:
+    rows = history([0.5, 0.02, 0.004], [1.1, 0.012, 0.024])
+    assert not found(evidence(history=rows), "overfitting")
+    assert not found(evidence(history=history([0.5, 0.02], [1.1, 0.012])), "underfitting")
+
+
 def test_a_training_that_was_still_learning_is_a_note() -> None:
     (finding,) = found(evidence(history=history([2.0, 1.6, 1.3], [2.1, 1.8, 1.6])), "underfitting")
     assert (finding.level, finding.sure) == ("note", "likely")
@@ -262,6 +271,7 @@ def test_a_training_that_was_still_learning_is_a_note() -> None:
     [
         (steps([*WIDE, *WIDE, *WIDE]), "its training loss does not settle"),
         (history([1.0, 0.9, 0.8, 0.7, 0.6], [2.0, 1.5, 1.8, 1.5, 1.8]), "goes up and down"),
+        ([{"epoch": 0, "dev_loss": 1.78}, *history([2.0, 1.5], [2.44, 1.48])[1:]], "thrown its"),
     ],
 )
 def test_a_loss_that_swings(rows: list[dict[str, float]], said: str) -> None:
@@ -389,6 +399,31 @@ def test_short_answers_leak_nothing() -> None:
     assert not diagnose(given)
 
 
+def test_an_answer_of_many_examples_is_neither_leaked_nor_memorised() -> None:
+    train = [replace(item, references=(COPY,)) for item in examples(3, first=1000)]
+    train += examples(117, first=1003)
+    assert not diagnose(evidence(examples=right_answers(COPY), train=train))
+    assert not found(evidence(answered(COPY), train=train), "memorised-answers")
+
+
+def test_what_is_asked_is_no_group() -> None:
+    tags = [f"tag {n % 30}" for n in range(60)]
+    given = with_column("tags", tags, ARTISTS[:60] + tags)
+    asked = [
+        replace(item, metadata={**item.metadata, "input": f"About {tag}: {sentence(n)}"})
+        for n, (item, tag) in enumerate(zip(given.examples, tags, strict=True))
+    ]
+    assert found(given, "group-leak")
+    assert not found(replace(given, examples=asked, made={}), "group-leak")
+
+
+def test_an_older_run_that_does_not_say_its_markup_has_not_drifted() -> None:
+    assert not found(
+        evidence(contexts={"lora": {"prompt": "x"}}, trained_with={"lora": {"markup": "y"}}),
+        "template-drift",
+    )
+
+
 # Answers
 
 
@@ -464,3 +499,27 @@ def test_the_size_that_would_settle_a_difference() -> None:
     """Interval 0.1 wide: standard error 0.0255, of which 2.80 are 3.57 times the difference."""
     (finding,) = found(CASES["too-small-for-the-claim"][0], "too-small-for-the-claim")
     assert "needs about 770 examples" in finding.what  # 60 x 3.574 squared is 766
+
+
+# What the documentation says of them
+
+
+def test_every_check_says_when_why_and_what_to_do() -> None:
+    for kind, check in CHECKS.items():
+        for text in (check.fires, check.why, check.advice):
+            assert text.endswith("."), kind
+            assert "  " not in text, kind
+
+
+def test_the_page_of_findings_lists_every_check() -> None:
+    path = Path(__file__).parents[1] / "docs" / "generate.py"
+    made = importlib.util.spec_from_file_location("generate", path)
+    assert made is not None
+    assert made.loader is not None
+    generate = importlib.util.module_from_spec(made)
+    made.loader.exec_module(generate)
+    page = generate.on_page_markdown((path.parent / "findings.md").read_text(encoding="utf-8"))
+    assert re.findall(r"^### `(.+)`$", page, re.MULTILINE) == list(CHECKS)
+    for check in CHECKS.values():
+        assert check.fires in page
+        assert check.why in page

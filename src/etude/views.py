@@ -269,22 +269,12 @@ def report(contents: Mapping[str, Any]) -> None:
     if contents.get("tasks"):
         by_task(contents)
     if contents.get("forgetting"):
-        forgetting(contents["forgetting"])
+        from etude.report.forgetting import in_a_table
+
+        table(in_a_table(contents["forgetting"]), words=("after",))
     lines([contents["verdict"]])
     for finding in contents["findings"]:
         lines([f"{finding['level']}: {finding['what']} {finding['advice']}"])
-
-
-def forgetting(rows: Sequence[Mapping[str, Any]]) -> None:
-    """Perplexity on general text before and after each tuning."""
-    from etude.report.forgetting import named
-
-    languages = [item["language"] for item in rows[0]["changes"]]
-    told: list[Sequence[str]] = [("perplexity on", "after", *(named(name) for name in languages))]
-    for row in rows:
-        changes = (f"{item['before']:.4g} to {item['after']:.4g}" for item in row["changes"])
-        told.append((row["approach"], row["start"], *changes))
-    table(told, words=("after",))
 
 
 def by_task(contents: Mapping[str, Any]) -> None:

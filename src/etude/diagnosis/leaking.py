@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from etude.diagnosis.evidence import Check, Evidence, quoted
-from etude.diagnosis.shared import ALIKE, GRAM, WORDS, answer, question, shared
+from etude.diagnosis.shared import ALIKE, GRAM, OFTEN, WORDS, answer, question, shared
 from etude.records import Example, Finding, Level
 
 HALF = 0.5  # share of a right answer's 13-grams that stand in training
@@ -15,6 +15,7 @@ GROUPS = 20  # values that a column needs to be a group (an artist, a document)
 ROWS = 1.5  # training rows of a value, in the mean
 MANY = 0.2  # share of the test rows whose value stands in training
 SEEN = 0.1  # share of the test split from which on a leak is a warning
+DOCUMENT = 30  # words, in the mean, from which on a part of the question is a document
 TRACKED = 64  # columns that are looked at
 
 
@@ -131,7 +132,7 @@ def crossing(evidence: Evidence) -> dict[str, tuple[int, int, int]]:
     for name, held in values.items():
         if len(held) < GROUPS or rows[name] < ROWS * len(held):
             continue
-        if answers_or_labels(evidence.examples, name):
+        if answers_or_labels(evidence.examples, name) or is_asked(evidence.examples, name):
             continue
         common = sum(
             hash(text) in held
@@ -153,6 +154,13 @@ def answers_or_labels(examples: Sequence[Example], name: str) -> bool:
     )
 
 
+def is_asked(examples: Sequence[Example], name: str) -> bool:
+    """Whether a column is a short part of every question: a title, a list of tags."""
+    texts = [(example.metadata.get(name, "").strip(), question(example)) for example in examples]
+    short = sum(len(text.split()) for text, _ in texts) < DOCUMENT * len(texts)
+    return short and all(text in asked for text, asked in texts)
+
+
 def grave(count: int, total: int) -> Level:
     """A warning from a tenth of the test split on."""
     return "warning" if count >= SEEN * total else "note"
@@ -161,9 +169,10 @@ def grave(count: int, total: int) -> Level:
 LEAKED = Check(
     leaked_answers,
     fires=f"The right answer of a test example, of {WORDS} words or more, is that of a training "
-    f"example too. From {SEEN:.0%} of the test split on it is a warning.",
+    f"example too, or of {OFTEN} at most. From {SEEN:.0%} of the test split on it is a warning.",
     why="Equal questions are taken out of the training split when the data is prepared; equal "
-    "answers to different questions are not. Short answers are equal by nature.",
+    "answers to different questions are not. Short answers, and those of many examples, are equal "
+    "by nature.",
     advice="Split by group, or remove the doubles.",
 )
 NEAR = Check(

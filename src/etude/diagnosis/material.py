@@ -18,11 +18,12 @@ MANY_TIMES = 4  # times the test split that are called out of reach by asking fo
 
 def label_imbalance(evidence: Evidence) -> Iterator[Finding]:
     """Labels that are much more frequent than others in training."""
-    labels = labels_of(evidence)
-    counts = Counter(dict.fromkeys(labels, 0))
+    if not evidence.classifies:
+        return
+    counts = Counter(dict.fromkeys(labels_of(evidence), 0))
     counts.update(example.label for example in evidence.train if example.label is not None)
     total = counts.total()
-    if not evidence.classifies or not total:
+    if not total:
         return
     most, count = counts.most_common(1)[0]
     fair = total / len(counts)

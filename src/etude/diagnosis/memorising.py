@@ -9,6 +9,7 @@ import numpy as np
 from etude.diagnosis.evidence import Check, Evidence, plural, quoted
 from etude.diagnosis.overlap import longest_copy
 from etude.diagnosis.shared import COPIED, WORDS, answer, question, shared
+from etude.diagnosis.shared import OFTEN as TWICE
 from etude.records import Finding
 
 OFTEN = 0.05  # share of answers from which on it is no accident
@@ -90,11 +91,11 @@ def longest(evidence: Evidence, approach: str) -> tuple[int, str]:
 
 MEMORISED = Check(
     verbatim,
-    fires=f"A tuned approach answers with a whole training answer of {WORDS} words or more that is "
-    "not the right one; more often than right answers themselves stand in training. From "
-    f"{OFTEN:.0%} of the answers on it is a warning.",
-    why=f"{WORDS} words in the same order are hardly ever chance; shorter answers (yes, a name) "
-    "may be right for many questions.",
+    fires=f"A tuned approach answers with a whole training answer of {WORDS} words or more, one "
+    f"that stands there {TWICE} times at most, and it is not the right one; more often than right "
+    f"answers themselves stand in training. From {OFTEN:.0%} of the answers on it is a warning.",
+    why=f"{WORDS} words in the same order are hardly ever chance. Shorter answers (yes, a name), "
+    "and those that many examples have, may be right for many questions.",
     advice="Fewer epochs, a lower rate, no duplicates; mind what is private.",
 )
 COPIED_SPANS = Check(

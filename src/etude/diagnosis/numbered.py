@@ -16,8 +16,9 @@ from numpy.typing import NDArray
 
 Numbers = NDArray[np.uint64]
 
-# Letters and digits of any script; a character of those that are written without spaces is a word.
-WORD = re.compile(r"[぀-ヿ㐀-鿿豈-﫿]|[^\W_]+")
+# Letters and digits of any script, with the signs that make another word of one (C and C#); a
+# character of those scripts that are written without spaces is a word.
+WORD = re.compile(r"[぀-ヿ㐀-鿿豈-﫿]|[^\W_]+[#♯♭+]*")
 BASE = 0x9E3779B97F4A7C15  # odd, so that nothing is lost modulo 2^64
 
 

@@ -86,14 +86,13 @@ def nothing_supervised(evidence: Evidence) -> Iterator[Finding]:
 def template_drift(evidence: Evidence) -> Iterator[Finding]:
     """Weights that are used with another context than they were trained with."""
     for approach, before in evidence.trained_with.items():
-        used = evidence.contexts.get(approach)
-        if used is None:
-            continue
-        drifted = [part for part in PARTS if part in before and before[part] != used.get(part)]
+        used = evidence.contexts.get(approach, {})
+        known = [part for part in PARTS if part in before and part in used]
+        drifted = [part for part in known if before[part] != used[part]]
         if not drifted:
             continue
         told = "; ".join(
-            f"{PARTS[part][0]} {shown(before[part])} in training, {shown(used.get(part))} in use"
+            f"{PARTS[part][0]} {shown(before[part])} in training, {shown(used[part])} in use"
             for part in drifted
         )
         yield Finding(

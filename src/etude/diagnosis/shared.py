@@ -16,6 +16,7 @@ from etude.records import Example
 WORDS = 8  # of a text from which on its being there twice is no chance
 COPIED = 10  # words in a row that count as copied
 GRAM = 13  # words in a row that count as leaked (Brown et al. 2020, GPT-3)
+OFTEN = 2  # times that a text stands in training and is still one text
 ALIKE = 0.8  # Jaccard similarity of near duplicates
 
 
@@ -130,11 +131,20 @@ def find(evidence: Evidence) -> Shared:
 
 
 class Whole:
-    """Texts that are found whole: `found` (texts,) numbers the first training text that is one."""
+    """Texts that are found whole: `first` (texts,) numbers the first training text that is one.
+
+    `found` is the same for those that stand there `OFTEN` times at most: what stands there more
+    often is one of a set of answers (a key signature, a stock phrase) and no text of its own.
+    """
 
     def __init__(self, texts: Texts) -> None:
         self.keys = exact(texts)
-        self.found = np.full(len(self.keys), -1, dtype=np.int64)
+        self.first = np.full(len(self.keys), -1, dtype=np.int64)
+        self.times = np.zeros(len(self.keys), dtype=np.int64)
+
+    @property
+    def found(self) -> NDArray[np.int64]:
+        return np.where(self.times <= OFTEN, self.first, -1)
 
     def look_for(self, keys: Numbers, first: int) -> None:
         """Compare with the training texts whose numbers these are."""
@@ -142,9 +152,12 @@ class Whole:
         held = keys[order]
         if not len(held):
             return
-        at = np.minimum(np.searchsorted(held, self.keys), len(held) - 1)
-        hit = (held[at] == self.keys) & (self.keys != 0) & (self.found < 0)
-        self.found[hit] = order[at][hit] + first
+        begin = np.searchsorted(held, self.keys, "left")
+        times = np.searchsorted(held, self.keys, "right") - begin
+        times[self.keys == 0] = 0
+        new = (times > 0) & (self.times == 0)
+        self.first[new] = order[begin[new]] + first
+        self.times += times
 
 
 def kept(found: NDArray[np.int64], sizes: NDArray[np.int64]) -> dict[int, int]:

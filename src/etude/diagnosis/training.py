@@ -14,7 +14,9 @@ RISEN = 1.02  # times its best that a validation loss has risen to
 CLEARLY = 1.1  # the same, where there is hardly a doubt
 LEARNT = 0.05  # share of its first value that a training loss should fall by at least
 HELPED = 0.02  # the same of the validation loss, from before the tuning to its best
-STILL = 0.02  # share by which the last validation was still better than the one before
+STILL = 0.05  # share by which the last validation was still better than the one before
+MATTERS = 0.02  # nats, below which a difference of losses changes no answer
+WORSE = 1.1  # times its value before the tuning that the first validation loss is
 FEW_ROWS = 8  # logged losses that a look at their course needs
 DIVERGED = 0.15  # share by which the last quarter of losses lies above the lowest
 SWING = 0.3  # share of its level by which the loss jumps from one logged row to the next
@@ -33,7 +35,7 @@ def overfitting(evidence: Evidence) -> Iterator[Finding]:
         facts = evidence.tunings.get(approach, {})
         kept = facts.get("weights_step")
         undone = kept is not None and kept < facts["steps"]  # the best weights are used
-        if last > best * RISEN and training[-1] < training[0]:
+        if last > max(best * RISEN, best + MATTERS) and training[-1] < training[0]:
             yield Finding(
                 kind="overfitting",
                 level="note" if undone else "warning",
@@ -71,7 +73,7 @@ def underfitting(evidence: Evidence) -> Iterator[Finding]:
                 "learn (a higher r, more layers). See that the answers are supervised.",
                 approach=approach,
             )
-        elif len(values) > 1 and values[-1] == best and best < values[-2] * (1 - STILL):
+        elif len(values) > 1 and values[-1] == best < values[-2] - fall(values[-2]):
             yield Finding(
                 kind="underfitting",
                 level="note",
@@ -105,6 +107,13 @@ def rate_too_high(evidence: Evidence) -> Iterator[Finding]:
                 f"row to the next, and is no lower than before.{at}"
             )
             yield too_high(approach, "swings: its training loss does not settle.", told, "possible")
+        elif len(validation) > 1 and validation[1][1] > validation[0][1] * WORSE:
+            told = (
+                f"Validation loss {validation[0][1]:.4f} before the tuning, "
+                f"{validation[1][1]:.4f} at epoch {validation[1][0]:g}.{at}"
+            )
+            said = "has thrown its model off: the first validation is worse than before the tuning."
+            yield too_high(approach, said, told, "possible")
         elif (turns := bounces([loss for _, loss in validation[1:]])) >= 2:
             told = (
                 f"The validation loss changed direction {turns} times, by more than {BOUNCE:.0%} "
@@ -176,6 +185,11 @@ def losses(
     return validation, [row["loss"] for row in history if "loss" in row]
 
 
+def fall(loss: float) -> float:
+    """By how much a loss has to fall further so that it is still falling."""
+    return max(STILL * loss, MATTERS)
+
+
 def ends(values: Sequence[float]) -> tuple[float, float]:
     """Means of the first and of the last quarter (one value at least)."""
     size = max(1, len(values) // 4)
@@ -214,11 +228,12 @@ def bounces(values: Sequence[float]) -> int:
 
 OVERFITTING = Check(
     overfitting,
-    fires=f"The last validation loss lies at least {RISEN - 1:.0%} above the best one after the "
-    "tuning began, and the training loss has fallen. The best epoch is named.",
-    why=f"Between repeats with other seeds a validation loss differs by about a percent; "
-    f"{RISEN - 1:.0%} is more than that. From {CLEARLY - 1:.0%} on it is called likely. Where the "
-    "best weights are used (`load_best_model_at_end`) it is a note.",
+    fires=f"The last validation loss lies at least {RISEN - 1:.0%}, and {MATTERS:g} nats, above "
+    "the best one after the tuning began, and the training loss has fallen. The best epoch is "
+    "named.",
+    why="Where a validation curve is flat it turns up and down by a percent, and it makes no "
+    f"difference where one stops. From {CLEARLY - 1:.0%} on it is called likely. Where the best "
+    "weights are used (`load_best_model_at_end`) it is a note.",
     advice="Train until the best epoch, lower the learning rate, add material, or set "
     "`load_best_model_at_end`.",
 )
@@ -226,7 +241,8 @@ UNDERFITTING = Check(
     underfitting,
     fires=f"The training loss fell by less than {LEARNT:.0%} and the best validation loss is less "
     f"than {HELPED:.0%} below that before the tuning (a warning); or the last validation is the "
-    f"best one and more than {STILL:.0%} better than the one before (a note).",
+    f"best one and better than the one before by more than {STILL:.0%} and {MATTERS:g} nats (a "
+    "note).",
     why="A tuning that fits its own examples no better than before has not begun to learn. A curve "
     "that still falls by more than its noise has not reached its end.",
     advice="A higher learning rate, more epochs, or more that learns; in the second case only "
@@ -237,12 +253,14 @@ RATE = Check(
     fires="The loss became no number; or the mean of the last quarter of logged training losses is "
     f"{DIVERGED:.0%} above that of the lowest quarter and beyond two standard errors of their "
     f"noise; or in the second half the loss typically jumps by {SWING:.0%} of its level from row "
-    "to row without falling; or the validation loss changes direction twice or more, each time by "
+    f"to row without falling; or the first validation loss is {WORSE - 1:.0%} above that before "
+    "the tuning; or the validation loss changes direction twice or more, each time by "
     f"{BOUNCE:.0%}. Training losses are judged from {FEW_ROWS} (for swings {2 * FEW_ROWS}) rows on."
     "",
-    why="A training loss rises over a quarter of a training for no other usual reason. Batches of "
-    "few examples differ by some 10 to 20%, so jumps count from 30% on and only where nothing is "
-    "gained. A validation loss is that of the same examples each time and has no such noise.",
+    why="A training loss rises over a quarter of a training for no other usual reason. In "
+    "trainings of the recipes, batches of eight examples moved the logged loss by up to 30% of its "
+    "level, and by more only where it went on falling to nearly nothing. A validation loss is that "
+    "of the same examples each time and has no such noise.",
     advice="A third of the learning rate, a longer warm-up, larger steps, or a tighter clip.",
 )
 SMALL_VALIDATION = Check(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -71,3 +71,13 @@ def cell(item: Mapping[str, Any]) -> dict[str, str]:
 def named(language: str) -> str:
     """The head of a column."""
     return "general text" if language == ALL else name_of(language)
+
+
+def in_a_table(rows: Sequence[Mapping[str, Any]]) -> list[Sequence[str]]:
+    """Perplexity before and after each tuning, for a terminal; the first row is a header."""
+    languages = [named(item["language"]) for item in rows[0]["changes"]]
+    told: list[Sequence[str]] = [("perplexity", "after", *languages)]
+    for row in rows:
+        changes = (f"{item['before']:.4g} to {item['after']:.4g}" for item in row["changes"])
+        told.append((row["approach"], row["start"].rpartition("/")[2], *changes))
+    return told
