@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from etude.diagnosis.evidence import Check, Evidence, quoted
-from etude.diagnosis.shared import ALIKE, GRAM, OFTEN, WORDS, answer, question, shared
+from etude.diagnosis.shared import ALIKE, GRAM, LONG, OFTEN, WORDS, answer, question, shared
 from etude.records import Example, Finding, Level
 
 HALF = 0.5  # share of a right answer's 13-grams that stand in training
@@ -177,7 +177,7 @@ LEAKED = Check(
 )
 NEAR = Check(
     near_duplicates,
-    fires=f"The question or the right answer of a test example, of {WORDS} words or more, shares "
+    fires=f"The question or the right answer of a test example, of {LONG} words or more, shares "
     f"{ALIKE:.0%} of its runs of three words with that of a training example (Jaccard similarity; "
     "candidates by MinHash, then counted exactly). Runs that a tenth of the test split has, as "
     "those of an instruction, do not count.",

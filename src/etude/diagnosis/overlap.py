@@ -13,7 +13,7 @@ from itertools import islice
 import numpy as np
 from numpy.typing import NDArray
 
-from etude.diagnosis.minhash import Index, Signatures
+from etude.diagnosis.minhash import SHINGLE, Index, Signatures
 from etude.diagnosis.numbered import Numbers, Texts, longest_shared, runs, span
 from etude.records import Example
 
@@ -120,23 +120,28 @@ def boilerplate(texts: Texts) -> Numbers:
     """Shingles that very many texts have: of an instruction that is the same for all."""
     if len(texts) < ENOUGH:
         return np.empty(0, dtype=np.uint64)
-    made, _ = texts.shingles(3)
+    made, _ = texts.shingles(SHINGLE)
     known, count = np.unique(made, return_counts=True)
     return known[count > BOILERPLATE * len(texts)]
 
 
 class NearDuplicates:
-    """Texts with, of each, the training text that is most like it, where one is `least` alike."""
+    """Texts with, of each, the training text that is most like it, where one is `least` alike.
 
-    def __init__(self, texts: Texts, least: float) -> None:
+    Of texts under `size` words, without those that are common to many, nothing is said: one word at
+    the end is all that tells two questions of one form apart.
+    """
+
+    def __init__(self, texts: Texts, least: float, size: int = 0) -> None:
         self.common = boilerplate(texts)
         self.index = Index(Signatures(texts, self.common))
+        self.long = np.diff(self.index.held.starts) >= size - SHINGLE + 1
         self.least = least
         self.found: dict[int, tuple[int, float]] = {}
 
     def look_for(self, training: Texts, first: int) -> None:
         """Compare with these training texts, the first of them number `first`."""
-        waiting = np.ones(len(self.index.held), dtype=bool)
+        waiting = self.long.copy()
         waiting[list(self.found)] = False
         for ours, theirs, alike in self.index.near(
             Signatures(training, self.common), self.least, waiting

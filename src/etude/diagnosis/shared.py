@@ -14,6 +14,7 @@ from etude.diagnosis.overlap import NearDuplicates, Runs, chunks, exact
 from etude.records import Example
 
 WORDS = 8  # of a text from which on its being there twice is no chance
+LONG = 16  # of a text, without what is common to many, that can be nearly another
 COPIED = 10  # words in a row that count as copied
 GRAM = 13  # words in a row that count as leaked (Brown et al. 2020, GPT-3)
 OFTEN = 2  # times that a text stands in training and is still one text
@@ -40,7 +41,7 @@ class Shared:
 
     By place of the test example: `exact` and `near` map to the training example (and how alike
     the two are), for answers and for questions; `grams` (examples,) is the share of a right
-    answer's runs of `GRAM` words that stand in training answers. `usual` is the share of right
+    answer's runs of `GRAM` words that stand in training answers, 0 where all of it does. `usual` is the share of right
     answers that hold `COPIED` words in a row of a training answer: what is common without any
     memory. `answered` is by approach.
     """
@@ -88,7 +89,7 @@ def find(evidence: Evidence) -> Shared:
         name: {item.example_id: item.text for item in evidence.answers[name]} for name in wrote
     }
     given = {name: Texts(by_id[name].get(item.id, "") for item in examples) for name in wrote}
-    near, near_questions = NearDuplicates(right, ALIKE), NearDuplicates(questions, ALIKE)
+    near, near_questions = (NearDuplicates(texts, ALIKE, LONG) for texts in (right, questions))
     grams, usual = Runs.of(right, GRAM), Runs.of(right, COPIED)
     copies = {name: Runs.of(texts, COPIED) for name, texts in given.items()}
     whole = {name: Whole(texts) for name, texts in [("", right), *given.items()]}
@@ -107,13 +108,9 @@ def find(evidence: Evidence) -> Shared:
     twice = whole[""].found
     return Shared(
         exact=kept(twice, right.sizes),
-        near={
-            n: pair for n, pair in near.found.items() if twice[n] < 0 and right.sizes[n] >= WORDS
-        },
-        near_questions={
-            n: pair for n, pair in near_questions.found.items() if questions.sizes[n] >= WORDS
-        },
-        grams=share(grams),
+        near={n: pair for n, pair in near.found.items() if whole[""].first[n] < 0},
+        near_questions=near_questions.found,
+        grams=np.where(whole[""].first >= 0, 0.0, share(grams)),
         usual=usual_share(usual, questions),
         answered={
             name: Answered(
