@@ -41,9 +41,9 @@ class Shared:
 
     By place of the test example: `exact` and `near` map to the training example (and how alike
     the two are), for answers and for questions; `grams` (examples,) is the share of a right
-    answer's runs of `GRAM` words that stand in training answers, 0 where all of it does. `usual` is the share of right
-    answers that hold `COPIED` words in a row of a training answer: what is common without any
-    memory. `answered` is by approach.
+    answer's runs of `GRAM` words that stand in training answers, 0 where all of it does. `usual`
+    is the share of right answers that hold `COPIED` words in a row of a training answer: what is
+    common without any memory. `answered` is by approach.
     """
 
     exact: Mapping[int, int]
