@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from etude.diagnosis import CHECKS, Change, Evidence, diagnose
+from etude.diagnosis.forgetting import benchmark_changes
 from etude.diagnosis.repeating import going_round, repeated
 from etude.records import Example, Finding
 from findings import (
@@ -339,6 +340,24 @@ def test_a_tuned_baseline_shows_no_forgetting() -> None:
         evaluation=compared(-0.2, -0.3, -0.1, better=False), trained_with={"base": {}, "lora": {}}
     )
     assert not found(given, "forgetting-tasks")
+
+
+def test_benchmarks_before_and_after_become_evidence() -> None:
+    before = {"lora": {"mmlu": ("acc", 0.45, 0.01), "text": ("word_perplexity", 20.0, None)}}
+    after = {
+        "lora": {
+            "mmlu": ("acc", 0.38, 0.01),
+            "text": ("word_perplexity", 30.0, None),
+            "copa": ("acc", 0.5, 0.02),  # not there before
+        },
+        "zero-shot": {"mmlu": ("acc", 0.45, 0.01)},
+    }
+    changes = benchmark_changes(before, after, {"lora": "etude-mini"})
+    assert list(changes) == ["lora"]
+    (finding,) = found(evidence(benchmarks=changes), "forgetting-benchmarks")
+    assert finding.what == "lora does worse than etude-mini on 2 of 2 benchmarks."
+    assert finding.evidence == "mmlu 0.45 ±0.01 to 0.38 ±0.01; text 20 to 30."
+    assert finding.sure == "possible"  # of perplexity no error is known
 
 
 # Memory and leaks

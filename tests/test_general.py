@@ -199,6 +199,7 @@ class TestStudy:
         whole = row["changes"][0]
         assert whole["ratio"] == pytest.approx(whole["after"] / whole["before"])
         assert whole["low"] < whole["ratio"] < whole["high"]
+        assert list(result.forgetting["ratio"]) == [item["ratio"] for item in row["changes"]]
         text = result.report.read_text(encoding="utf-8")
         assert "General text before and after tuning" in text
         assert f"{whole['after']:.4g}" in text

@@ -18,7 +18,10 @@ MUCH_WORSE = 1.5
 RESAMPLES = 2_000
 ALL = "all"
 FEW = 8  # passages that an interval needs
+LOWER = ("perplexity", "ppl", "loss", "bits_per_byte")  # in a metric's name: lower is better
 ERRORS = 1.96  # standard errors that a benchmark's change has to be
+
+Measurements = Mapping[str, tuple[str, float, float | None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +175,34 @@ def benchmarks(evidence: Evidence) -> Iterator[Finding]:
             "learn, or general material mixed in.",
             approach=approach,
         )
+
+
+def benchmark_changes(
+    before: Mapping[str, Measurements], after: Mapping[str, Measurements], starts: Mapping[str, str]
+) -> dict[str, list[Change]]:
+    """What benchmarks gave before and after each tuning, as evidence.
+
+    Both are by approach and task: metric, value, standard error (None where there is none); `starts`
+    name what each approach's weights started from. Tasks that stand on one side alone are left out.
+    """
+    found: dict[str, list[Change]] = {}
+    for approach, tasks in after.items():
+        for task, (metric, value, error) in tasks.items():
+            if task not in before.get(approach, {}):
+                continue
+            _, earlier, earlier_error = before[approach][task]
+            lower = any(word in metric for word in LOWER)
+            change = Change(
+                task,
+                starts.get(approach, "its base"),
+                earlier,
+                value,
+                earlier_error,
+                error,
+                "lower" if lower else "higher",
+            )
+            found.setdefault(approach, []).append(change)
+    return found
 
 
 def is_worse(change: Change) -> bool:
