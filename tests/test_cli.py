@@ -403,8 +403,8 @@ MISTAKES = {
     ("look", "dialog-demo", "--folder", "x"): "'dialog-demo' is neither a study file nor a "
     f"recipe: did you mean 'dialogue-demo'? Known: {', '.join(sorted(recipes()))}.",
     ("look", "dialogue-demo", "sede=1"): "command line, sede: there is no such setting: did you "
-    "mean 'seed'? Known: approaches, compare, data, description, generation, metrics, model, "
-    "name, prompt, seed, seeds, system, track.",
+    "mean 'seed'? Known: approaches, compare, data, description, forgetting, generation, metrics, "
+    "model, name, prompt, seed, seeds, system, track.",
 }
 
 

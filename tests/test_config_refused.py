@@ -481,8 +481,8 @@ OVERRIDES = {
     "seed=x": "command line, seed: expected a whole number, found 'x'.",
     "sede=1": (
         "command line, sede: there is no such setting: did you mean 'seed'? Known: approaches, "
-        "compare, data, description, generation, metrics, model, name, prompt, seed, seeds, "
-        "system, track."
+        "compare, data, description, forgetting, generation, metrics, model, name, prompt, seed, "
+        "seeds, system, track."
     ),
     "approaches.zero=null": (
         "command line, approaches.zero: expected a block of settings, found null."

@@ -182,8 +182,9 @@ def benchmark_changes(
 ) -> dict[str, list[Change]]:
     """What benchmarks gave before and after each tuning, as evidence.
 
-    Both are by approach and task: metric, value, standard error (None where there is none); `starts`
-    name what each approach's weights started from. Tasks that stand on one side alone are left out.
+    Both are by approach and task: metric, value, standard error (None where there is none);
+    `starts` name what each approach's weights started from. Tasks that stand on one side alone are
+    left out.
     """
     found: dict[str, list[Change]] = {}
     for approach, tasks in after.items():

@@ -94,28 +94,34 @@ def shared_passages(evidence: Evidence) -> Iterator[Finding]:
 
 
 def group_leak(evidence: Evidence) -> Iterator[Finding]:
-    """A column that groups rows (an artist, a document) and crosses the split."""
+    """Columns that group rows (an artist, a document) and cross the split."""
     if not evidence.train or not evidence.examples:
         return
-    for column, (values, rows, common) in sorted(crossing(evidence).items()):
-        total = len(evidence.examples)
-        yield Finding(
-            kind="group-leak",
-            level="warning" if common > total / 2 else "note",
-            what=f"The split crosses '{column}': {common} of {total} test examples share theirs "
-            "with training examples.",
-            evidence=f"The training split has {values:,} values of it in {rows:,} rows.",
-            sure="possible",
-            advice=f"If examples of one {column} resemble each other, set data.split.group_by: "
-            f"{column}, so that the test split holds unseen ones.",
-        )
+    found, total = crossing(evidence), len(evidence.examples)
+    if not found:
+        return
+    # Of several the one that most test examples share: the widest group holds the others.
+    column, *others = sorted(found, key=lambda name: (-found[name][2], found[name][0], name))
+    values, rows, common = found[column]
+    also = f" So do {', '.join(f'{name!r} ({found[name][2]})' for name in others)}."
+    yield Finding(
+        kind="group-leak",
+        level="warning" if common > total / 2 else "note",
+        what=f"The split crosses '{column}': {common} of {total} test examples share theirs with "
+        "training examples.",
+        evidence=f"The training split has {values:,} values of it in {rows:,} rows."
+        + (also if others else ""),
+        sure="possible",
+        advice=f"If examples of one {column} resemble each other, set data.split.group_by: "
+        f"{column}, so that the test split holds unseen ones.",
+    )
 
 
 def crossing(evidence: Evidence) -> dict[str, tuple[int, int, int]]:
     """Columns that look like groups: values and rows in training, and test rows that share one.
 
     A column that is asked or answered is none, nor one with few values (a genre, a language), nor
-    one of which every row has its own. Of several columns that group alike the first counts.
+    one of which every row has its own.
     """
     columns = [
         name for name in evidence.examples[0].metadata if name not in ("instruction", "input")
@@ -128,21 +134,15 @@ def crossing(evidence: Evidence) -> dict[str, tuple[int, int, int]]:
                 rows[name] += 1
                 values[name].add(hash(text))
     found: dict[str, tuple[int, int, int]] = {}
-    alike: set[tuple[int, int, int]] = set()
     for name, held in values.items():
         if len(held) < GROUPS or rows[name] < ROWS * len(held):
             continue
         if answers_or_labels(evidence.examples, name) or is_asked(evidence.examples, name):
             continue
-        common = sum(
-            hash(text) in held
-            for example in evidence.examples
-            if (text := example.metadata.get(name, "").strip())
-        )
-        told = (len(held), rows[name], common)
-        if common >= MANY * len(evidence.examples) and told not in alike:
-            alike.add(told)
-            found[name] = told
+        texts = (example.metadata.get(name, "").strip() for example in evidence.examples)
+        common = sum(hash(text) in held for text in texts if text)
+        if common >= MANY * len(evidence.examples):
+            found[name] = (len(held), rows[name], common)
     return found
 
 
