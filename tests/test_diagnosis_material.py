@@ -17,7 +17,7 @@ from findings import evidence
 
 def found(source: dict[str, Any], language: str, split: dict[str, Any]) -> dict[str, Finding]:
     """What is found of a source's split, where every answer is the right one."""
-    settings = {"language": language, "sources": {"material": source}, "split": split}
+    settings = {"language": language, "sources": {"d": source}, "split": split}
     study = Study.model_validate(
         {"name": "x", "model": {"base": "etude-mini"}, "data": settings, "approaches": {"a": {}}}
     )
@@ -32,7 +32,7 @@ def test_paragraphs_of_faquad_stand_in_two_splits_unless_grouped(shared: Path) -
     files = {"train": str(shared / "faquad/train.json"), "dev": str(shared / "faquad/dev.json")}
     source = {"kind": "squad", "path": files}
     told = found(source, "pt", {"test": 0.1})
-    assert "The split crosses 'title': 84 of 84 test examples" in told["group-leak"].what
+    assert "The split crosses 'article': 84 of 84 test examples" in told["group-leak"].what
     assert "'context' (79)" in told["group-leak"].evidence
     assert "79 by the question" in told["near-duplicates"].what
     grouped = found(source, "pt", {"test": 0.1, "group_by": "title"})
