@@ -99,6 +99,7 @@ def try_together(task: Mapping[str, Any], progress: Progress) -> None:
             else:
                 consume(predict(data.test))
         measure_after(study, jobs[0], folder, base, data.hash, loaded, progress)
+        processes.wait()
 
 
 def consume(batches: Iterable[object]) -> None:

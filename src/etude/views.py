@@ -274,7 +274,7 @@ def report(contents: Mapping[str, Any]) -> None:
         table(in_a_table(contents["forgetting"]), words=("after",))
     lines([contents["verdict"]])
     for finding in contents["findings"]:
-        lines([f"{finding['level']}: {finding['what']} {finding['advice']}"])
+        lines(["{level}: {what}\n  {evidence} ({sure}) {advice}".format_map(finding)])
 
 
 def by_task(contents: Mapping[str, Any]) -> None:

@@ -23,13 +23,18 @@ def unwritable(speaker: Speaker, splits: Sequence[Iterable[Example]]) -> dict[st
     signs: Counter[str] = Counter()
     total = 0
     for example in chain.from_iterable(splits):
-        signs.update(set("".join(example.references)))
+        signs.update(set(composed(example)))
         total += 1
     lost = set(lost_signs(speaker, sorted(signs)))
     every = chain.from_iterable(splits) if lost else ()
-    holding = sum(not lost.isdisjoint("".join(example.references)) for example in every)
+    holding = sum(not lost.isdisjoint(composed(example)) for example in every)
     characters = {sign: signs[sign] for sign in sorted(lost)}
     return {"characters": characters, "answers": holding, "of": total}
+
+
+def composed(example: Example) -> str:
+    """The right answers, a letter and its accent as one character where there is one."""
+    return normalize("NFC", "".join(example.references))
 
 
 def lost_signs(speaker: Speaker, signs: list[str]) -> list[str]:
