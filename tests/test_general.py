@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from tokenizers import models as tokenizer_models
 from transformers import PreTrainedTokenizerFast
 
 import etude
+from etude import views
 from etude.approaches.general import (
     TEXTS,
     divided,
@@ -207,7 +209,10 @@ def test_characters_that_a_tokenizer_loses(llama_base: Base, tmp_path: Path) -> 
 @pytest.fixture(scope="module")
 def result(tmp_path_factory: pytest.TempPathFactory) -> Result:
     folder = tmp_path_factory.mktemp("general")
-    path = write_study(folder, approaches={"zero-shot": {}, "lora": {"tune": LORA}})
+    told = {"weights": "lora", "system": "Be brief."}
+    path = write_study(
+        folder, approaches={"zero-shot": {}, "lora": {"tune": LORA}, "lora-told": told}
+    )
     return etude.run(load_study(path), folder / "run")
 
 
@@ -225,6 +230,22 @@ class TestStudy:
         text = result.report.read_text(encoding="utf-8")
         assert "General text before and after tuning" in text
         assert f"{whole['after']:.4g}" in text
+
+    def test_a_terminal_shows_it_and_the_evidence_of_findings(
+        self, result: Result, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        views.report(result.contents)
+        shown = capsys.readouterr().out
+        assert re.search(r"perplexity +after +general text +English +Portuguese", shown)
+        for finding in result.contents["findings"]:
+            assert f"{finding['level']}: {finding['what']}" in shown
+            assert f"{finding['evidence']} ({finding['sure']}) {finding['advice']}" in shown
+
+    def test_weights_that_are_asked_in_another_way_are_named(self, result: Result) -> None:
+        found = result.findings[result.findings["kind"] == "template-drift"]
+        assert list(found["approach"]) == ["lora-told"]
+        assert list(found["level"]) == ["note"]
+        assert "system prompt none in training, 'Be brief.' in use" in found["evidence"].iloc[0]
 
     def test_another_text_is_measured_without_training_again(
         self, result: Result, tmp_path: Path
