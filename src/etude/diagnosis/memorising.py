@@ -14,7 +14,8 @@ from etude.records import Finding
 
 OFTEN = 0.05  # share of answers from which on it is no accident
 ABOVE = 2  # times as often as in right answers, which nobody has memorised
-OPENED = 30  # training answers and as many given answers that are compared word by word
+OPENED = 30  # answers that are compared word by word with training answers
+HELD = 4  # training answers for each of them, those with the most in common first
 
 
 def verbatim(evidence: Evidence) -> Iterator[Finding]:
@@ -79,7 +80,7 @@ def longest(evidence: Evidence, approach: str) -> tuple[int, str]:
         if rows[place] + COPIED - 1 <= best and told:
             break  # what follows is shorter
         example = evidence.examples[place]
-        held = [evidence.train[n] for n in answers.runs.sources(place)[:OPENED]]
+        held = [evidence.train[n] for n in answers.runs.sources(place)[:HELD]]
         own = (question(example), *example.references)
         found = longest_copy(given[example.id], own, [answer(item) for item in held])
         if found is not None and (found[0] > best or not told):

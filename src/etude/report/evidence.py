@@ -92,7 +92,7 @@ def context_used(study: Study, name: str, manifest: Mapping[str, Any]) -> dict[s
     used = {"prompt": prompt.template, "system": system or None}
     used["shots"] = f"{shots.count} {shots.choose}" if shots is not None else None
     # Manifests of older versions do not say the template.
-    return used | ({"markup": manifest["template"]} if "template" in manifest else {})
+    return used | ({"markup": manifest["template"].strip()} if "template" in manifest else {})
 
 
 def context_trained(study: Study, folder: Path, name: str) -> dict[str, Any] | None:
@@ -107,4 +107,4 @@ def context_trained(study: Study, folder: Path, name: str) -> dict[str, Any] | N
     if given is None:
         return None
     template = given / "chat_template.jinja"
-    return {"markup": template.read_text(encoding="utf-8")} if template.exists() else {}
+    return {"markup": template.read_text(encoding="utf-8").strip()} if template.exists() else {}
