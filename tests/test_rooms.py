@@ -25,7 +25,7 @@ FLOORS = (
     ("errors", "interruption", "environment", "progress", "memory", "records", "music"),
     ("config", "store", "prompts", "data", "engine", "training", "metrics", "approaches"),
     ("evaluate", "verdict", "diagnosis"),
-    ("checks", "fits", "plan", "report", "result", "child", "display", "measuring", "searching"),
+    ("checks", "fits", "plan", "report", "result", "child", "display", "forgetting", "searching"),
     ("launching", "meeting", "machines", "crew", "following"),
     ("study", "worker", "verbs", "begin", "views", "arguments", "cli", "__main__", "__init__"),
 )

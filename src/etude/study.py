@@ -22,8 +22,8 @@ from etude.engine.base import Base, find_base
 from etude.environment import versions
 from etude.errors import ChildFailed, UserError
 from etude.evaluate import evaluate
+from etude.forgetting import measure_general
 from etude.launching import check_launch
-from etude.measuring import measure_general
 from etude.memory import reset_peak
 from etude.progress import Progress
 from etude.report import is_current, read_evidence, write_report

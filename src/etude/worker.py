@@ -66,14 +66,14 @@ def search(task: dict[str, Any], progress: Progress) -> None:
     search_settings(task, progress)
 
 
-def measure(task: dict[str, Any], progress: Progress) -> None:
+def measure_text(task: dict[str, Any], progress: Progress) -> None:
     """`etude.approaches.general.measure_missing`, imported late likewise."""
     from etude.approaches.general import measure_missing
 
     measure_missing(task, progress)
 
 
-TASKS = {"plan": plan, "try": attempt, "search": search, "measure": measure}
+TASKS = {"plan": plan, "try": attempt, "search": search, "general text": measure_text}
 
 
 def die_with_parent() -> None:

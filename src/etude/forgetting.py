@@ -26,7 +26,7 @@ def measure_general(study: Study, folder: Path, base: Base, data: Data, display:
         if not here or is_measured(study, job, folder, base, data.hash):
             continue
         task = {
-            "do": "measure",
+            "do": "general text",
             "study": study.model_dump(mode="json"),
             "folder": str(folder.absolute()),
             "job": (job.approach, job.seed),
