@@ -7,6 +7,7 @@ be described in two ways. mkdocs calls `on_page_markdown` (see `hooks` in mkdocs
 
 from __future__ import annotations
 
+import inspect
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -18,6 +19,7 @@ from etude.begin import list_recipes
 from etude.cli import VERBS
 from etude.config import Study
 from etude.config.settings import Settings
+from etude.diagnosis import CHECKS
 from etude.engine.base import MODELS
 from etude.metrics import GROUPS, METRICS
 
@@ -296,6 +298,22 @@ def recipes() -> str:
     )
 
 
+def findings() -> str:
+    """Every finding: when it fires, why so, what to do; under what its file is about."""
+    told, about = [], ""
+    for kind, check in CHECKS.items():
+        module = inspect.getmodule(check.look)
+        title = (inspect.getdoc(module) or "").partition("\n")[0].partition(":")[0].rstrip(".")
+        if title != about:
+            told.append(f"## {title}")
+            about = title
+        told.append(f"### `{kind}`")
+        told.append(f"**When.** {check.fires}")
+        told.append(f"**Why so.** {check.why}")
+        told.append(f"**What to do.** {check.advice}")
+    return "\n\n".join(told)
+
+
 def card() -> str:
     """The model card of etude-mini, below its title."""
     text = (MODELS / "etude-mini" / "README.md").read_text(encoding="utf-8")
@@ -309,4 +327,5 @@ PARTS: dict[str, Callable[[], str]] = {
     "metrics": metrics,
     "verbs": verbs,
     "recipes": recipes,
+    "findings": findings,
 }

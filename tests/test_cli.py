@@ -406,8 +406,8 @@ MISTAKES = {
     f"recipe: did you mean 'dialogue-demo'? Known: {', '.join(sorted(recipes()))}.",
     ("look", "dialogue-demo", "sede=1"): "command line, sede: there is no such setting: did you "
     "mean 'seed'? Known: approaches, ask, benchmarks, compare, data, description, dictionary, "
-    "encoder, generation, metrics, model, name, prices, prompt, published, seed, seeds, system, "
-    "track.",
+    "encoder, forgetting, generation, metrics, model, name, prices, prompt, published, seed, "
+    "seeds, system, track.",
 }
 
 

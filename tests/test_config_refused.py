@@ -508,8 +508,8 @@ OVERRIDES = {
     "seed=x": "command line, seed: expected a whole number, found 'x'.",
     "sede=1": (
         "command line, sede: there is no such setting: did you mean 'seed'? Known: approaches, "
-        "ask, benchmarks, compare, data, description, dictionary, encoder, generation, metrics, "
-        "model, name, prices, prompt, published, seed, seeds, system, track."
+        "ask, benchmarks, compare, data, description, dictionary, encoder, forgetting, generation, "
+        "metrics, model, name, prices, prompt, published, seed, seeds, system, track."
     ),
     "approaches.zero=null": (
         "command line, approaches.zero: expected a block of settings, found null."

@@ -34,13 +34,16 @@ def plotted() -> dict[str, Any]:
     report = report_material.make_report()
     names = list(report["approaches"])
     values = {name: 0.1 * (i + 1) for i, name in enumerate(names)}
-    report["metrics"]["cosine"] = {
-        "title": METRICS["cosine"].title,
-        "better": "higher",
-        "low": 0,
-        "high": 1,
-        "signature": "s",
-        "paper": None,
+    report["metrics"] = {
+        **report["metrics"],
+        "cosine": {
+            "title": METRICS["cosine"].title,
+            "better": "higher",
+            "low": 0,
+            "high": 1,
+            "signature": "s",
+            "paper": None,
+        },
     }
     report["similarities"] = {
         "cosine": {

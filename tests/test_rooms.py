@@ -25,11 +25,11 @@ FLOORS = (
     ("errors", "interruption", "environment", "progress", "memory", "records", "music"),
     ("config", "store", "prompts", "data", "engine", "training", "metrics", "approaches"),
     ("benchmarks", "evaluate", "verdict", "rating", "diagnosis"),
-    ("checks", "fits", "plan", "report", "result", "child", "display", "searching"),
+    ("checks", "fits", "plan", "report", "result", "child", "display", "forgetting", "searching"),
     ("benchmarking",),
     ("measuring", "explaining"),
     ("launching", "meeting", "machines", "crew", "following"),
-    ("study", "worker", "verbs", "begin", "views", "reading", "side_by_side"),
+    ("study", "worker", "verbs", "begin", "views", "looking", "reading", "side_by_side"),
     ("telling", "commands", "arguments", "cli", "__main__", "__init__"),
 )
 # fmt: on

@@ -7,6 +7,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from etude.approaches.asking import check_questions
+from etude.approaches.general import passages
 from etude.approaches.order import goes_on, labels, makers, precision
 from etude.approaches.settled import with_tune
 from etude.approaches.trials import MISSING, check_storage
@@ -48,6 +49,8 @@ def check(study: Study) -> None:
     for extra in EXTRAS:
         if extra in study.track and find_spec(extra) is None:
             raise UserError(missing(extra))
+    if study.forgetting.passages:
+        passages(study)  # UserError where there is no text
     for name, approach in study.approaches.items():
         if approach.weights is not None and is_folder(approach.weights):
             check_weights(name, Path(approach.weights))

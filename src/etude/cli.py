@@ -113,7 +113,7 @@ def look(options: argparse.Namespace) -> int:
 
     The same with plots is look.html in the run folder, and for programs look.json.
     """
-    from etude import views
+    from etude import looking
     from etude.verbs import look as make
 
     study, folder, display = opened(options)
@@ -121,7 +121,7 @@ def look(options: argparse.Namespace) -> int:
     asked = {"dropped_rows": options.dropped, "remark_rows": options.remarks}
     lists = {"dropped_rows": found.dropped, "remark_rows": found.remarks}
     seen = found.seen | {name: lists[name] for name, wanted in asked.items() if wanted}
-    return finish(options, seen, found.page, lambda: views.look(seen))
+    return finish(options, seen, found.page, lambda: looking.look(seen))
 
 
 def run(options: argparse.Namespace) -> int:

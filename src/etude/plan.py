@@ -34,6 +34,7 @@ from etude.engine.load import (
     shortened,
 )
 from etude.engine.quantize import plain_linear, refuse_quantized, refuse_unquantized
+from etude.engine.writable import unwritable
 from etude.errors import UserError
 from etude.fits import check_given, check_labels, check_steps, check_tuning
 from etude.memory import MEGABYTE, resident_bytes
@@ -71,7 +72,7 @@ def make_plan(task: dict[str, Any], progress: Progress) -> None:
         progress("planning", number, len(study.approaches), name)
         sizes[name] = plan_approach(study, name, data, base, speaker, folder, progress)
     launch = task.get("launch")
-    plan = {
+    plan: dict[str, Any] = {
         "key": task["key"],
         "study": study.name,
         "processes": launch["processes"] if launch else 1,
@@ -86,6 +87,9 @@ def make_plan(task: dict[str, Any], progress: Progress) -> None:
         "notes": notes(study, speaker) + unknowns(sizes) + (launch["notes"] if launch else []),
         "approaches": sizes,
     }
+    if any(labels(study, name) is None for name in study.approaches):  # heads write nothing
+        plan["unwritable"] = lost = unwritable(speaker, (data.train, data.test))
+        plan["notes"] += told_of(lost)
     write_json(folder / "plan.json", plan)
 
 
@@ -242,6 +246,17 @@ def memory(
         return None, f"{type(error).__name__}: {first_line(error)}"
     loading = loading_bytes(network, base.folder) if on_cpu else 0
     return libraries + max(training, loading), ""
+
+
+def told_of(lost: dict[str, Any]) -> list[str]:
+    """Characters that no training can teach, in a sentence."""
+    if not lost["characters"]:
+        return []
+    signs = ", ".join(map(repr, lost["characters"]))
+    return [
+        f"The tokenizer cannot write {signs}, which {lost['answers']:,} of {lost['of']:,} right "
+        "answers hold: replace them in the material, or choose another base."
+    ]
 
 
 def unknowns(sizes: dict[str, dict[str, Any]]) -> list[str]:

@@ -121,6 +121,20 @@ class Result:
         return DataFrame(self.contents["findings"])
 
     @property
+    def forgetting(self) -> DataFrame:
+        """Perplexity on general text before and after each tuning: a row per language, and all."""
+        from pandas import DataFrame
+
+        found = self.contents.get("forgetting") or ()
+        columns = ["approach", "start", "language", "passages", "tokens", "before", "after"]
+        rows = [
+            {"approach": item["approach"], "start": item["start"], **change}
+            for item in found
+            for change in item["changes"]
+        ]
+        return DataFrame(rows, columns=[*columns, "ratio", "low", "high"])
+
+    @property
     def values(self) -> DataFrame:
         """Scores of every single example: approach, metric, example, value."""
         from pandas import read_parquet

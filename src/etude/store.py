@@ -167,6 +167,11 @@ def is_done(place: Place, key: str) -> bool:
     return place.manifest.exists() and read_json(place.manifest).get("key") == key
 
 
+def is_predicted(place: Place) -> bool:
+    """Whether an approach has predicted, from whatever inputs."""
+    return place.manifest.exists()
+
+
 def previous_of(path: Path) -> Path:
     """Where `set_aside` keeps what was at a path."""
     return path.with_name(path.name + ".previous")

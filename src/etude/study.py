@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from etude.engine.base import Base, find_base
 from etude.environment import versions
 from etude.errors import ChildFailed, UserError
 from etude.evaluate import evaluate
+from etude.forgetting import measure_general
 from etude.launching import check_launch
 from etude.measuring import means_for
 from etude.memory import reset_peak
@@ -40,7 +42,7 @@ from etude.store import (
     write_atomically,
 )
 
-PLAN = 2  # raised by hand when a plan says something else than before
+PLAN = 3  # raised by hand when a plan says something else than before
 SEARCH_ALONE = (
     "approaches.{name}.tune.search tries settings one after the other, each in one process: run "
     "the study without --launch until the search has ended, then with it."
@@ -72,6 +74,7 @@ def run(
             waiting = [job for job in group if not done(asked, job, folder, base, data)]
             failures |= try_in_child(asked, folder, waiting, failures, display, crew)
         asked = settled(study, folder, base, data.hash)
+        measure_general(asked, folder, base, data, display)
         benchmark(asked, folder, base, data.hash, display, failures=failures)
         if not failures:
             forget_encoded(folder)
@@ -84,6 +87,7 @@ def try_together(task: Mapping[str, Any], progress: Progress) -> None:
     Of several processes each does its share, and the first saves.
     """
     from etude.approaches.build import build, facts, make_weights  # torch, for the child alone
+    from etude.approaches.general import measure_after
     from etude.engine import processes
 
     study, folder = Study.model_validate(task["study"]), Path(task["folder"])
@@ -100,6 +104,7 @@ def try_together(task: Mapping[str, Any], progress: Progress) -> None:
                     save_predictions(job.place(folder), predict(data.test), manifest)
                 else:
                     consume(predict(data.test))
+        measure_after(study, jobs[0], folder, base, data.hash, loaded, progress)
         if processes.is_first():
             for job in jobs:
                 ask(study, job, folder, data, base, loaded, progress)
@@ -144,7 +149,8 @@ def report(
             grouped=study.data.split.group_by is not None,
             means=means,
         )
-        write_report(study, folder, evidence, evaluation, diagnose(evidence))
+        findings = diagnose(replace(evidence, evaluation=evaluation))
+        write_report(study, folder, evidence, evaluation, findings)
     return Result(folder)
 
 

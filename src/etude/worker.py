@@ -80,10 +80,18 @@ def benchmark(task: dict[str, Any], progress: Progress) -> None:
     score_weights(task, progress)
 
 
+def measure_text(task: dict[str, Any], progress: Progress) -> None:
+    """`etude.approaches.general.measure_missing`, imported late likewise."""
+    from etude.approaches.general import measure_missing
+
+    measure_missing(task, progress)
+
+
 TASKS = {
     "plan": plan,
     "try": attempt,
     "search": search,
+    "general text": measure_text,
     "embed": embed,
     "benchmark": benchmark,
 }

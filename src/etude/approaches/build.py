@@ -177,6 +177,7 @@ def facts(study: Study, job: Job, base: Base, data: Data, loaded: Loaded) -> dic
         "device": str(loaded.device),
         "processes": processes.count(),
         "markup": loaded.speaker.markup.name,
+        "template": loaded.speaker.markup.template,
         "folds_system": loaded.speaker.markup.folds_system,
         "versions": versions(),
         "revision": revision(),

@@ -127,6 +127,7 @@ def facts(
         "settings": tune.method.model_dump(mode="json"),
         "examples": len(material.rows),
         "supervised_tokens": material.supervised_tokens,
+        "bare_examples": bare(material),
         "truncated_prompts": material.truncated_prompts + validation.truncated_prompts,
         "truncated_answers": material.truncated_answers + validation.truncated_answers,
         "decoded_example": decoded(speaker, material.rows[0], loaded.labels),
@@ -134,6 +135,11 @@ def facts(
         "precision": recorded(number_format),
         "markup": {"name": speaker.markup.name, "template": speaker.markup.template},
     }
+
+
+def bare(material: Material) -> int:
+    """Examples of which only the end token is supervised: they teach to stop, and nothing else."""
+    return sum(row.label is None and row.supervised <= 1 for row in material.rows)
 
 
 def outcome(run: Run) -> dict[str, Any]:

@@ -42,15 +42,7 @@ def common(study: Study, name: str, data_hash: str) -> dict[str, Any]:
 
 def weights_key(study: Study, job: Job, base: Base, data_hash: str) -> str:
     """Key of the weights that a job uses: the base's, or of all the tuning behind them."""
-    given = given_folder(study, job.approach)
-    key = fingerprint(
-        {
-            "format": FORMAT,
-            "base": base.digest,
-            "precision": recorded(precision(study, job.approach)),
-            "given": digest(given) if given is not None else None,
-        }
-    )
+    key = untuned_key(study, job.approach, base)
     for name in makers(study, job.approach):
         tune = study.approaches[name].tune
         assert tune is not None  # noqa: S101 - a maker tunes
@@ -59,6 +51,19 @@ def weights_key(study: Study, job: Job, base: Base, data_hash: str) -> str:
             {**common(study, name, data_hash), "from": key, "tune": settings, "seed": job.seed}
         )
     return key
+
+
+def untuned_key(study: Study, name: str, base: Base) -> str:
+    """Key of what an approach's ancestry starts from: the base, or a folder of weights on it."""
+    given = given_folder(study, name)
+    return fingerprint(
+        {
+            "format": FORMAT,
+            "base": base.digest,
+            "precision": recorded(precision(study, name)),
+            "given": digest(given) if given is not None else None,
+        }
+    )
 
 
 def tune_settings(tune: Tune) -> dict[str, Any]:

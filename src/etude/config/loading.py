@@ -164,6 +164,7 @@ def resolve_paths(values: Mapping[str, Any], folder: Path, base: Mapping[str, An
     for block, name in (
         (blocks(values, "encoder"), "baseline"),
         (blocks(values, "dictionary"), "path"),
+        (blocks(values, "forgetting"), "text"),
     ):
         given = block.get(name)
         if isinstance(given, list):

@@ -204,6 +204,18 @@ class Compare(Settings):
     """Coverage of the intervals; corrected p-values count up to one minus this."""
 
 
+class Forgetting(Settings):
+    """What each tuning leaves of what its model knew: general text, before and after."""
+
+    text: str | None = None
+    """A text file or a folder of .txt files, in paragraphs, that no approach learns from; the
+    package's own, in English and Portuguese, when not given."""
+    passages: int = Field(64, ge=0)
+    """At most so many paragraphs, evenly from all; 0 measures nothing."""
+    tokens: int = Field(256, ge=8)
+    """Of each paragraph at most so many tokens."""
+
+
 class Study(Settings):
     """A study: a pretrained model, a body of material, and several approaches."""
 
@@ -245,6 +257,8 @@ class Study(Settings):
     """Figures of a source, to stand beside those of this study."""
     benchmarks: Benchmarks | None = None
     """Known benchmarks that base and tuned weights are scored by."""
+    forgetting: Forgetting = Forgetting()
+    """General text that is measured before and after each tuning."""
     track: tuple[Literal["tensorboard", "wandb", "mlflow"], ...] = ("tensorboard",)
     """Where training curves go besides the run folder's own history."""
 

@@ -6,12 +6,15 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from etude.approaches.keys import prediction_key
-from etude.approaches.order import Job, seeds
+from etude.approaches.general import general_text
+from etude.approaches.keys import context_settings, prediction_key
+from etude.approaches.order import Job, given_folder, maker, seeds
 from etude.approaches.settled import settled
+from etude.benchmarks import benchmark_scores, benchmarks_before
 from etude.config import Study
 from etude.data import read_data
 from etude.diagnosis import Evidence
+from etude.diagnosis.forgetting import benchmark_changes
 from etude.engine.base import RANDOM, Base
 from etude.errors import ChildFailed
 from etude.store import Place, read_json, read_lines, read_predictions
@@ -28,6 +31,7 @@ def read_evidence(study: Study, folder: Path, failures: Mapping[str, str]) -> Ev
     failed = dict(failures)
     predictions: dict[str, dict[int, Any]] = {}
     manifests, histories, tunings = {}, {}, {}
+    general, contexts, trained_with = {}, {}, {}
     for name in study.approaches:
         jobs = [Job(name, seed) for seed in seeds(study, name)]
         made = [job.place(folder) for job in jobs if job.place(folder).manifest.exists()]
@@ -39,9 +43,15 @@ def read_evidence(study: Study, folder: Path, failures: Mapping[str, str]) -> Ev
             continue
         manifests[name] = read_json(current[0].manifest)
         predictions[name] = {place.seed: read_predictions(place) for place in current}
+        contexts[name] = context_used(asked, name, manifests[name])
+        if (before := context_trained(asked, folder, name)) is not None:
+            trained_with[name] = before
         if study.approaches[name].tune is not None:
             histories[name] = read_lines(current[0].history)
             tunings[name] = read_json(current[0].weights / "etude.json")
+            job, base = Job(name, current[0].seed), base_named(current[0])
+            if (found := general_text(asked, job, folder, base, data.hash)) is not None:
+                general[name] = found
     if not predictions:
         reasons = "; ".join(f"{name}: {reason}" for name, reason in failed.items())
         raise ChildFailed(f"No approach in {folder} has finished, so there is no report: {reasons}")
@@ -56,12 +66,52 @@ def read_evidence(study: Study, folder: Path, failures: Mapping[str, str]) -> Ev
         tunings=tunings,
         failures=failed,
         baseline=baseline if baseline in predictions else next(iter(predictions)),
+        train=data.train,
+        dev=data.dev,
+        general=general,
+        benchmarks=benchmark_changes(
+            benchmarks_before(folder),
+            benchmark_scores(folder),
+            {name: found["start"] for name, found in general.items()},
+        ),
+        contexts=contexts,
+        trained_with=trained_with,
+        plan=read_json(folder / "plan.json") if (folder / "plan.json").exists() else {},
     )
 
 
 def is_as_asked(study: Study, place: Place, data_hash: str) -> bool:
     """Whether saved predictions are what this study would make, from the base they name."""
-    manifest = read_json(place.manifest)
-    base = Base(manifest["base"]["name"], place.folder, manifest["base"]["digest"])
     job = Job(place.approach, place.seed)
-    return bool(manifest["key"] == prediction_key(study, job, base, data_hash))
+    key = prediction_key(study, job, base_named(place), data_hash)
+    return bool(read_json(place.manifest)["key"] == key)
+
+
+def base_named(place: Place) -> Base:
+    """The base that saved predictions name. It is not opened."""
+    manifest = read_json(place.manifest)
+    return Base(manifest["base"]["name"], place.folder, manifest["base"]["digest"])
+
+
+def context_used(study: Study, name: str, manifest: Mapping[str, Any]) -> dict[str, Any]:
+    """What stands around a question where an approach answers."""
+    prompt, system, shots = context_settings(study, name)
+    used = {"prompt": prompt.template, "system": system or None}
+    used["shots"] = f"{shots.count} {shots.choose}" if shots is not None else None
+    # Manifests of older versions do not say the template.
+    return used | ({"markup": manifest["template"].strip()} if "template" in manifest else {})
+
+
+def context_trained(study: Study, folder: Path, name: str) -> dict[str, Any] | None:
+    """What stood around the questions where an approach's weights were trained, as far as known.
+
+    Of a folder of weights that is its chat template, where one lies in it.
+    """
+    if (made_by := maker(study, name)) is not None:
+        facts = read_json(Job(made_by, study.seed).place(folder).weights / "etude.json")
+        return context_used(study, made_by, {"template": facts["markup"]["template"]})
+    given = given_folder(study, name)
+    if given is None:
+        return None
+    template = given / "chat_template.jinja"
+    return {"markup": template.read_text(encoding="utf-8").strip()} if template.exists() else {}

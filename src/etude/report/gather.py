@@ -26,6 +26,7 @@ from etude.report.beside import beside_the_source
 from etude.report.confusions import confusions
 from etude.report.costs import cost
 from etude.report.costs import in_words as prices_in_words
+from etude.report.forgetting import forgetting
 from etude.report.highlights import highlights
 from etude.report.joined import joined, joined_hash
 from etude.report.makeup import makeup
@@ -43,6 +44,7 @@ def report_key(study: Study, folder: Path) -> str:
     """What a report depends on: the study, and the manifests of every prediction."""
     manifests = sorted(folder.glob("approaches/*/seed-*/manifest.json"))
     made = {str(path.relative_to(folder)): read_json(path)["key"] for path in manifests}
+    made |= {path.name: "" for path in sorted(folder.glob("general/*.json"))}
     settings = study.model_dump(mode="json")
     joins = joined_hash(folder)
     return fingerprint(
@@ -121,6 +123,7 @@ def gather(
             names,
         ),
         **joined(study, folder, evidence),
+        "forgetting": forgetting(evidence),
         "data": dict(evidence.card),
         "makeup": makeup(folder, evidence.card),
         "confusion": confusions(evidence),

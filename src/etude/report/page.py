@@ -19,6 +19,7 @@ from etude.report import tables, words
 from etude.report.beside import published_rows
 from etude.report.by_task import task_tables
 from etude.report.confusions import confusion_tables
+from etude.report.forgetting import forgetting_rows
 from etude.report.joined_view import joined_view
 from etude.report.looks import looks
 from etude.report.makeup import makeup_view
@@ -134,6 +135,7 @@ def _view(report: Mapping[str, Any]) -> dict[str, Any]:
         "trainings": drawn.trainings(report),
         "searches": searches(report),
         "tasks": task_tables(report),
+        "forgetting": forgetting_rows(report),
         "sources": tables.source_rows(data),
         "splits": [
             (name, words.count(split.get("rows")), words.count(split.get("groups")))

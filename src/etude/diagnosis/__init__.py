@@ -1,0 +1,62 @@
+"""What went wrong and what to do about it: findings from what a run has saved.
+
+`CHECKS` are all there are. A check looks at `Evidence` and yields findings of its kind.
+"""
+
+from etude.diagnosis import (
+    answering,
+    forgetting,
+    leaking,
+    material,
+    memorising,
+    prompting,
+    running,
+    searching,
+    training,
+)
+from etude.diagnosis.evidence import Change, Check, Evidence
+from etude.records import Finding
+
+__all__ = ["CHECKS", "Change", "Check", "Evidence", "diagnose"]
+
+CHECKS: dict[str, Check] = {
+    "failed": running.FAILED,
+    "random-base": running.RANDOM_BASE,
+    "overfitting": training.OVERFITTING,
+    "underfitting": training.UNDERFITTING,
+    "learning-rate-too-high": training.RATE,
+    "small-validation": training.SMALL_VALIDATION,
+    "validation-memory": training.VALIDATION_MEMORY,
+    "searched-edge": searching.SEARCHED_EDGE,
+    "forgetting": forgetting.FORGETTING,
+    "forgetting-tasks": forgetting.TASKS,
+    "forgetting-benchmarks": forgetting.BENCHMARKS,
+    "memorised-answers": memorising.MEMORISED,
+    "copied-spans": memorising.COPIED_SPANS,
+    "leaked-answers": leaking.LEAKED,
+    "near-duplicates": leaking.NEAR,
+    "shared-passages": leaking.PASSAGES,
+    "group-leak": leaking.GROUP,
+    "truncated-prompts": prompting.TRUNCATED_PROMPTS,
+    "truncated-training": prompting.TRUNCATED_TRAINING,
+    "nothing-supervised": prompting.NOTHING_SUPERVISED,
+    "template-drift": prompting.DRIFT,
+    "unwritable-characters": prompting.UNWRITABLE,
+    "never-stops": answering.NEVER_STOPS,
+    "endless-repetition": answering.REPETITION,
+    "empty-answers": answering.EMPTY,
+    "wrong-language": answering.LANGUAGE,
+    "label-imbalance": material.LABEL_IMBALANCE,
+    "one-label": material.COLLAPSED,
+    "small-test": material.SMALL,
+    "too-small-for-the-claim": material.CLAIM,
+    "dropped-rows": material.DROPPED,
+    "remark": material.REMARK,
+}
+
+
+def diagnose(evidence: Evidence) -> list[Finding]:
+    """Every finding, the gravest first, then in the order of `CHECKS`."""
+    found = [finding for check in CHECKS.values() for finding in check.look(evidence)]
+    grave = ("error", "warning", "note")
+    return sorted(found, key=lambda finding: grave.index(finding.level))
