@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from etude.diagnosis.evidence import Check, Evidence, listed, plural
 from etude.records import Finding
+from etude.verdict import rounded
 
 SMALL_TEST = 50  # below this, differences of ten points are usually noise
 LOPSIDED = 0.8  # share of the commonest label in training
@@ -101,7 +102,7 @@ def underpowered(evidence: Evidence) -> Iterator[Finding]:
             level="note",
             what=f"The test split cannot settle whether {item.approach} differs from "
             f"{item.baseline}: a difference of the size that was seen needs about "
-            f"{rounded(item.needed):,} {item.units}.",
+            f"{rounded(item.needed)} {item.units}.",
             evidence=f"{item.metric} differs by {item.difference:+.3g}, interval "
             f"{item.low:.3g} to {item.high:.3g} over {item.n:,} {item.units}; 80% power at alpha "
             ".05.",
@@ -113,12 +114,6 @@ def underpowered(evidence: Evidence) -> Iterator[Finding]:
             "is worth it only if so small a difference matters.",
             approach=item.approach,
         )
-
-
-def rounded(number: int) -> int:
-    """Two significant digits: an estimate has no more."""
-    step = int(10 ** max(0, len(str(number)) - 2))
-    return -(-number // step) * step
 
 
 def dropped(evidence: Evidence) -> Iterator[Finding]:
