@@ -410,7 +410,7 @@ def test_the_page_of_growth(tmp_path: Path) -> None:
     assert (tmp_path / "growth-length.svg").read_bytes() == first
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("number", [0, 1])  # a whole study, a training alone
 def test_a_point_of_growth(number: int) -> None:
     point = growth.points(tiny=True)[number]

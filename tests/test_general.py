@@ -275,6 +275,7 @@ class TestStudy:
         assert general_path(asked, found.folder, key) in files
         assert [len(json.loads(file.read_text())["passages"]) for file in files] == [2, 2]
 
+    @pytest.mark.long
     def test_too_much_of_one_thing_is_forgetting_and_a_little_is_not(self, tmp_path: Path) -> None:
         """etude-mini, tuned on sixty sentences of one form."""
         rate: dict[str, Any] = {"name": "adamw"}

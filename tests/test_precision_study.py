@@ -36,7 +36,7 @@ def result(tmp_path_factory: pytest.TempPathFactory) -> Result:
     return etude.run(study, folder / "run")
 
 
-@pytest.mark.slow
+@pytest.mark.long
 class TestQuantised:
     def test_weights_bring_their_precision(self, result: Result) -> None:
         found = {

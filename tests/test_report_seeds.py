@@ -13,7 +13,7 @@ from studies import settings, write_rows
 from test_report_page import read
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_every_seed_is_shown_apart(tmp_path: Path) -> None:
     written = settings(write_rows(tmp_path / "animals.jsonl", 40)) | {"seeds": 2}
     result = etude.run(Study.model_validate(written), tmp_path / "run")
