@@ -79,12 +79,12 @@ The sayings are invented, so nothing can be known of the held-out ones; what is 
 of what, and in which form. All weights learn more of that than LoRA does here. A ROUGE-L of 0.23 is
 far above zero-shot and still no saying that anybody would take for the right one.""",
     "wikipedia-pt-mini": """\
-The answers stand in the passage of each question. Untuned, a model this small cannot use that; tuned
-on 260 questions it finds four fifths of the words, and every third or fourth answer is right to the
-letter. The price: its perplexity on general Portuguese text more than doubles. `qlora` differs from
-`lora` in its four bits and in its optimizer, so what it lacks is not laid at one of the two. BERTScore
-with etude-mini's own vectors gives 0.54 to answers that have next to nothing in common with the
-reference: compare its differences, and not its height.""",
+The answers stand in the passage of each question. Untuned, a model this small cannot use that;
+tuned on 260 questions it finds four fifths of the words, and every third or fourth answer is right
+to the letter. The price: its perplexity on general Portuguese text more than doubles. `qlora`
+differs from `lora` in its four bits and in its optimizer, so what it lacks is not laid at one of the
+two. BERTScore with etude-mini's own vectors gives 0.54 to answers that have next to nothing in
+common with the reference: compare its differences, and not its height.""",
 }
 HEAD = """\
 # Recipes on etude-mini
