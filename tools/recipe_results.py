@@ -82,8 +82,8 @@ far above zero-shot and still no saying that anybody would take for the right on
 The answers stand in the passage of each question. Untuned, a model this small cannot use that;
 tuned on 260 questions it finds four fifths of the words, and every third or fourth answer is right
 to the letter. The price: its perplexity on general Portuguese text more than doubles. `qlora`
-differs from `lora` in its four bits and in its optimizer, so what it lacks is not laid at one of the
-two. BERTScore with etude-mini's own vectors gives 0.54 to answers that have next to nothing in
+differs from `lora` in its four bits and in its optimizer, so what it lacks is laid at neither of
+them. BERTScore with etude-mini's own vectors gives 0.54 to answers that have next to nothing in
 common with the reference: compare its differences, and not its height.""",
 }
 HEAD = """\
