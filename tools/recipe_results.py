@@ -115,6 +115,8 @@ def page() -> str:
     found = {name: RUNS / name / "report.json" for name in SETTINGS}
     parts = [HEAD.format(machine=f"two cores of an {processor()}, no GPU")]
     parts += [section(name, read_json(path)) for name, path in found.items() if path.exists()]
+    if missing := [f"`{name}`" for name, path in found.items() if not path.exists()]:
+        parts.append(f"Not run with these weights yet: {', '.join(missing)}.\n")
     return "\n".join(parts)
 
 
