@@ -17,7 +17,9 @@ import etude.benchmarking
 import etude.study
 from etude.benchmarks import benchmark_scores, benchmarks_before, run
 from etude.cli import main
+from etude.config import load_study
 from etude.progress import Progress
+from etude.report.evidence import read_evidence
 from etude.report.joined import benchmarks
 from etude.store import read_json
 from etude.study import Study
@@ -90,6 +92,17 @@ def test_a_group_is_the_mean_over_all_documents(finished: Path) -> None:
 def test_what_a_tuning_started_from(finished: Path) -> None:
     before, scores = benchmarks_before(finished), benchmark_scores(finished)
     assert before == {"lora": scores["zero-shot"], "lora-told": scores["zero-shot"]}
+
+
+def test_changes_are_evidence_of_forgetting(finished: Path) -> None:
+    scores = benchmark_scores(finished)
+    evidence = read_evidence(load_study(finished / "study.yaml"), finished, {})
+    assert list(evidence.benchmarks) == ["lora"]  # the tuned one, and not who answers with it
+    changes = {change.what: change for change in evidence.benchmarks["lora"]}
+    assert set(changes) == set(scores["lora"])
+    assert changes["mine"].start == "random-llama"
+    assert changes["mine"].before == scores["zero-shot"]["mine"][1]
+    assert changes["mine"].after == scores["lora"]["mine"][1]
 
 
 def test_the_harness_gives_the_same(finished: Path) -> None:

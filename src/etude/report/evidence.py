@@ -71,7 +71,7 @@ def read_evidence(study: Study, folder: Path, failures: Mapping[str, str]) -> Ev
         general=general,
         benchmarks=benchmark_changes(
             benchmarks_before(folder),
-            benchmark_scores(folder),
+            {name: of for name, of in benchmark_scores(folder).items() if name in tunings},
             {name: found["start"] for name, found in general.items()},
         ),
         contexts=contexts,
