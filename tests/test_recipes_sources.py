@@ -231,6 +231,7 @@ HERE: dict[str, list[str]] = {
     "quotes": ["model.base=random-llama", "model.precision.compute=fp32", QUOTES % MATERIAL],
     "wikipedia-pt": [
         "model.base=random-llama",
+        "encoder.base=etude-mini",
         f"data.sources.articles.path.train={MATERIAL}/wikipedia.train.jsonl",
     ],
 }
