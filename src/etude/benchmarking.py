@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
 
 from etude.approaches.asking import start_of
 from etude.approaches.keys import weights_key
@@ -149,10 +148,3 @@ def keep_failures(folder: Path, failed: Mapping[str, str]) -> None:
         write_json(path, dict(failed))
     else:
         path.unlink(missing_ok=True)
-
-
-def read_failures(folder: Path) -> dict[str, Any]:
-    """What could not be scored when it was last tried, and why."""
-    path = folder / FOLDER / FAILED
-    found: dict[str, Any] = read_json(path) if path.exists() else {}
-    return found
