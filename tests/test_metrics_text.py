@@ -176,15 +176,16 @@ counts = st.integers(0, 60)
 
 
 @given(
-    hnp.arrays(np.float64, (5, 4), elements=counts), hnp.arrays(np.float64, (5, 6), elements=counts)
+    hnp.arrays(np.float64, (5, 4), elements=counts), hnp.arrays(np.float64, (5, 5), elements=counts)
 )
 @settings(max_examples=200, deadline=None)
 def test_bleu_of_many_rows_equals_sacrebleu_row_by_row(
     correct: np.ndarray[tuple[int, int], np.dtype[np.float64]],
     rest: np.ndarray[tuple[int, int], np.dtype[np.float64]],
 ) -> None:
-    # There are never more matches than n-grams.
-    sums = np.hstack([rest[:, :2], np.minimum(correct, rest[:, 2:]), rest[:, 2:]])
+    # There are never more matches than n-grams, and an answer is as long as it has words.
+    length, ngrams = rest[:, :1], rest[:, 1:]
+    sums = np.hstack([ngrams[:, :1], length, np.minimum(correct, ngrams), ngrams])
     expected = [
         BLEU.compute_bleu(
             correct=list(row[2:6]),

@@ -29,7 +29,7 @@ from etude.views import report as show_report
 from studies import settings, write_rows
 from test_kills import MINUTE, finish, kill_when, start
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.long
 
 TUNE: dict[str, Any] = {"epochs": 2, "batch_size": 4, "log_steps": 1, "schedule": "constant"}
 RATES: dict[str, Any] = {"learning_rate": {"log": [1e-5, 1e-1]}, "r": [2, 4]}
@@ -235,7 +235,6 @@ def same_trials(folder: Path, reference: Path) -> None:
     assert (folder / adapter).read_bytes() == (reference / adapter).read_bytes()
 
 
-@pytest.mark.long
 def test_a_killed_run_keeps_its_trials_and_repeats_one(
     file: Path, reference: Path, tmp_path: Path
 ) -> None:
@@ -252,7 +251,6 @@ def test_a_killed_run_keeps_its_trials_and_repeats_one(
     same_trials(folder, reference)
 
 
-@pytest.mark.long
 @pytest.mark.skipif(sys.platform != "linux", reason="finds child processes under /proc")
 def test_a_dying_worker_is_replaced(file: Path, reference: Path, tmp_path: Path) -> None:
     folder = tmp_path / "run"
