@@ -32,6 +32,11 @@ pytestmark = [
 ]
 MINUTE = 60.0
 Found = tuple[Path, list[dict[str, Any]]]
+SHARED: dict[str, dict[str, Any]] = {
+    "MULTI_CPU": {},
+    "FSDP": {"fsdp_config": {"fsdp_version": 2}},
+    "DEEPSPEED": {"deepspeed_config": {"zero_stage": 2}, "use_cpu": True},
+}
 
 
 @pytest.fixture(scope="module")
@@ -253,14 +258,16 @@ def same(folder: Path, one: Path) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("kind", ["MULTI_CPU", pytest.param("FSDP", marks=pytest.mark.long)])
+@pytest.mark.parametrize(
+    "kind",
+    ["MULTI_CPU", *(pytest.param(kind, marks=pytest.mark.long) for kind in ("FSDP", "DEEPSPEED"))],
+)
 def test_launched(kind: str, study: Path, one: Path, tmp_path: Path) -> None:
-    more = {"fsdp_config": {"fsdp_version": 2}} if kind == "FSDP" else {}
-    asked = launch(tmp_path, distributed_type=kind, **more)
+    asked = launch(tmp_path, distributed_type=kind, **SHARED[kind])
     finish(start(ETUDE, study, tmp_path / "run", *asked))
     same(tmp_path / "run", one)
     facts = read_json(Place(tmp_path / "run", "lora", 13).weights / "etude.json")
-    assert facts["sharded"] == (kind == "FSDP")
+    assert facts["sharded"] == (kind != "MULTI_CPU")
 
 
 @pytest.mark.long

@@ -298,12 +298,6 @@ PLAIN = Launch("ddp", 2, 2, on_machine=2, cpu=True)
             "--launch asks for processes on GPUs, but model.device is cpu: set use_cpu: true, or "
             "model.device: auto.",
         ),
-        (
-            tuned(),
-            Launch("deepspeed", 2, 2, on_machine=2, gpu=True, deepspeed={"zero_stage": 3}),
-            "--launch: distributed_type is DEEPSPEED, which this version of Etude does not run: "
-            "use distributed_type: FSDP, which shares the same among processes.",
-        ),
     ],
 )
 def test_what_does_not_go_together(asked: Study, launch: Launch, said: str) -> None:

@@ -15,8 +15,6 @@ def check_launch(study: Study, launch: Launch | None) -> None:
     """Refuse what the study and the processes ask of each other and cannot have."""
     if launch is None:
         return
-    if launch.kind == "deepspeed":
-        refuse_deepspeed(launch)
     if launch.mixed_precision not in ("no", own := compute_of(study.model.precision)):
         raise UserError(
             f"{launch.origin}: mixed_precision is {launch.mixed_precision}, but the study computes "
@@ -74,13 +72,3 @@ def check_sharding(study: Study, name: str, tune: Tune) -> None:
             f"approaches.{name}: {tune.optimizer.name} does not work on the sharded weights of "
             "method full: use optimizer: adamw."
         )
-
-
-def refuse_deepspeed(launch: Launch) -> None:
-    """DeepSpeed is not run; FSDP2 shards the same."""
-    stage = (launch.deepspeed or {}).get("zero_stage", 2)
-    instead = {0: "MULTI_GPU", 2: "FSDP with fsdp_reshard_after_forward: false"}.get(stage, "FSDP")
-    raise UserError(
-        f"{launch.origin}: distributed_type is DEEPSPEED, which this version of Etude does not "
-        f"run: use distributed_type: {instead}, which shares the same among processes."
-    )

@@ -12,17 +12,13 @@ from pathlib import Path
 from typing import Any, Literal
 
 from etude.config.accelerate import fsdp, read_settings, refuse_idle, whole
+from etude.config.zero import zero
 from etude.errors import UserError, nearest
 
-Kind = Literal["ddp", "fsdp", "deepspeed"]
+Kind = Literal["ddp", "fsdp"]
 
-KINDS: dict[str, Kind] = {
-    "NO": "ddp",
-    "MULTI_CPU": "ddp",
-    "MULTI_GPU": "ddp",
-    "FSDP": "fsdp",
-    "DEEPSPEED": "deepspeed",
-}
+# What each distributed type shares, read from its own block where it has one.
+TYPES = ("NO", "MULTI_CPU", "MULTI_GPU", "FSDP", "DEEPSPEED")
 READ = {
     "distributed_type",
     "num_processes",
@@ -62,7 +58,6 @@ class Launch:
     cpu: bool = False
     mixed_precision: str = "no"
     sharding: Mapping[str, Any] | None = None
-    deepspeed: Mapping[str, Any] | None = None
     origin: str = "--launch"
     notes: tuple[str, ...] = ()
 
@@ -107,7 +102,6 @@ def read_launch(path: Path | None, environment: Mapping[str, str]) -> Launch | N
         cpu=launch.cpu,
         mixed_precision=launch.mixed_precision,
         sharding=launch.sharding,
-        deepspeed=launch.deepspeed,
         notes=launch.notes,
     )
 
@@ -142,7 +136,7 @@ def from_file(path: Path) -> Launch:
     """What a configuration of accelerate asks for."""
     settings = read_settings(path)
     refuse_idle(path, settings, READ)
-    kind = kind_of(path, settings)
+    kind, sharding, notes = shared(path, settings)
     processes = whole(path, settings, "num_processes")
     machines = whole(path, settings, "num_machines")
     if processes > 1 and settings.get("distributed_type", "NO") == "NO":
@@ -150,7 +144,7 @@ def from_file(path: Path) -> Launch:
             f"{path}: num_processes is {processes}, but distributed_type is NO: set MULTI_CPU, "
             "MULTI_GPU or FSDP."
         )
-    if kind != "ddp" and processes == 1:
+    if settings.get("distributed_type") in ("FSDP", "DEEPSPEED") and processes == 1:
         raise UserError(
             f"{path}: distributed_type is {settings['distributed_type']}, but num_processes is 1, "
             "and there is nobody to share with: set num_processes, or run without --launch."
@@ -173,7 +167,6 @@ def from_file(path: Path) -> Launch:
             "find the first one by."
         )
     cpu = bool(settings.get("use_cpu", False)) or settings.get("distributed_type") == "MULTI_CPU"
-    sharding, notes = fsdp(path, settings) if kind == "fsdp" else (None, ())
     return Launch(
         kind=kind,
         processes=processes,
@@ -187,14 +180,20 @@ def from_file(path: Path) -> Launch:
         cpu=cpu,
         mixed_precision=str(settings.get("mixed_precision") or "no").lower(),
         sharding=sharding,
-        deepspeed=settings.get("deepspeed_config"),
         notes=notes,
     )
 
 
-def kind_of(path: Path, settings: Mapping[str, Any]) -> Kind:
-    """What the processes share."""
+def shared(
+    path: Path, settings: Mapping[str, Any]
+) -> tuple[Kind, dict[str, Any] | None, tuple[str, ...]]:
+    """What the processes share, what FSDP2 is told of it, and what to say about it."""
     name = str(settings.get("distributed_type", "NO"))
-    if name not in KINDS:
-        raise UserError(f"{path}: distributed_type is {name}: {nearest(name, KINDS)}.")
-    return KINDS[name]
+    if name not in TYPES:
+        raise UserError(f"{path}: distributed_type is {name}: {nearest(name, TYPES)}.")
+    if name == "FSDP":
+        return ("fsdp", *fsdp(path, settings))
+    if name == "DEEPSPEED":
+        sharding, notes = zero(path, settings)
+        return ("ddp" if sharding is None else "fsdp", sharding, notes)
+    return ("ddp", None, ())
