@@ -21,7 +21,10 @@ WORDS = ("cat", "owl", "barn", "lake", "sleeps", "sings", "under", "over", "gree
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A base to make and what to tune on it; `words` is the length of an input."""
+    """A base to make and what to tune on it; `words` is the length of an input.
+
+    `packed` is how many tokens a sequence of several examples has, None where each stands alone.
+    """
 
     make: Callable[..., None]
     hidden: int
@@ -30,6 +33,7 @@ class Case:
     method: str
     batch_size: int
     words: int
+    packed: int | None = None
 
     @property
     def needs_bitsandbytes(self) -> bool:
@@ -42,6 +46,7 @@ CASES = {
     "LoRA nf4": Case(make_llama, 512, 6, {"name": "nf4", "compute": "fp32"}, "lora", 4, 60),
     "LoRA T5": Case(make_t5, 768, 6, "fp32", "lora", 4, 60),
     "LoRA, long and many": Case(make_llama, 256, 4, "fp32", "lora", 12, 200),
+    "LoRA, packed": Case(make_llama, 256, 4, "fp32", "lora", 2, 40, packed=512),
 }
 
 
@@ -78,6 +83,8 @@ def write_case(case: Case, folder: Path) -> Path:
                     "method": case.method,
                     "max_steps": 4,
                     "batch_size": case.batch_size,
+                    "packing": case.packed is not None,
+                    "max_tokens": case.packed,
                     "save_seconds": 0,
                 }
             }

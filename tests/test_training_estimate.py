@@ -14,12 +14,11 @@ from etude.config.tuning import Full, Lora, Method, Tune
 from etude.engine.quantize import weights_bytes
 from etude.training.estimate import skeleton, training_bytes, with_method
 from etude.training.loss import summed_loss
-from etude.training.material import Material
 from etude.training.methods import prepare
+from etude.training.packing import Packs, pack
 from etude.training.shadow import Held, step_bytes
 
 ROWS = models.rows_of(0, 6, longest=36)
-MATERIAL = Material(ROWS, 0, 0, ())
 
 
 def skeleton_of(shape: str) -> Any:
@@ -62,7 +61,23 @@ def test_a_fake_step_is_as_large_as_a_real_one(shape: str, method: Method) -> No
         weights = held.now
         run.accelerator.backward(summed_loss(run, ROWS))
     added = with_method(skeleton(skeleton_of(shape), "fp32"), method)
-    assert step_bytes(added.network, (), "fp32", MATERIAL, 6) == pytest.approx(
+    assert step_bytes(added.network, (), "fp32", ROWS, 6) == pytest.approx(
+        held.most - weights, rel=0.05
+    )
+
+
+def test_packed_sequences_are_as_large_as_real_ones() -> None:
+    packs = Packs(ROWS, pack([row.length for row in ROWS], 60))
+    network = prepare(models.loaded(models.folder_of("llama")).model, Lora(r=4), 0)
+    run = models.run_of(network, Tune(method=Lora(r=4), packing=True, max_tokens=60), train=packs)
+    network.train()
+    with Held() as held:
+        for item in (*network.parameters(), *network.buffers()):
+            held.note(item)
+        weights = held.now
+        run.accelerator.backward(summed_loss(run, packs[:2]))
+    added = with_method(skeleton(skeleton_of("llama"), "fp32"), Lora(r=4))
+    assert step_bytes(added.network, (), "fp32", packs[:2], 2) == pytest.approx(
         held.most - weights, rel=0.05
     )
 
@@ -77,9 +92,9 @@ def test_what_learns_is_counted(shape: str, method: Method) -> None:
     assert added.learning == learning
     assert base.weights_bytes + added.added_bytes == weights_bytes(network)
     step = step_bytes(
-        with_method(skeleton(skeleton_of(shape), "fp32"), method).network, (), "fp32", MATERIAL, 6
+        with_method(skeleton(skeleton_of(shape), "fp32"), method).network, (), "fp32", ROWS, 6
     )
-    whole = training_bytes(base, added, Tune(method=method, batch_size=6), MATERIAL)
+    whole = training_bytes(base, added, Tune(method=method, batch_size=6), ROWS)
     assert whole == base.weights_bytes + added.added_bytes + 8 * learning + step
 
 
@@ -87,7 +102,7 @@ def test_larger_batches_and_longer_rows_take_more() -> None:
     def step(rows: Any, size: int, precision: Any = "fp32") -> int:
         base = skeleton(skeleton_of("llama"), precision)
         network = with_method(base, Lora(r=4)).network
-        return step_bytes(network, base.quantized, precision, Material(rows, 0, 0, ()), size)
+        return step_bytes(network, base.quantized, precision, rows, size)
 
     long = models.rows_of(1, 6, longest=100)
     assert step(ROWS, 2) < step(ROWS, 6) < step(long, 6)

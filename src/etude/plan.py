@@ -17,6 +17,7 @@ from etude.approaches.context import context_of
 from etude.approaches.encoded import encoded, smallest
 from etude.approaches.order import labels, maker, precision, virtual_tokens
 from etude.approaches.trying import corners, plan_search
+from etude.approaches.tuning import training_rows
 from etude.config.precision import recorded
 from etude.config.study import Study
 from etude.config.tuning import Tune
@@ -49,10 +50,8 @@ from etude.training.estimate import (
     training_bytes,
     with_method,
 )
-from etude.training.material import Material
 from etude.training.mixing import mixture, taken
-from etude.training.packing import pack
-from etude.training.run import count_steps
+from etude.training.run import Row, count_steps
 from etude.training.sizes import matrices, saved_bytes
 
 # What glibc keeps between blocks of changing size, which it is told never to give back: a share of
@@ -166,8 +165,8 @@ def plan_approach(
         for asked in searched:
             check_tuning(name, asked, speaker, limit)
         material = tokens("train")
-        lengths = [row.length for row in material.rows]
-        sequences = len(pack(lengths, limit) if tune.packing and limit else lengths)
+        rows, _ = training_rows(material, [item.id for item in learnt], tune, limit)
+        sequences = len(rows)
         for asked in searched:
             check_steps(name, asked, count_steps(sequences, asked))
         tokens("dev")
@@ -175,7 +174,7 @@ def plan_approach(
         planned["weights_mb"] += added.added_bytes / MEGABYTE
         kept = saved_bytes(added.network, tune.method, dtype_of(number_format).itemsize)
         learns = matrices(added.network)
-        peak, unknown = memory(study, base, network, added, tune, material)
+        peak, unknown = memory(study, base, network, added, tune, rows)
         planned["tune"] = {
             "method": tune.method.name,
             "search": plan_search(tune, sequences),
@@ -230,7 +229,7 @@ def borrowed(study: Study, name: str, base: Base) -> int:
 
 
 def memory(
-    study: Study, base: Base, network: Skeleton, added: Added, tune: Tune, material: Material
+    study: Study, base: Base, network: Skeleton, added: Added, tune: Tune, rows: Sequence[Row]
 ) -> tuple[float | None, str]:
     """Estimated peak bytes of a tuning: of this machine's memory, or of a GPU's where one is used.
 
@@ -241,7 +240,7 @@ def memory(
     on_cpu = choose_device(study.model.device).type == "cpu"
     libraries = resident_bytes() + WORKSPACE if on_cpu else 0.0
     try:
-        training = training_bytes(network, added, tune, material, GAPS if on_cpu else 0.0)
+        training = training_bytes(network, added, tune, rows, GAPS if on_cpu else 0.0)
     except Exception as error:  # noqa: BLE001 - code of any model; an estimate stops no study
         return None, f"{type(error).__name__}: {first_line(error)}"
     loading = loading_bytes(network, base.folder) if on_cpu else 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,8 +11,8 @@ from etude.config.precision import Precision
 from etude.config.tuning import Tune
 from etude.engine.load import dtype_of
 from etude.engine.quantize import layer_bytes, quantized_layers
-from etude.training.material import Material
 from etude.training.methods import prepare, trainable
+from etude.training.run import Row
 from etude.training.shadow import step_bytes
 
 MOMENTS = 8  # bytes of an optimizer's state for a parameter that learns: AdamW's two moments
@@ -80,17 +81,16 @@ def with_method(base: Skeleton, method: Any) -> Added:
 
 
 def training_bytes(
-    base: Skeleton, added: Added, tune: Tune, material: Material, gaps: float = 0.0
+    base: Skeleton, added: Added, tune: Tune, rows: Sequence[Row], gaps: float = 0.0
 ) -> float:
     """Most bytes of a tuning: weights, moments of the optimizer, and its fullest step.
 
+    `rows` are what batches are made of: examples, or packed sequences of several.
     `gaps` is what an allocator loses between blocks of changing size, as a share of the step.
     """
     width = dtype_of(base.precision).itemsize
     weights = base.weights_bytes + added.base_learning * (LEARNS - width) + added.added_bytes
-    step = step_bytes(
-        added.network, base.quantized, base.precision, material, tune.nominal_batch_size
-    )
+    step = step_bytes(added.network, base.quantized, base.precision, rows, tune.nominal_batch_size)
     return weights + MOMENTS * added.learning + step * (1 + gaps)
 
 

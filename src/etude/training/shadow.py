@@ -23,7 +23,8 @@ from etude.config.precision import Int8, Precision, compute_of
 from etude.engine.classifier import is_classifier
 from etude.engine.load import dtype_of
 from etude.training.cross_entropy import summed_cross_entropy
-from etude.training.material import Material
+from etude.training.packing import Packed
+from etude.training.run import Row
 
 
 class Held(TorchDispatchMode):
@@ -66,7 +67,7 @@ class Held(TorchDispatchMode):
 
 
 def step_bytes(
-    network: Any, quantized: Sequence[Any], precision: Precision, material: Material, size: int
+    network: Any, quantized: Sequence[Any], precision: Precision, rows: Sequence[Row], size: int
 ) -> int:
     """Most bytes of a training step on the longest `size` rows, beside the weights themselves.
 
@@ -86,7 +87,7 @@ def step_bytes(
         weights = held.now
         mixed = compute_of(precision) != "fp32"
         with torch.autocast("cpu", dtype_of(precision), enabled=mixed):
-            loss = summed_loss(network, *longest(network, material, size))
+            loss = summed_loss(network, *longest(network, rows, size))
         loss.backward()
     unpacked = max((layer.weight.numel() for layer in quantized), default=0)
     return held.most - weights + unpacked * dtype_of(precision).itemsize
@@ -103,18 +104,22 @@ def summed_loss(network: Any, batch: dict[str, Tensor], supervised: int) -> Tens
     return summed_cross_entropy(logits, targets)
 
 
-def longest(network: Any, material: Material, size: int) -> tuple[dict[str, Tensor], int]:
-    """A batch in the shape of the longest rows, and its supervised positions."""
-    rows = nlargest(size, material.rows, key=lambda row: row.length)
-    supervised = sum(row.supervised for row in rows)
+def longest(network: Any, rows: Sequence[Row], size: int) -> tuple[dict[str, Tensor], int]:
+    """A batch in the shape of the longest rows, and its supervised positions.
+
+    Where rows are packed, every position has a mask of its own over all others.
+    """
+    chosen = nlargest(size, rows, key=lambda row: row.length)
+    supervised, wide = sum(row.supervised for row in chosen), max(row.length for row in chosen)
+    batch: dict[str, Tensor] = {}
+    unpacked = [row for row in chosen if not isinstance(row, Packed)]
     if network.config.is_encoder_decoder and not is_classifier(network):
-        wide = max(len(row.prompt) for row in rows)
-        answers = torch.zeros(len(rows), max(len(row.answer) for row in rows), dtype=torch.long)
-        batch = {"decoder_input_ids": answers}
-    else:
-        wide, batch = max(row.length for row in rows), {}
-    batch["input_ids"] = torch.zeros(len(rows), wide, dtype=torch.long)
-    batch["attention_mask"] = torch.ones(len(rows), wide, dtype=torch.long)
+        wide = max(len(row.prompt) for row in unpacked)
+        answers = torch.zeros(len(unpacked), max(len(row.answer) for row in unpacked))
+        batch["decoder_input_ids"] = answers.long()
+    batch["input_ids"] = torch.zeros(len(chosen), wide, dtype=torch.long)
+    seen = (len(chosen), wide) if unpacked else (len(chosen), 1, wide, wide)
+    batch["attention_mask"] = torch.ones(seen, dtype=torch.long if unpacked else torch.bool)
     return batch, supervised
 
 
