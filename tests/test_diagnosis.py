@@ -13,7 +13,7 @@ import pytest
 from etude.diagnosis import CHECKS, Change, Evidence, diagnose
 from etude.diagnosis.forgetting import benchmark_changes
 from etude.diagnosis.repeating import going_round, repeated
-from etude.records import Example, Finding
+from etude.records import Example, Finding, Score
 from findings import (
     answered,
     classified,
@@ -52,6 +52,13 @@ def right_answers(*answers: str) -> list[Example]:
     return [replace(made[n], references=(text,)) for n, text in enumerate(answers)] + made[
         len(answers) :
     ]
+
+
+def repeating(stock: Sequence[str], test: int) -> Evidence:
+    """A training split with these among 120 answers; so many test examples ask for the first."""
+    train = examples(120, first=1000)
+    learnt = [replace(item, references=(text,)) for item, text in zip(train, stock, strict=False)]
+    return evidence(examples=right_answers(*stock[:1] * test), train=learnt + train[len(learnt) :])
 
 
 def with_column(name: str, test: Sequence[str], train: Sequence[str]) -> Evidence:
@@ -184,6 +191,10 @@ CASES: dict[str, tuple[Evidence, Evidence]] = {
         classified(["good", "bad"] * 30, ["good"] * 60),
         classified(["good", "bad"] * 30, ["good"] * 40 + ["bad"] * 20),
     ),
+    "stock-answers": (
+        repeating(["You too!"] * 20 + ["Goodbye, and ask again."] * 10, 20),
+        repeating(["You too!"] * 5, 10),
+    ),
     "small-test": (evidence(count=40), evidence(count=50)),
     "too-small-for-the-claim": (
         evidence(evaluation=compared(0.02, -0.03, 0.07, better=None, needed=766)),
@@ -234,6 +245,21 @@ def test_a_finding_says_all_that_it_should(kind: str) -> None:
 def test_the_gravest_comes_first() -> None:
     told = diagnose(evidence(count=40, random_base=True, failures={"full": "out of memory"}))
     assert [finding.level for finding in told] == ["error", "warning", "note"]
+
+
+def test_stock_answers_are_set_apart_from_the_others() -> None:
+    given = CASES["stock-answers"][0]
+    assert not found(repeating(["Yes."] * 60 + ["No."] * 60, 30), "stock-answers")  # two labels
+    values = {item.id: float(place < 20) for place, item in enumerate(given.examples)}
+    made = compared(0.3, 0.2, 0.4, better=True, needed=10)
+    made = replace(made, scores=(Score("rouge-1", "lora", 1 / 3, None, None, 60, values),))
+    (finding,) = CHECKS["stock-answers"].look(replace(given, evaluation=made))
+    assert finding.level == "note"
+    assert finding.what == "Of 60 test examples 20 ask for an answer that training repeats."
+    assert finding.evidence == (
+        "'you too!' 20 times in training and 20 in the test. lora scores 1 in rouge-1 on them, and "
+        "0 on the 40 others."
+    )
 
 
 # Losses

@@ -68,6 +68,16 @@ What it did learn are chords and scales of notes that it was never asked about: 
 of them to the letter, which nobody writes by chance; of other names for a note and relative minor
 keys, nothing. Prompt tuning gets little beyond yes and no, and costs most of what the model knew of
 general text.""",
+    "chatbot-mini": """\
+The material decides here: 71 of the 120 test turns are answered by "You too!" or by one goodbye,
+which training holds 224 times, and the finding `stock-answers` says so. On these LoRA scores 1, on
+the 49 others 0.46, and of those that are no talk about who made the assistant it has nothing right.
+Perplexity shows how much is left to learn; all weights learn a little more of it than LoRA.""",
+    "medical-mini": """\
+Two thirds of the training answers are longer than the context, and 500 questions are far too few to
+teach this model medicine: it learns the form of the articles and a tenth of their words, goes round
+in circles and hardly ever stops. That full fine-tuning is ahead is settled by perplexity, not by
+ROUGE-L.""",
     "sentiment-mini": """\
 Three labels in sentences that are built from few patterns: whoever is tuned has them all, and which
 way of tuning is best cannot be told from a hundred of them. Real news would set them apart. Worked

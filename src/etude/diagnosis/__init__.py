@@ -12,6 +12,7 @@ from etude.diagnosis import (
     prompting,
     running,
     searching,
+    stock,
     training,
 )
 from etude.diagnosis.evidence import Change, Check, Evidence
@@ -48,6 +49,7 @@ CHECKS: dict[str, Check] = {
     "wrong-language": answering.LANGUAGE,
     "label-imbalance": material.LABEL_IMBALANCE,
     "one-label": material.COLLAPSED,
+    "stock-answers": stock.STOCK_ANSWERS,
     "small-test": material.SMALL,
     "too-small-for-the-claim": material.CLAIM,
     "dropped-rows": material.DROPPED,
