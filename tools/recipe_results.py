@@ -74,10 +74,10 @@ which training holds 224 times, and the finding `stock-answers` says so. On thes
 the 49 others 0.46, and of those that are no talk about who made the assistant it has nothing right.
 Perplexity shows how much is left to learn; all weights learn a little more of it than LoRA.""",
     "medical-mini": """\
-Two thirds of the training answers are longer than the context, and 500 questions are far too few to
-teach this model medicine: it learns the form of the articles and a tenth of their words, goes round
-in circles and hardly ever stops. That full fine-tuning is ahead is settled by perplexity, not by
-ROUGE-L.""",
+Two in five of the training answers are cut at 512 tokens, and 500 questions are far too few to teach
+this model medicine: it learns the form of the articles and a tenth of their words, goes round in
+circles and hardly ever stops. By ROUGE-L the two tunings cannot be told apart; by perplexity, 38
+against 57, all weights have learnt more.""",
     "sentiment-mini": """\
 Three labels in sentences that are built from few patterns: whoever is tuned has them all, and which
 way of tuning is best cannot be told from a hundred of them. Real news would set them apart. Worked
