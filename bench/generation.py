@@ -29,7 +29,7 @@ from work import PROMPT, RESPONSE, make_model, make_rows, read_rows
 
 TOKENS = 64  # of an answer, where nothing stops it before
 SHOTS = 6  # worked examples of a prompt and a response each
-FEW_SHOT = 32  # prompts that are answered with them
+FEW_SHOT = 128  # prompts that are answered with them, as many as a batch has rows
 STOP_EVERY = RESPONSE  # one token in so many ends an answer
 PARTS = ("to_the_end", "stopping", "few_shot", "labels", "both")
 Prompts = list[tuple[int, ...]]
