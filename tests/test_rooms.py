@@ -23,7 +23,8 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 # fmt: off
 FLOORS = (
     ("errors", "interruption", "environment", "progress", "memory", "records", "music"),
-    ("config", "store", "prompts", "data", "engine", "training", "metrics", "approaches"),
+    ("config", "store", "prompts", "data", "engine", "retrieval", "training"),
+    ("metrics", "approaches"),
     ("benchmarks", "evaluate", "verdict", "rating", "diagnosis"),
     ("checks", "fits", "plan", "report", "result", "child", "display", "forgetting", "searching"),
     ("benchmarking",),

@@ -186,6 +186,34 @@ class Squad(File):
     """Leave out questions that have no answer (SQuAD 2.0); they are counted."""
 
 
+class Wikipedia(Table):
+    """Questions on the articles of a MediaWiki dump, written from what the articles say.
+
+    Group `article`. Each question names the passage that holds its answer.
+    """
+
+    kind: Literal["wikipedia"]
+    """Which kind of source this is."""
+    dump: str = Field(min_length=1)
+    """A dump of pages and articles: .xml, .xml.bz2, or a multistream .xml.bz2."""
+    language: str | None = Field(None, pattern=r"^[a-z]{2,3}(-[a-z]+)*$")
+    """The language that the dump must say it is in; any when not given."""
+    articles: int | None = Field(None, ge=1)
+    """Only so many articles, from the beginning."""
+    make: Annotated[
+        tuple[Literal["definition", "fact", "date", "section", "cloze", "text"], ...],
+        Field(min_length=1),
+    ] = ("definition", "fact", "date", "section", "cloze")
+    """What is made of an article: questions on its first sentence, on its infobox, on dates, on
+    its sections, sentences with a gap; `text` is the article itself, for continued pretraining."""
+    per_article: int | None = Field(None, ge=1)
+    """At most so many rows of an article."""
+    columns: Columns = Columns(
+        instruction="{question}", response="{answers}", id="{id}", passages=("{passage}",)
+    )
+    """How a row becomes an example; there are also `title`, `article`, `context`, `make`, `url`."""
+
+
 class Datasets(Settings):
     """A folder that `datasets` saved, or a data set's id on the hub."""
 
@@ -258,6 +286,7 @@ Source = Annotated[
     | Oasst
     | Sharegpt
     | MusicTheory
+    | Wikipedia
     | Datasets,
     Field(discriminator="kind"),
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from etude.config.sources import Datasets, Medquad, MusicTheory, Source
+from etude.config.sources import Datasets, Medquad, MusicTheory, Source, Wikipedia
 from etude.data.chats import read_oasst, read_sharegpt
 from etude.data.hub import folder_of, read_datasets
 from etude.data.json_files import read_json, read_jsonl
@@ -39,6 +39,8 @@ def source_files(source: Source, root: Path) -> list[tuple[str, Path]]:
     """
     if isinstance(source, MusicTheory):
         return []
+    if isinstance(source, Wikipedia):
+        return [(source.dump, root / source.dump)]
     if not isinstance(source, Datasets):
         suffix = SUFFIX if isinstance(source, Medquad) else None
         return [(name, path) for _, name, path in files_of(source.path, root, suffix)]

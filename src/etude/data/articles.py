@@ -1,0 +1,51 @@
+"""An article of an encyclopaedia, as plain text in sections."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from etude.records import Document
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A heading and the paragraphs under it, blank lines between them; the lead has no title.
+
+    `level` is 2 for a main heading (as in `== History ==`), 0 for the lead.
+    """
+
+    title: str
+    level: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """A page of a wiki, markup taken away.
+
+    `facts` are the infobox's fields, by name, in order. `names` are the titles that redirect here.
+    `licence` is what the dump's material is under, `url` where the page stands.
+    """
+
+    id: str
+    title: str
+    revision: str
+    url: str
+    language: str
+    licence: str
+    sections: tuple[Section, ...]
+    facts: Mapping[str, str] = field(default_factory=dict)
+    names: tuple[str, ...] = ()
+
+    @property
+    def document(self) -> Document:
+        """The article as a text: headings are paragraphs of their own."""
+        parts = [part for section in self.sections for part in (section.title, section.text)]
+        metadata = {
+            "url": self.url,
+            "revision": self.revision,
+            "licence": self.licence,
+            "language": self.language,
+        }
+        return Document(self.id, self.title, "\n\n".join(filter(None, parts)), metadata)
