@@ -31,6 +31,7 @@ from etude.memory import reset_peak
 from etude.progress import Progress
 from etude.report import is_current, read_evidence, write_report
 from etude.result import Result
+from etude.retrieving import retrieve
 from etude.searching import choose_settings
 from etude.store import (
     claim,
@@ -69,6 +70,8 @@ def run(
         failures: dict[str, str] = {}
         for group in in_order(study):  # approaches that share weights; origins come first
             name = group[0].approach
+            for own in dict.fromkeys(job.approach for job in group):
+                failures |= retrieve(study, own, folder, base, data, failures, display)
             failures |= search(study, name, folder, base, data, failures, display, crew)
             asked = settled(study, folder, base, data.hash)  # with what searches have chosen
             waiting = [job for job in group if not done(asked, job, folder, base, data)]

@@ -47,7 +47,7 @@ def encoded(
     limit = smallest(tune.max_tokens, speaker.context)
     key = fingerprint(
         {
-            **common(study, name, data.hash),
+            **common(study, name, base, data.hash),
             "base": base.digest,
             "split": split,
             "sources": list(tune.mix.named) if tune.mix else None,
@@ -61,7 +61,7 @@ def encoded(
     if path.exists():
         return read_material(path)
     examples = taken(getattr(data, split), tune.mix)
-    context = context_of(study, name, data)
+    context = context_of(study, name, data, base, folder)
     rows = watched(examples, "encoding", progress)
     write_material(path, encode_material(speaker, rows, context, tune, labels))
     return read_material(path)
