@@ -4,7 +4,8 @@
 2. The passages of the question, from the farthest down up, until the first one is left; the last
    that is shown is cut at the end of a sentence. No passage takes more than half of the room
    while others wait, so that a long one is cut and not all others dropped.
-3. Worked examples, the farthest from the question first.
+3. Worked examples, the farthest from the question first, until the first passage stands whole; one
+   that is longer than half of the room is cut instead.
 4. The first passage: to its first sentence, to the words that fit, and away.
 5. The middle of the question: the instruction usually stands at its beginning and the generation
    prompt always at its end.
@@ -16,6 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from math import ceil
 
 from etude.engine.encode import Context, EncodedPrompt, tokens, tokens_of, written
 from etude.engine.load import Speaker
@@ -64,7 +66,7 @@ def fitted(
         if len(whole.ids) <= room:
             return whole
     if context.passages is not None and context.passages.candidates(example):
-        found = with_passages(speaker, example, context, shots, room)
+        found = with_passages(speaker, example, context, shots, room, len(whole.ids))
         if found is not None:
             return counted(found, whole)
     bare: Sequence[tuple[Chunk, int | None]] = ()
@@ -108,11 +110,12 @@ def encoded(
 
 
 def with_passages(
-    speaker: Speaker, example: Example, context: Context, shots: int, room: int
+    speaker: Speaker, example: Example, context: Context, shots: int, room: int, whole: int
 ) -> EncodedPrompt | None:
     """The prompt with as many passages as fit, and as many worked examples as fit beside the first.
 
-    None where not even a word of a passage fits beside the question.
+    None where not even a word of a passage fits beside the question. `whole` are the tokens of the
+    prompt that does not fit.
     """
     passages = context.passages
     assert passages is not None  # noqa: S101 - callers ask of contexts with passages
@@ -120,13 +123,16 @@ def with_passages(
         in_pieces(speaker, passages, number, chunk)
         for number, chunk in enumerate(passages.candidates(example), 1)
     ]
+    long = every[0].whole > room // 2
+    about, exactly = sum(item.whole for item in every), 0
     for kept in range(shots, -1, -1):
         bare = len(encoded(speaker, example, context, kept, ()).ids)
-        found = fill(speaker, example, context, kept, every, room, bare)
-        if found is not None:
+        exactly = exactly or max(1, whole - bare)
+        budget = ceil((room - bare) * about / exactly)
+        found = fill(speaker, example, context, kept, every, room, budget)
+        if found is not None and (not kept or long or found.passages[0].characters is None):
             return found
-    first = in_words(speaker, every[0])
-    return fill(speaker, example, context, 0, [first], room, bare)
+    return fill(speaker, example, context, 0, [in_words(speaker, every[0])], room, room - bare)
 
 
 def fill(
@@ -136,13 +142,13 @@ def fill(
     shots: int,
     every: Sequence[Piecewise],
     room: int,
-    bare: int,
+    budget: int,
 ) -> EncodedPrompt | None:
     """The prompt with as much of the passages as fits; None where nothing of the first one does.
 
-    Tokens of pieces do not quite add up to those of a text, so an estimate is made and corrected.
+    Tokens of pieces do not quite add up to those of a text, so `budget` is about what there is for
+    passages, and is corrected.
     """
-    budget = room - bare
     for _ in range(MOST_TRIES):
         shown = divided(every, budget)
         if not shown:
