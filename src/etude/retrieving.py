@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
+from etude.approaches.documents import retrieval_key
 from etude.approaches.order import ancestry
 from etude.approaches.retrieved import is_retrieved
 from etude.child import in_child
@@ -50,3 +52,16 @@ def retrieve(
         )
         return {name: f"Its passages could not be retrieved: {error}"}
     return {}
+
+
+def known_passages(study: Study, folder: Path, base: Base, data: Data) -> dict[str, Any]:
+    """What a plan depends on besides the study, where passages are retrieved: which are there."""
+    names = [name for name, item in study.approaches.items() if item.retrieve is not None]
+    found = {
+        name: [
+            retrieval_key(study, name, base, data.hash),
+            is_retrieved(study, name, base, data.hash, folder),
+        ]
+        for name in names
+    }
+    return {"passages": found} if found else {}

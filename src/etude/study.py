@@ -31,7 +31,7 @@ from etude.memory import reset_peak
 from etude.progress import Progress
 from etude.report import is_current, read_evidence, write_report
 from etude.result import Result
-from etude.retrieving import retrieve
+from etude.retrieving import known_passages, retrieve
 from etude.searching import choose_settings
 from etude.store import (
     claim,
@@ -191,6 +191,7 @@ def planned(
 ) -> dict[str, Any]:
     """The plan in the run folder, made in a process of its own if it is not there yet."""
     settings, told = study.model_dump(mode="json"), in_plan(launch)
+    told |= known_passages(study, folder, base, data)
     inputs = {"study": settings, "data": data.hash, "base": base.digest, **told, **versions()}
     key = fingerprint({"format": PLAN, **inputs})
     path = folder / "plan.json"

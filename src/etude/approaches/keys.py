@@ -52,10 +52,9 @@ def weights_key(study: Study, job: Job, base: Base, data_hash: str) -> str:
     for name in makers(study, job.approach):
         tune = study.approaches[name].tune
         assert tune is not None  # noqa: S101 - a maker tunes
+        known = common(study, name, base, data_hash)
         settings = tune_settings(tune)
-        key = fingerprint(
-            {**common(study, name, base, data_hash), "from": key, "tune": settings, "seed": job.seed}
-        )
+        key = fingerprint({**known, "from": key, "tune": settings, "seed": job.seed})
     return key
 
 

@@ -12,10 +12,10 @@ import json
 import os
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from etude.approaches.documents import depth_of, documents_digest, named
 from etude.approaches.retrieved import (
@@ -39,6 +39,9 @@ from etude.engine.base import Base, cache_folder, find_base
 from etude.progress import Progress
 from etude.records import Chunk, Document, Example
 from etude.store import sync, write_json
+
+if TYPE_CHECKING:
+    from etude.retrieval import Index
 
 AT_ONCE = 64  # questions of a batch: what a kill can lose
 SPARE = 8  # more than are recorded, for what is left out because it is the example itself
@@ -96,7 +99,7 @@ def freeze(
         "language": study.data.language,
         "languages": languages(place / CHUNKS),
         "settings": settings.model_dump(mode="json", include={"chunk", "search", "store"}),
-        "index": {**dict(getattr(retriever, "facts", {})), "seconds": indexed},
+        "index": {**retriever.facts, "opened_seconds": indexed},
         "needs": [*before["needs"], need(study, name)],
         "files": {name: vouched(place / name) for name in (FOUND, CHUNKS)},
         "questions": len(given) + len(waiting),
@@ -106,36 +109,55 @@ def freeze(
     write_json(place / FACTS, facts)
 
 
-def open_index(study: Study, name: str, base: Base, data: Data, progress: Progress) -> Any:
+def open_index(study: Study, name: str, base: Base, data: Data, progress: Progress) -> Index:
     """The retriever over an approach's documents, its index built or taken from the cache."""
     from etude.retrieval import open_retriever
 
     settings = study.approaches[name].retrieve
     assert settings is not None  # noqa: S101 - callers ask of approaches that retrieve
+    with_gold = [example for example in data.dev if example.gold_passages]
+    length = None
+    if settings.chunk.unit == "tokens":
+        length = token_length(base, study)
     return open_retriever(
         settings,
-        documents_for(study, name, data),
-        cache_folder() / "indexes",
+        Documents(study, name, data),
+        cache_folder(),
         language=study.data.language,
         device=study.model.device,
-        tune_on=[
-            (query_of(example, settings.query), example.gold_passages)
-            for example in data.dev
-            if example.gold_passages
-        ],
+        tune_on=(
+            [query_of(example, settings.query) for example in with_gold],
+            [example.gold_passages for example in with_gold],
+        ),
+        length=length,
+        content=None if isinstance(settings.documents, str) else documents_digest(study, settings),
         progress=progress,
     )
 
 
-def documents_for(study: Study, name: str, data: Data) -> Iterable[Document]:
-    """The documents that an approach retrieves from."""
-    from etude.data.documents import documents_of, read_documents
+def token_length(base: Base, study: Study) -> Callable[[str], int]:
+    """How many tokens of the model a text is."""
+    from etude.engine.load import load_speaker
 
-    settings = study.approaches[name].retrieve
-    assert settings is not None  # noqa: S101 - callers ask of approaches that retrieve
-    if isinstance(settings.documents, str):
-        return documents_of(study, settings.documents, Path.cwd(), data.train)
-    return read_documents(settings.documents)
+    tokenizer = load_speaker(base, study.model).tokenizer
+    return lambda text: len(tokenizer(text, add_special_tokens=False, verbose=False).input_ids)
+
+
+class Documents:
+    """The documents that an approach retrieves from; each time they are read anew."""
+
+    def __init__(self, study: Study, name: str, data: Data) -> None:
+        self.study, self.name, self.data = study, name, data
+
+    def __iter__(self) -> Iterator[Document]:
+        from etude.data.documents import documents_of, read_documents
+
+        settings = self.study.approaches[self.name].retrieve
+        assert settings is not None  # noqa: S101 - callers ask of approaches that retrieve
+        if isinstance(settings.documents, str):
+            named = settings.documents
+            return iter(documents_of(self.study, named, Path.cwd(), self.data.train))
+        return iter(read_documents(settings.documents))
 
 
 def batches(items: Sequence[Example]) -> Iterator[list[Example]]:

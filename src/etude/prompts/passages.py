@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from etude.errors import UserError
 from etude.prompts.templates import fill
@@ -108,12 +109,16 @@ def spoken(language: str) -> str:
     return code if code in CITE else "en"
 
 
+def is_spoken(language: str) -> bool:
+    """Whether these sentences are there in a language."""
+    return _ISO_639_1.get(language, language) in CITE
+
+
 def pieces_of(text: str) -> list[str]:
     """A text as sentences and lines with the white space after them; together they are it."""
     ends = [match.end() for match in _SENTENCE.finditer(text) if match.end()]
     places = [0, *ends, len(text)]
-    pairs = zip(places, places[1:], strict=False)
-    return [text[start:end] for start, end in pairs if end > start]
+    return [text[start:end] for start, end in pairwise(places) if end > start]
 
 
 def words_of(text: str) -> list[str]:
