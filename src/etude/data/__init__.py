@@ -1,5 +1,6 @@
 """Raw material -> a frozen, hashed split. Only here are file formats known."""
 
+from etude.data.documents import documents_of
 from etude.data.explore import explore
 from etude.data.frozen import Data, read_data, read_dropped, read_remarks
 from etude.data.prepare import Assembled, assemble, prepare
@@ -10,6 +11,7 @@ __all__ = [
     "Assembled",
     "Data",
     "assemble",
+    "documents_of",
     "explore",
     "prepare",
     "read_data",

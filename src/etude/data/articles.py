@@ -40,9 +40,19 @@ class Article:
     names: tuple[str, ...] = ()
 
     @property
+    def fact_lines(self) -> dict[str, str]:
+        """The infobox's fields as lines to read: `capital: Fortaleza`, by their names."""
+        return {
+            name: f"{name.replace('_', ' ').strip()}: {' '.join(value.split())}"
+            for name, value in self.facts.items()
+            if value.strip()
+        }
+
+    @property
     def document(self) -> Document:
-        """The article as a text: headings are paragraphs of their own."""
+        """The article as a text: headings are paragraphs of their own, the infobox the last."""
         parts = [part for section in self.sections for part in (section.title, section.text)]
+        parts.append("\n".join(self.fact_lines.values()))
         metadata = {
             "url": self.url,
             "revision": self.revision,
