@@ -19,7 +19,9 @@ ENDINGS = (".txt", ".md")
 Kind = Dump | TextFiles | DocumentLines
 
 
-def read_documents(settings: Kind, root: Path = Path(), progress: Progress = silent) -> Iterator[Document]:
+def read_documents(
+    settings: Kind, root: Path = Path(), progress: Progress = silent
+) -> Iterator[Document]:
     """The documents that a block of `retrieve: documents:` names, in the order of their files.
 
     Paths start from `root`. Raises `UserError` where there is none, or two have the same id.

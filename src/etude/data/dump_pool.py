@@ -6,24 +6,33 @@ pipe does, so that none is left behind, however this process ends.
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
 import sys
 from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import asdict
+from pathlib import Path
 from queue import SimpleQueue
-from typing import IO, Any
+from typing import IO
 
 from etude.data.dump_file import Piece, pieces
-from etude.data.dump_work import Counts, Dump, Part, Rows, part_of
-from etude.environment import child_environment
+from etude.data.dump_talk import part_told, receive, send
+from etude.data.dump_work import Dump, Part, part_of
 from etude.errors import ChildDied, UserError
 
 AHEAD = 2  # pieces in hand for each worker
 SMALL = 1 << 20  # bytes of a file that is not worth a worker's start
+# A worker is not `-m etude.data.dump_worker`: the room's own `__init__` loads half a second of what
+# a worker never uses, so that here an empty one stands in its place.
+START = """
+import sys, types
+package = types.ModuleType("etude.data")
+package.__path__ = [sys.argv[1]]
+sys.modules["etude.data"] = package
+from etude.data.dump_worker import main
+main()
+"""
 
 
 def cores() -> int:
@@ -85,15 +94,22 @@ def parts(dump: Dump, start: int, workers: int) -> Iterator[tuple[Piece, Part]]:
         threads.shutdown(wait=True, cancel_futures=True)
 
 
+def environment() -> dict[str, str]:
+    """A worker's own: it finds this very package, and takes no memory before it needs it."""
+    package = str(Path(__file__).parents[2])
+    search = filter(None, (package, os.environ.get("PYTHONPATH")))
+    return {**os.environ, "PYTHONPATH": os.pathsep.join(search), "GLIBC_TUNABLES": ""}
+
+
 class Worker:
     """A process that reads pieces of one dump."""
 
     def __init__(self, dump: Dump) -> None:
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "etude.data.dump_worker"],
+            [sys.executable, "-c", START, str(Path(__file__).parent)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            env={**child_environment(), "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+            env=environment(),
         )
         assert self.process.stdin is not None  # noqa: S101 - asked for above
         assert self.process.stdout is not None  # noqa: S101 - asked for above
@@ -132,44 +148,3 @@ class Worker:
                 pipe.close()
             except OSError:  # what was still to be written to it
                 continue
-
-
-def send(pipe: IO[bytes], message: dict[str, Any], *contents: bytes | None) -> None:
-    """A line of JSON, and bytes behind it."""
-    lengths = [-1 if content is None else len(content) for content in contents]
-    pipe.write(json.dumps({**message, "lengths": lengths}).encode() + b"\n")
-    for content in contents:
-        if content:
-            pipe.write(content)
-    pipe.flush()
-
-
-def receive(pipe: IO[bytes]) -> tuple[dict[str, Any], list[bytes | None]] | None:
-    """What `send` has sent; None where the other side has gone."""
-    line = pipe.readline()
-    if not line.endswith(b"\n"):
-        return None
-    message: dict[str, Any] = json.loads(line)
-    contents = [None if length < 0 else pipe.read(length) for length in message["lengths"]]
-    for content, length in zip(contents, message["lengths"], strict=True):
-        if content is not None and len(content) < length:
-            return None
-    return message, contents
-
-
-def tell_part(pipe: IO[bytes], part: Part) -> None:
-    """A worker's answer."""
-    rows = part.rows
-    message = {"whole": part.whole, "redirects": rows.redirects, "counts": asdict(rows.counts)}
-    send(pipe, message, part.head, part.tail, b"\n".join(rows.articles))
-
-
-def part_told(message: dict[str, Any], contents: list[bytes | None]) -> Part:
-    """A worker's answer, as it was."""
-    if "error" in message:
-        raise UserError(message["error"])
-    head, tail, lines = (content or b"" for content in contents)
-    articles = lines.split(b"\n") if lines else []
-    redirects = [(name, title) for name, title in message["redirects"]]
-    rows = Rows(articles, redirects, Counts(**message["counts"]))
-    return Part(head, tail, message["whole"], rows)

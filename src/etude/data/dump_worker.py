@@ -1,18 +1,27 @@
-"""A process that reads pieces of a dump: `python -m etude.data.dump_worker`, from standard input."""
+"""A process that reads pieces of a dump: what it is asked for comes by standard input."""
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 
 from etude.data.dump_file import Piece
-from etude.data.dump_pool import receive, send, tell_part
+from etude.data.dump_talk import receive, send, tell_part
 from etude.data.dump_work import Dump, part_of
 from etude.errors import UserError
 
 
 def main() -> None:
-    """Read what is asked for until nothing is asked any more."""
+    """Answer until nothing is asked any more, or nobody hears it."""
+    try:
+        answer()
+    except BrokenPipeError:  # whoever asked has gone; nor can what is left be written at the exit
+        os._exit(1)
+
+
+def answer() -> None:
+    """Read the pieces that are asked for."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # whoever asks hears it, and ends this process
     asked, told = sys.stdin.buffer, sys.stdout.buffer
     opening = receive(asked)
@@ -30,10 +39,3 @@ def main() -> None:
             send(told, {"error": str(error)})
         else:
             tell_part(told, part)
-
-
-if __name__ == "__main__":
-    try:
-        main()
-    except BrokenPipeError:  # whoever asked has gone
-        sys.stderr.close()

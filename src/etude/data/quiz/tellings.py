@@ -133,7 +133,9 @@ def _own(subject: Subject) -> str:
     if subject.person and len(words := subject.base.split()) > 1:
         names |= {word for word in (words[0], words[-1]) if word[0].isupper() and len(word) > 3}
         names |= {" ".join(words[:2])}
-    either = "|".join(re.escape(name) for name in sorted(names, key=lambda name: (-len(name), name)))
+    either = "|".join(
+        re.escape(name) for name in sorted(names, key=lambda name: (-len(name), name))
+    )
     return rf"(?:(?:[OoAa]s?|[Tt]he|Dom|Dona)\s+)?(?:{either})(?:\s*,)?\s+(?=\w)"
 
 
@@ -154,7 +156,7 @@ def _is_clear(phrase: str, words: list[str]) -> bool:
     """Whether words can be understood without the sentence before them."""
     return not (
         any(word.casefold() in POINTING for word in words)
-        or any(mark in phrase for mark in "\"“”«»()[]%*•")
+        or any(mark in phrase for mark in '"“”«»()[]%*•')
         or CLITIC.search(phrase)
         or re.search(r"\b(?:que|não|se)\b(?!-)", phrase.casefold())
     )
@@ -174,7 +176,11 @@ def _in_portuguese(
         if feminine is not None and feminine != _is_feminine(subject):
             return None  # the subject follows: "Foi criada em 1920 a escola"
         after = phrase[len(words[0]) :].split()
-        if verb == "foi" and len(after) > 2 and any(DETERMINED.match(f"{word} ") for word in after[1:2]):
+        if (
+            verb == "foi"
+            and len(after) > 2
+            and any(DETERMINED.match(f"{word} ") for word in after[1:2])
+        ):
             return None
     elif not telling.own and not singular(verb) and telling.subject.split()[0] in ("o", "a"):
         return None
