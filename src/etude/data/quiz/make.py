@@ -87,7 +87,8 @@ def problem(item: Question, subject: Subject) -> str | None:
         return None
     if LEFTOVERS.search(item.question) or any(LEFTOVERS.search(text) for text in item.answers):
         return "markup is left in it"
-    asked = f" {re.sub(r'[^\w]+', ' ', folded(item.question))} "
+    words = re.sub(r"[^\w]+", " ", folded(item.question))
+    asked = f" {words} "
     for answer in item.answers:
         words = re.sub(r"[^\w]+", " ", folded(answer)).strip()
         if not words or f" {words} " in asked:
