@@ -16,6 +16,7 @@ from functools import cache
 import numpy as np
 
 from etude.errors import UserError
+from etude.metrics.citations import cited, said
 from etude.metrics.found import over_counted, retrieves
 from etude.metrics.metric import Case, Means, Measured, Sign, Told, Work
 from etude.metrics.words import words
@@ -28,7 +29,6 @@ from etude.retrieval.gold import is_gold
 Value = Callable[[Example, Prediction, Sequence[str], str], float | None]
 """Example, answer, shown texts, language -> value; None where the example does not count."""
 
-CITED = re.compile(r"\[(\d{1,3}(?:\s*[,;]\s*\d{1,3})*)\]")
 # Digits with separators between groups; a sign and a unit do not belong to it.
 NUMBER = re.compile(r"\d+(?:[.,\u00a0\u202f ]\d{3})*(?!\d)(?:[.,]\d+)?|\d+(?:[.,]\d+)*")
 _ISO_639_1 = {"eng": "en", "por": "pt"}
@@ -38,17 +38,6 @@ _ISO_639_1 = {"eng": "en", "por": "pt"}
 def analysis(language: str) -> Analyser:
     """How the words of a language become stems."""
     return analyser(_ISO_639_1.get(language, language))
-
-
-def said(text: str) -> str:
-    """An answer without its citations."""
-    return CITED.sub(" ", text)
-
-
-def cited(text: str) -> list[int]:
-    """The numbers that an answer cites, each once, in order."""
-    numbers = [int(part) for match in CITED.finditer(text) for part in re.findall(r"\d+", match[1])]
-    return list(dict.fromkeys(numbers))
 
 
 def abstains(text: str, language: str) -> bool:
