@@ -136,7 +136,13 @@ CASES = [
         made(wrong(12)),
         "warning",
     ),
-    ("gold-not-used", "half are wrong", made([*right(6), *wrong(6, first=6)]), made(right(12)), "warning"),
+    (
+        "gold-not-used",
+        "half are wrong",
+        made([*right(6), *wrong(6, first=6)]),
+        made(right(12)),
+        "warning",
+    ),
     (
         "gold-not-used",
         "nothing gold was shown",
@@ -145,7 +151,13 @@ CASES = [
         "warning",
     ),
     ("passages-cut", "all are cut", made(right(12, "Go")), made(right(12)), "warning"),
-    ("passages-cut", "one is cut", made([answer(0, "Go", "river 0"), *right(20)[1:]]), made(right(20, "GOoo")), "note"),
+    (
+        "passages-cut",
+        "one is cut",
+        made([answer(0, "Go", "river 0"), *right(20)[1:]]),
+        made(right(20, "GOoo")),
+        "note",
+    ),
     (
         "test-passages-learnt",
         "met in the tuning",
