@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import random
 import re
@@ -88,7 +89,7 @@ def test_a_heading_stays_with_what_follows() -> None:
 def test_what_overlaps_begins_with_a_sentence() -> None:
     text = " ".join(f"This is sentence number {number}." for number in range(20))
     chunks = cut(Document("d", "", text), Chunking(size=120, overlap=50))
-    for before, after in zip(chunks, chunks[1:], strict=False):
+    for before, after in itertools.pairwise(chunks):
         assert before.start < after.start < before.end
         assert before.end - after.start <= 50
         assert after.text.startswith("This is")
