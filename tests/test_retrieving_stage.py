@@ -28,7 +28,7 @@ from etude.approaches.retrieved import (
     wanted,
 )
 from etude.approaches.retrieving import freeze
-from etude.checks import check
+from etude.checks import check, check_data
 from etude.config import Study
 from etude.data import Data, prepare
 from etude.engine.base import Base
@@ -246,6 +246,45 @@ def test_kill_9_while_searching(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     assert killed.done("aware")
 
 
+INDEXING = """
+import etude.retrieval.index, time
+from etude.retrieval.memory import MemoryStore
+etude.retrieval.index.TOGETHER = 4
+add = MemoryStore.add
+def adding(self, *arguments):
+    add(self, *arguments)
+    time.sleep(0.2)
+MemoryStore.add = adding
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGKILL")
+def test_kill_9_while_indexing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from etude.study import write_study
+
+    monkeypatch.setattr(retrieving, "AT_ONCE", 2)
+    approaches = {"aware": {**rag()["rag"], "tune": TUNE}}
+    for name in ("one", "two", "cache"):
+        (tmp_path / name).mkdir()
+    whole, killed = (prepared(tmp_path / name, approaches) for name in ("one", "two"))
+    expected = whole.freeze("aware")
+    write_study(killed.folder, killed.study)
+    monkeypatch.setenv("ETUDE_CACHE", str(tmp_path / "cache"))
+    process = subprocess.Popen([sys.executable, "-c", INDEXING + KILLED, str(killed.folder)])
+    deadline = time.monotonic() + 120
+    while sum(1 for _ in (tmp_path / "cache").glob("indexes/*/chunks/*.segment")) < 3:
+        assert process.poll() is None, "it ended before the moment to kill it came"
+        assert time.monotonic() < deadline
+        time.sleep(0.002)
+    os.kill(process.pid, signal.SIGKILL)
+    process.wait()
+    assert not (killed.place("aware") / "found.jsonl").exists()
+    place = killed.freeze("aware")
+    for name in ("found.jsonl", "chunks.jsonl"):
+        assert (place / name).read_bytes() == (expected / name).read_bytes()
+    assert 0 < read_json(place / "facts.json")["index"]["resumed"] < 32
+
+
 def test_what_was_edited_is_refused(tmp_path: Path) -> None:
     given = prepared(tmp_path, rag())
     place = given.freeze("rag")
@@ -385,6 +424,23 @@ def test_documents_that_are_not_there(tmp_path: Path, retrieve: Any, message: st
     with pytest.raises(UserError) as error:
         check(Study.model_validate(given))
     assert str(error.value) == message.replace("FOLDER", str(tmp_path))
+
+
+def test_a_query_names_columns_that_rows_have(tmp_path: Path) -> None:
+    given = prepared(tmp_path, rag(query="{titel}"))
+    with pytest.raises(UserError) as error:
+        check_data(given.study, given.data)
+    assert str(error.value).startswith(
+        "approaches.rag.retrieve.query: no row has a column 'titel'; the rows have answers, article"
+    )
+    check_data(prepared(tmp_path, rag(query="{title}: {question}")).study, given.data)
+    asking = prepared(tmp_path, rag(query="{title}"), ask=["How long is it?"])
+    with pytest.raises(UserError) as error:
+        check(asking.study)
+    assert str(error.value) == (
+        "ask.0: rag searches for '{title}', and this prompt has no title: write it as {input: ..., "
+        "columns: {title: ...}}."
+    )
 
 
 @pytest.mark.parametrize(

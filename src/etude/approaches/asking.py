@@ -59,6 +59,14 @@ def check_questions(study: Study) -> None:
                         f"ask.{number}: the template of {name} is {template!r}, and this prompt "
                         f"has no {column}: write it as {{input: ..., columns: {{{column}: ...}}}}."
                     )
+            retrieve = study.approaches[name].retrieve
+            searched = retrieve.query if retrieve is not None and retrieve.query else ""
+            for column in columns_of(searched, f"approaches.{name}.retrieve.query"):
+                if column not in known:
+                    raise UserError(
+                        f"ask.{number}: {name} searches for {searched!r}, and this prompt has no "
+                        f"{column}: write it as {{input: ..., columns: {{{column}: ...}}}}."
+                    )
 
 
 def asked_key(study: Study, job: Job, base: Base, data_hash: str) -> str:

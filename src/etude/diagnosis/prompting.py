@@ -168,8 +168,8 @@ NOTHING_SUPERVISED = Check(
 DRIFT = Check(
     template_drift,
     fires="An approach uses tuned weights with another role markup or prompt template than they "
-    "were trained with (a warning), or with another system prompt or other worked examples (a "
-    "note). Of a folder of weights the chat template that lies in it is compared.",
+    "were trained with (a warning), or with another system prompt, other worked examples or other "
+    "passages (a note). Of a folder of weights the chat template that lies in it is compared.",
     why="A tuned model expects the frame that it was tuned in; a space or a missing marker can "
     "cost more than the tuning gained, and no loss shows it.",
     advice="Use the same frame, unless the difference is the question.",
