@@ -20,7 +20,10 @@ from etude.retrieval.opening import open_retriever
 from etude.retrieval.stores import STORES, Place, Store
 from tests.test_retrieval_core import DOCUMENTS, slow_bm25
 
-WORDS = ["casa", "rio", "mar", "ponte", "navio", "porto", "cidade", "vento", "barco", "peixe", "sal", "areia", "onda", "farol", "ilha"]
+WORDS = [
+    *("casa", "rio", "mar", "ponte", "navio", "porto", "cidade", "vento"),
+    *("barco", "peixe", "sal", "areia", "onda", "farol", "ilha"),
+]
 WIDTH = 8
 
 
@@ -74,7 +77,7 @@ def test_every_store_finds_the_same(store: Store) -> None:
     store.add(chunks, texts, vectors)
     store.finish()
     assert store.count() == 60
-    for question in ("barco no porto", "o farol da ilha", "sal", "nada disso", ""):
+    for question in ("barco no porto", "o farol da ilha", "sal sal e mar", "nada disso", ""):
         found = store.by_words([question], 5)[0]
         expected = slow_bm25(dict(zip([c.id for c in chunks], texts, strict=True)), question)[:5]
         assert [item.chunk.id for item in found] == [name for name, _ in expected]
@@ -101,7 +104,8 @@ def test_documents_are_added_replaced_and_deleted(store: Store) -> None:
     store.add([replaced], ["gaivota branca"], vectors[5:6])
     assert store.count() == 59
     assert [item.chunk for item in store.by_words(["gaivotas"], 5)[0]] == [replaced]
-    assert {item.chunk for item in store.by_vector(vectors[5:6], 2)[0]} == {replaced, chunks[5]}
+    nearest = store.by_vector(vectors[5:6], 2)[0]
+    assert sorted(item.chunk.id for item in nearest) == sorted([replaced.id, chunks[5].id])
     assert store.delete(["d'0", "d'1", "unknown"]) == 3
     assert store.delete([]) == 0
     assert store.count() == 56
@@ -162,7 +166,7 @@ def test_a_server_that_is_not_there(tmp_path: Path) -> None:
 def test_lancedb_has_its_own_settings_of_bm25(tmp_path: Path) -> None:
     search = {"name": "bm25", "k1": 2}
     chosen = Retrieve(documents="x", store="lancedb", search=search)
-    with pytest.raises(UserError, match="k1 2 and b 0.75, but LanceDB's are always 1.2 and 0.75"):
+    with pytest.raises(UserError, match=r"k1 2 and b 0\.75, but LanceDB's are always 1\.2"):
         open_retriever(chosen, DOCUMENTS, tmp_path, language="pt")
 
 
