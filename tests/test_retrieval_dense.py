@@ -187,13 +187,11 @@ def test_missing_extras_are_named(monkeypatch: pytest.MonkeyPatch, encoder: Enco
 # The reranker
 
 
-@pytest.fixture(scope="module")
-def cross_encoder(tmp_path_factory: pytest.TempPathFactory, encoder: Encoder) -> Path:
+def make_cross_encoder(folder: Path) -> Path:
     """A tiny BERT with random weights: its order is arbitrary, but it is an order."""
     import torch
     from transformers import AutoTokenizer, BertConfig, BertForSequenceClassification
 
-    folder = tmp_path_factory.mktemp("cross")
     tokenizer = AutoTokenizer.from_pretrained(find_encoder(VectorEncoder(base="minilm")).folder)
     torch.manual_seed(0)
     config = BertConfig(
@@ -203,6 +201,11 @@ def cross_encoder(tmp_path_factory: pytest.TempPathFactory, encoder: Encoder) ->
     BertForSequenceClassification(config).save_pretrained(folder)
     tokenizer.save_pretrained(folder)
     return folder
+
+
+@pytest.fixture(scope="module")
+def cross_encoder(tmp_path_factory: pytest.TempPathFactory, encoder: Encoder) -> Path:
+    return make_cross_encoder(tmp_path_factory.mktemp("cross"))
 
 
 def test_the_first_ones_are_read_anew(cross_encoder: Path, tmp_path: Path) -> None:
