@@ -20,6 +20,7 @@ from etude.retrieval.opening import open_retriever
 from etude.retrieval.rerank import load_reranker
 from etude.retrieval.retriever import Found
 from etude.retrieval.vectors import Encoder, Vectors, find_encoder, load_encoder
+from retrieval_helper import make_cross_encoder
 
 DOCUMENTS = [
     Document("whale", "Whales", "Whales are large mammals of the sea. They breathe air."),
@@ -185,22 +186,6 @@ def test_missing_extras_are_named(monkeypatch: pytest.MonkeyPatch, encoder: Enco
 
 
 # The reranker
-
-
-def make_cross_encoder(folder: Path) -> Path:
-    """A tiny BERT with random weights: its order is arbitrary, but it is an order."""
-    import torch
-    from transformers import AutoTokenizer, BertConfig, BertForSequenceClassification
-
-    tokenizer = AutoTokenizer.from_pretrained(find_encoder(VectorEncoder(base="minilm")).folder)
-    torch.manual_seed(0)
-    config = BertConfig(
-        vocab_size=len(tokenizer), hidden_size=16, num_hidden_layers=1, num_attention_heads=2,
-        intermediate_size=16, num_labels=1, max_position_embeddings=64, initializer_range=1.0,
-    )  # fmt: skip
-    BertForSequenceClassification(config).save_pretrained(folder)
-    tokenizer.save_pretrained(folder)
-    return folder
 
 
 @pytest.fixture(scope="module")

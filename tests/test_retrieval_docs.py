@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from etude.config.retrieving import Retrieve
-from tests.test_retrieval_dense import make_cross_encoder
+from retrieval_helper import make_cross_encoder
 
 PAGE = Path(__file__).parents[1] / "docs" / "retrieval.md"
 BLOCKS = re.findall(r"```python\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)

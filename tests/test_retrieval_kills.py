@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 from etude.config.retrieving import LanceDb, Memory, Retrieve
-from etude.records import Document
 from etude.retrieval.analysis import analyser
 from etude.retrieval.opening import open_retriever
 from etude.retrieval.stores import STORES, Place, Store
+from retrieval_helper import MANY
 
 # Adds three documents at a time and says so when `add` has returned; now and then one is replaced
 # or deleted. Killed inside the step that an environment variable names, or from outside.
@@ -142,7 +142,7 @@ from pathlib import Path
 from etude.config.retrieving import Retrieve
 from etude.retrieval import index, memory
 from etude.retrieval.opening import open_retriever
-from tests.test_retrieval_kills import MANY
+from retrieval_helper import MANY
 index.TOGETHER = 10
 calls = 0
 real = memory.MemoryStore.add
@@ -155,13 +155,12 @@ def add(self, *values):
 memory.MemoryStore.add = add
 open_retriever(Retrieve(documents="x"), MANY, Path(sys.argv[1]), language="pt")
 """
-MANY = [Document(f"d{number}", "", f"palavra{number} comum") for number in range(65)]
 
 
 @pytest.mark.slow
 def test_an_index_that_was_begun_is_gone_on_with(tmp_path: Path) -> None:
     command = [sys.executable, "-c", INDEXER, str(tmp_path), "5"]
-    root = Path(__file__).parents[1]
+    root = Path(__file__).parent
     assert subprocess.run(command, cwd=root, check=False).returncode == -signal.SIGKILL
     index = open_retriever(Retrieve(documents="x"), MANY, tmp_path, language="pt")
     assert (index.facts["resumed"], index.facts["chunks"]) == (40, 65)

@@ -18,7 +18,7 @@ from etude.records import Chunk
 from etude.retrieval.analysis import analyser
 from etude.retrieval.opening import open_retriever
 from etude.retrieval.stores import STORES, Place, Store
-from tests.test_retrieval_core import DOCUMENTS, slow_bm25
+from retrieval_helper import DOCUMENTS, slow_bm25
 
 WORDS = [
     *("casa", "rio", "mar", "ponte", "navio", "porto", "cidade", "vento"),
@@ -179,3 +179,17 @@ def test_the_whole_with_each_store(name: str, tmp_path: Path) -> None:
     found = first.search(["Onde desagua o Tejo?"], 5)[0]  # type: ignore[attr-defined] # an Index
     assert [item.chunk.id for item in found] == ["rio:0-44"]
     assert opened().facts["cached"]  # type: ignore[attr-defined] # an Index
+
+
+def test_object_storage_is_asked_as_a_folder_is() -> None:
+    """LanceDB's own object store in memory: every path with `://` goes the way of S3."""
+    chunks, texts, vectors = material(4)
+    settings = LanceDb(name="lancedb", uri="memory://bucket")
+    store = STORES["lancedb"](settings, Place(Path("unused"), "key", analyser("pt"), WIDTH))
+    store.add(chunks, texts, vectors)
+    store.finish()
+    assert store.bytes() is None
+    expected = slow_bm25(dict(zip([c.id for c in chunks], texts, strict=True)), "mar alto")[:3]
+    found = store.by_words(["mar alto"], 3)[0]
+    assert [item.chunk.id for item in found] == [name for name, _ in expected]
+    assert store.delete(["d'3"]) == 2
