@@ -7,11 +7,13 @@ import random
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import get_args
 from uuid import uuid4
 
 import numpy as np
 import pytest
 
+from etude.config import retrieving as config
 from etude.config.retrieving import LanceDb, Memory, Qdrant, Retrieve
 from etude.errors import UserError
 from etude.records import Chunk
@@ -69,7 +71,8 @@ def material(seed: int, number: int = 60) -> tuple[list[Chunk], list[str], np.nd
 
 
 def test_the_table_has_the_stores_of_the_settings() -> None:
-    assert set(STORES) == {"memory", "lancedb", "qdrant"}
+    kinds = get_args(get_args(config.Store)[0])
+    assert set(STORES) == {get_args(kind.model_fields["name"].annotation)[0] for kind in kinds}
 
 
 def test_every_store_finds_the_same(store: Store) -> None:
