@@ -16,6 +16,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import resource
 import subprocess
 import sys
 import time
@@ -26,7 +27,6 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from etude.environment import child_environment
-from etude.memory import peak_megabytes
 from figures import conditions, versions
 from retrieval_material import make_chunks, make_vectors, real_sets
 from retrieval_page import write_page
@@ -35,6 +35,11 @@ from retrieval_tools import TOOLS
 ROOT = Path(__file__).parents[1]
 K = 10
 NAMES = ("etude", "lancedb", "bm25s", "tantivy", "PyStemmer", "numpy")
+
+
+def peak_megabytes() -> float:
+    """The most memory that this process has held, in MB (10^6 bytes)."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e6
 
 
 class Clocked:
@@ -197,8 +202,8 @@ def main() -> None:
     arguments = parser.parse_args()
     if arguments.job:
         job = json.loads(arguments.job)
-        row = {"job": job, **perform(job), **conditions()}
-        print(json.dumps(row | {"versions": versions(NAMES)}))
+        row = {"job": job, **conditions(), "versions": versions(NAMES), **perform(job)}
+        print(json.dumps(row))
         return
     path = arguments.out / "retrieval.jsonl"
     rows = [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []

@@ -79,21 +79,21 @@ def write_until_killed(
 ) -> tuple[set[str], set[str], bool]:
     """What had been acknowledged, what may or may not be gone, and whether the kill came."""
     command = [sys.executable, "-c", WRITER, name, str(folder), where, str(when)]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     held: set[str] = set()
     unsure: set[str] = set()
-    assert process.stdout is not None
-    for number, line in enumerate(process.stdout):
-        said = json.loads(line)
-        held |= {f"d{row}" for row in said.get("add", ())}
-        if "deleting" in said:
-            unsure.add(f"d{said['deleting']}")
-        if "delete" in said:
-            unsure.discard(f"d{said['delete']}")
-            held.discard(f"d{said['delete']}")
-        if where == "outside" and number == when:
-            process.kill()
-    return held, unsure, process.wait() == -signal.SIGKILL
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        for number, line in enumerate(process.stdout):
+            said = json.loads(line)
+            held |= {f"d{row}" for row in said.get("add", ())}
+            if "deleting" in said:
+                unsure.add(f"d{said['deleting']}")
+            if "delete" in said:
+                unsure.discard(f"d{said['delete']}")
+                held.discard(f"d{said['delete']}")
+            if where == "outside" and number == when:
+                process.kill()
+    return held, unsure, process.returncode == -signal.SIGKILL
 
 
 def reopened(name: str, folder: Path) -> Store:
