@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import math
 import random
 import re
 from collections import Counter
@@ -17,12 +16,14 @@ from hypothesis import strategies as st
 from etude.config.retrieving import Chunking, Retrieve
 from etude.errors import UserError
 from etude.records import Chunk, Document
-from etude.retrieval.analysis import STEMMERS, analyser, fold, terms
+from etude.retrieval.analysis import STEMMERS, Numbering, analyser, fold, terms
 from etude.retrieval.chunk import chunks_of, cut, indexed
 from etude.retrieval.index import open_index
+from etude.retrieval.lexical import invert
 from etude.retrieval.memory import MemoryStore
 from etude.retrieval.opening import open_retriever
 from etude.retrieval.stop_words import STOP_WORDS
+from retrieval_helper import DOCUMENTS, slow_bm25
 
 PIECES = ["a", "bc ", "\n", "\n\n", ". ", "wordy ", "x" * 55, " \n \n", "。", "? ", "A. ", "é", "»"]
 TEXTS = st.lists(st.sampled_from(PIECES), max_size=120).map("".join)
@@ -143,31 +144,39 @@ def test_composed_and_decomposed_letters_are_the_same() -> None:
     assert fold("Ⅻ") == "xii"
 
 
+PARTS = [
+    "casa",
+    "Casas,",
+    "guarda-chuva",
+    "d'Água",
+    "de",
+    " ",
+    "\n",
+    "3,5",
+    "É",
+    "(ΟΔΟΣ)",
+    "cafe\u0301",
+]
+
+
+@given(st.lists(st.sampled_from(PARTS), max_size=30), st.sampled_from(["pt", "el", "mul", "zh"]))
+def test_pieces_between_spaces_give_the_terms_of_the_text(parts: list[str], code: str) -> None:
+    numbering = Numbering(analyser(code))
+    text = " ".join(parts)
+    arrays = invert([text, text], numbering)
+    expected = Counter(terms(text, numbering.analyse))
+    assert arrays["lengths"].tolist() == [expected.total()] * 2
+    held = bytes(arrays["term_bytes"])
+    ends = [0, *arrays["term_ends"].tolist()]
+    names = [held[start:end].decode() for start, end in itertools.pairwise(ends)]
+    assert dict(zip(names, arrays["posting_counts"][::2].tolist(), strict=True)) == expected
+
+
 # BM25 and the store
 
 
 def store_of(folder: Path, **values: float) -> MemoryStore:
     return MemoryStore(folder, analyser("pt"), **values)
-
-
-def slow_bm25(
-    texts: dict[str, str], question: str, k1: float = 1.2, b: float = 0.75
-) -> list[tuple[str, float]]:
-    """The formula, word for word."""
-    analyse = analyser("pt")
-    counts = {name: Counter(terms(text, analyse)) for name, text in texts.items()}
-    mean = sum(count.total() for count in counts.values()) / len(counts) or 1
-    scores = {}
-    for name, count in counts.items():
-        score = 0.0
-        for term in terms(question, analyse):
-            holding = sum(term in other for other in counts.values())
-            idf = math.log(1 + (len(texts) - holding + 0.5) / (holding + 0.5))
-            norm = k1 * (1 - b + b * count.total() / mean)
-            score += idf * count[term] * (k1 + 1) / (count[term] + norm) if count[term] else 0
-        if score:
-            scores[name] = score
-    return sorted(scores.items(), key=lambda item: (-round(item[1], 9), item[0]))
 
 
 def make_chunk(number: int, text: str) -> Chunk:
@@ -251,13 +260,6 @@ def test_one_process_writes_at_a_time(tmp_path: Path) -> None:
 
 
 # The whole
-
-
-DOCUMENTS = [
-    Document("rio", "Rio Tejo", "O Tejo nasce em Espanha.\n\nDesagua em Lisboa.", {"url": "u"}),
-    Document("mar", "Mar", "O mar é salgado."),
-    Document("nada", "Nada", "  "),
-]
 
 
 def test_an_index_is_cached_by_its_documents_and_settings(tmp_path: Path) -> None:
