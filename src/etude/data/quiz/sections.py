@@ -24,7 +24,9 @@ SERVING = frozenset(
     |further reading|sources|notes and references|citations|footnotes|discography|filmography|works
     |awards|publications|referencias y notas|vease tambien|enlaces externos|referencias externas
     |vexase tamen|ligazons externas|outros artigos
-    """.replace("\n", "").replace("    ", "").split("|")
+    """.replace("\n", "")
+    .replace("    ", "")
+    .split("|")
 )
 
 
