@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from etude.records import Document
 
@@ -59,3 +60,30 @@ class Article:
             "language": self.language,
         }
         return Document(self.id, self.title, "\n\n".join(filter(None, parts)), metadata)
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "id": self.id,
+            "title": self.title,
+            "revision": self.revision,
+            "url": self.url,
+            "language": self.language,
+            "licence": self.licence,
+            "sections": [[part.title, part.level, part.text] for part in self.sections],
+            "facts": dict(self.facts),
+            "names": list(self.names),
+        }
+
+    @classmethod
+    def from_json(cls, row: Mapping[str, Any]) -> Article:
+        return cls(
+            id=row["id"],
+            title=row["title"],
+            revision=row["revision"],
+            url=row["url"],
+            language=row["language"],
+            licence=row["licence"],
+            sections=tuple(Section(*part) for part in row["sections"]),
+            facts=row["facts"],
+            names=tuple(row["names"]),
+        )

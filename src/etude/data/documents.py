@@ -7,6 +7,7 @@ from pathlib import Path
 
 from etude.config.sources import Columns, Source, Squad, Wikipedia
 from etude.config.study import Study
+from etude.data.document_files import read_documents
 from etude.data.examples import filled
 from etude.data.placeholders import fill_placeholders
 from etude.data.sources import SOURCES
@@ -14,6 +15,9 @@ from etude.data.squad import passage_id, read_contexts
 from etude.data.values import as_text, broken_character
 from etude.errors import UserError, nearest
 from etude.records import Document, Example
+
+
+__all__ = ["documents_of", "read_documents"]
 
 
 def documents_of(
