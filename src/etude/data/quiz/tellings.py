@@ -230,7 +230,7 @@ def _is_clear(phrase: str) -> bool:
         or any(mark in phrase for mark in "\"“”«»()[]%*•/")
         or CLITIC.search(phrase)
         or MONTHS.search(phrase)
-        or re.search(r"\b(?:que|não|se)\b(?!-)", phrase.casefold())
+        or re.search(r"(?<![\w-])(?:que|não|se)(?![\w-])", phrase.casefold())
         or words[-1].casefold() in DANGLING
     )  # fmt: skip
 
