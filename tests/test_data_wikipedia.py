@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
+from pydantic import ValidationError
 
 from articles import PAGES, dump
 from data_helper import apart, assembled, one_source, rows_of, sentence, study
 from etude.cli import main
 from etude.config import Study, to_yaml
+from etude.config.sources import Columns
+from etude.config.tuning import Tune
 from etude.data import documents_of
 from etude.data.partition import as_row, write_partition
 from etude.errors import UserError
 from etude.records import Example, Message
+
+QUESTIONS = Path(__file__).parents[1] / "docs" / "questions.md"
 
 
 def everything(root: Path, **source: Any) -> list[Example]:
@@ -193,3 +200,42 @@ def test_files_that_are_not_ours_are_not_replaced(tmp_path: Path) -> None:
     assert other.read_text() == "mine\n"
     with pytest.raises(UserError, match="a folder is expected, but this is a file"):
         write_partition(held, data, own)
+
+
+# The page
+
+
+def test_the_page_runs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    held = wikipedia_study(tmp_path).model_dump()
+    held["data"]["sources"] = {"wiki": held["data"]["sources"].pop("songs")}
+    (tmp_path / "it.yaml").write_text(to_yaml(Study.model_validate(held)))
+    blocks = re.findall(r"```python\n(.*?)```", QUESTIONS.read_text(encoding="utf-8"), re.DOTALL)
+    assert len(blocks) == 3
+    names: dict[str, Any] = {"dump": tmp_path / "ilha.xml.bz2", "folder": tmp_path}
+    names["file"] = tmp_path / "it.yaml"
+    for block in blocks:
+        assert len([line for line in block.splitlines() if line and "import" not in line]) <= 5
+        exec(compile(block, str(QUESTIONS), "exec"), names)  # noqa: S102 - our own page
+    assert "O que é o Rio Lume? um rio da Serra Clara" in capsys.readouterr().out
+    assert [item.title for item in names["documents"]] == list(PAGES)
+    assert [path.name for path in names["written"]] == ["train.jsonl", "dev.jsonl", "test.jsonl"]
+
+
+def test_settings_on_the_page_are_valid() -> None:
+    blocks = re.findall(r"```yaml\n(.*?)```", QUESTIONS.read_text(encoding="utf-8"), re.DOTALL)
+    data = yaml.safe_load(blocks[0])["data"]
+    Study.model_validate(study(**data).model_dump())
+    for block in blocks[1:]:
+        value = yaml.safe_load(block)
+        if "columns" in value:
+            Columns.model_validate(value["columns"])
+        elif "pira" in value:
+            study(sources=value)
+        else:
+            Tune.model_validate(value["approaches"]["read"]["tune"])
+
+
+def test_a_dump_has_its_documents_already() -> None:
+    source = {"kind": "wikipedia", "dump": "x.xml", "columns": {"context": "{context}"}}
+    with pytest.raises(ValidationError, match="its documents are its articles"):
+        study(**one_source(**source))

@@ -187,9 +187,9 @@ def _begun(name: str, sentence: str, language: str) -> str:
 def _determiner(name: str, text: str, language: str) -> str:
     """What the text puts before a name most often; nothing where it most often puts nothing."""
     if language == "en":
-        named = rf"(?i:\b(the)\s+|\b\w+\s+|\A|(?<=[.\n])\s*){re.escape(name)}(?!\w)"
-        found = [match[1] for match in re.finditer(named, text)]
-        return "the" if sum(held is not None for held in found) * 2 > len(found) else ""
+        either = rf"(?<!\w){re.escape(name)}(?!\w)"
+        with_article = re.findall(rf"(?<!\w)[Tt]he\s{re.escape(name)}(?!\w)", text)
+        return "the" if len(with_article) * 2 > len(re.findall(either, text)) else ""
     if language != "pt":
         return ""
     counts = {}

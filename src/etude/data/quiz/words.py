@@ -102,6 +102,8 @@ SPACES = re.compile(r"\s+")
 
 def folded(text: str) -> str:
     """Lower case, without accents, single spaces: what texts are compared by."""
+    if text.isascii():
+        return " ".join(text.casefold().split())
     plain = unicodedata.normalize("NFKD", text.casefold())
     kept = "".join(character for character in plain if not unicodedata.combining(character))
     return SPACES.sub(" ", kept).strip()
