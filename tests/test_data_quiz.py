@@ -278,6 +278,12 @@ def test_dates_that_would_not_be_clear_are_left_out(sentence: str) -> None:
     assert len(reasons(held, "date")) == 1
 
 
+@pytest.mark.parametrize("born", ["batizada em 3 de maio de 1670", "c. 1670", "1670 ou 1671", "?"])
+def test_births_that_are_not_sure_are_not_asked_about(born: str) -> None:
+    held = article("Ana Prado", f"Ana Prado (Porto, {born} – Vila Nova, 1741) foi uma navegadora.")
+    assert asked(held, "date") in ({"Quando morreu Ana Prado?": ("1741",)}, {})
+
+
 def test_one_question_with_two_answers_is_not_asked() -> None:
     lead = "Porto Claro é uma cidade. Porto Claro recebeu navios em 1850. Porto Claro recebeu "
     held = article("Porto Claro", f"{lead}navios em 1860.")

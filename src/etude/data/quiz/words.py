@@ -97,6 +97,8 @@ POINTING = frozenset(
     """.split()  # noqa: SIM905
 )
 
+YEAR = r"(?:1\d{3}|20\d\d|[5-9]\d\d)"
+DASH = re.compile(r"\s[-–—]\s|[–—]")
 SPACES = re.compile(r"\s+")
 
 
