@@ -18,6 +18,7 @@ from etude.data.templates import NESTED, is_infobox, shown
 
 # Tags whose inside is no markup: shown as it is, or (all others) dropped with it.
 LITERAL = frozenset({"nowiki", "pre", "math", "chem", "ce"})
+BLOCKS = frozenset({"gallery", "timeline", "score", "syntaxhighlight", "source", "imagemap"})
 RAW = re.compile(
     r"<(?:!--|(nowiki|pre|math|chem|ce|gallery|timeline|score|syntaxhighlight|source|graph|hiero"
     r"|imagemap|mapframe|maplink|templatedata|inputbox|categorytree|templatestyles)\b[^<>]*>)",
@@ -192,7 +193,7 @@ def without_raw(text: str) -> str:
         if name in LITERAL:
             out.append(text[inside:end].translate(PROTECTED))
         elif name:
-            out.append("\0")
+            out.append("\n\0\n" if name in BLOCKS else "\0")
         found = RAW.search(text, at)
     out.append(text[at:])
     return "".join(out)
@@ -227,7 +228,7 @@ def without_braces(text: str, infobox: list[str], depth: int = 0) -> str:
             else:
                 out.append("\0")
         else:
-            out.append("\n" if text[start] == "\n" else "\0")
+            out.append("\n\0" if text[start] == "\n" else "\0")
         at = end
     if not at:
         return text
