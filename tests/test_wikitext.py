@@ -142,11 +142,11 @@ PIECES = st.sampled_from(
     <table> </table> ( ) , . a b é""".split()  # noqa: SIM905
     + [" ", "\n", "\n\n", "\n{|", "\n|}", "\n=", "\0", "\r\n", "\x01"]
 )
-SOUP = st.lists(PIECES, max_size=60).map("".join)
+SOUP = st.lists(PIECES, max_size=40).map("".join)
 
 
 @given(st.one_of(SOUP, st.text()))
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=100)
 def test_nothing_makes_it_fail(markup: str) -> None:
     text = plain(markup)
     assert "\0" not in text
@@ -158,7 +158,11 @@ PLAIN_WORD = st.text(alphabet='abcçdeéfghij0123456789,.!?()"%$/', min_size=1, 
     lambda word: "//" not in word and word[0] not in "!("
 )
 PLAIN = st.lists(
-    st.lists(st.lists(PLAIN_WORD, min_size=1).map(" ".join), min_size=1).map("\n".join), min_size=1
+    st.lists(
+        st.lists(PLAIN_WORD, min_size=1, max_size=5).map(" ".join), min_size=1, max_size=3
+    ).map("\n".join),
+    min_size=1,
+    max_size=3,
 ).map("\n\n".join)
 
 
@@ -171,7 +175,7 @@ def test_plain_text_stays_as_it_is(text: str) -> None:
 def balanced(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
     """Markup around markup, everything closed."""
     return st.one_of(
-        st.lists(inner, max_size=4).map(" ".join),
+        st.lists(inner, max_size=3).map(" ".join),
         inner.map(lambda text: "{{t|" + text + "}}"),
         inner.map(lambda text: "{{lang|la|" + text + "}}"),
         inner.map(lambda text: "[[page|" + text + "]]"),
@@ -184,8 +188,8 @@ def balanced(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
     )
 
 
-@given(st.recursive(st.sampled_from(["word", "[[link]]", "{{t}}", "é"]), balanced, max_leaves=30))
-@settings(deadline=None, max_examples=150)
+@given(st.recursive(st.sampled_from(["word", "[[link]]", "{{t}}", "é"]), balanced, max_leaves=12))
+@settings(deadline=None, max_examples=100)
 def test_of_balanced_markup_no_bracket_is_left(markup: str) -> None:
     text = plain(markup)
     for mark in ("[[", "]]", "{{", "}}", "{|", "|}", "<", "'''", "zz"):

@@ -299,6 +299,7 @@ def without_links(text: str, unseen: frozenset[str]) -> str:
     tokens: list[tuple[int, bool]] = []
     ends: dict[int, int] = {}  # where a link ends, by where it begins; and the other way round
     stack: list[int] = []
+    files = 0  # of the stack, from the bottom: captions go on beyond a paragraph
     for match in LINKS.finditer(text):
         char = text[match.start()]
         if char == "[":
@@ -307,11 +308,15 @@ def without_links(text: str, unseen: frozenset[str]) -> str:
         elif char == "]":
             if stack:
                 start = stack.pop()
+                files = min(files, len(stack))
                 ends[start] = match.start()
                 ends[match.start()] = start
                 tokens.append((match.start(), False))
-        else:
-            stack.clear()  # no link goes beyond its paragraph
+        elif stack:
+            if text.startswith("=", match.end()):
+                stack.clear()
+            stack[files:] = [at for at in stack[files:] if _hidden(text, at + 2, unseen)]
+            files = len(stack)
     out: list[str] = []
     at = 0
     for place, opening in tokens:
@@ -326,7 +331,7 @@ def without_links(text: str, unseen: frozenset[str]) -> str:
         colon, target, bar = head.groups()
         end = ends[place]
         if not colon and ":" in target:
-            prefix = target.partition(":")[0].strip().replace(" ", "_")
+            prefix = _namespace(target)
             if prefix.lower() in unseen or (
                 not bar and INTERWIKI.fullmatch(prefix) and _alone(text, place, end + 2)
             ):
@@ -342,6 +347,18 @@ def without_links(text: str, unseen: frozenset[str]) -> str:
             at = end + 2
     out.append(text[at:])
     return "".join(out)
+
+
+def _hidden(text: str, place: int, unseen: frozenset[str]) -> bool:
+    """Whether a link that begins here is one that is not shown."""
+    head = TARGET.match(text, place)
+    return head is not None and not head[1] and _namespace(head[2]).lower() in unseen
+
+
+def _namespace(target: str) -> str:
+    """What stands before a target's colon; empty where there is none."""
+    prefix, colon, _ = target.partition(":")
+    return prefix.strip().replace(" ", "_") if colon else ""
 
 
 def _alone(text: str, start: int, end: int) -> bool:
