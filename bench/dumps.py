@@ -255,7 +255,7 @@ def by_peer(path: Path, articles: int, workers: int, cache: Path | None) -> Iter
     del workers, cache
     given, namespace = 0, "0"
     with bz2.open(path) as file:
-        for _, element in iterparse(file):
+        for _, element in iterparse(file):  # noqa: S314 - made here
             name = element.tag.rpartition("}")[2]
             if name == "ns":
                 namespace = element.text or ""

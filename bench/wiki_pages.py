@@ -27,8 +27,8 @@ história guerra paz reino império república governo lei câmara prefeito rei 
 pedra madeira barro gado boi cavalo peixe pássaro norte sul leste oeste costa ilha vale campo mata
 nasceu morreu viveu fundou escreveu pintou construiu ganhou perdeu abriu fechou cresceu tornou foi
 era é são tem havia fica chega passa vem vai faz antiga novo grande pequeno alto baixo primeiro
-segundo último maior menor velho jovem rico pobre branco negro verde azul vermelho século ano mês dia hora
-população habitantes quilômetros metros toneladas milhões produção indústria comércio agricultura
+segundo último maior menor velho jovem rico pobre branco negro verde azul vermelho século ano mês dia
+hora população habitantes quilômetros metros toneladas milhões produção indústria comércio agricultura
 """.split()  # noqa: SIM905 - a list of words reads better as words between spaces
 NAMES = """
 Aurora Bento Clara Dário Elvira Fausto Glória Heitor Iracema Joaquim Leonor Matias Noêmia Otávio
