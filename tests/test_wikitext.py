@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 import wiki_pages
 from etude.data.articles import Section
 from etude.data.templates import fields
-from etude.data.wikitext import plain, scan, sections, unseen_of
+from etude.data.wiki_links import unseen_of
+from etude.data.wikitext import plain, scan, sections
 
 SEEN = {  # markup: what is left of it
     # links
