@@ -1,7 +1,7 @@
 """XML of a dump -> its pages and what it says of its wiki, with expat.
 
-The format is MediaWiki's export schema (https://www.mediawiki.org/wiki/Help:Export). A document type
-is refused, and with it every entity that could grow.
+The format is MediaWiki's export schema (https://www.mediawiki.org/wiki/Help:Export). A document
+type is refused, and with it every entity that could grow.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ LICENCE = "CC BY-SA 4.0"
 class Site:
     """What a dump says of its wiki before the first page.
 
-    `base` is the address that titles are put behind. `namespaces` are its own names of namespaces by
-    their numbers.
+    `base` is the address that titles are put behind. `namespaces` are its own names of namespaces
+    by their numbers.
     """
 
     language: str
@@ -91,6 +91,8 @@ def site_of(header: bytes, path: Path) -> Site:
     try:
         parser.Parse(header, False)
     except expat.ExpatError as error:
+        if (sentence := _not_utf8(header, f"{path}, at its beginning")) is not None:
+            raise UserError(sentence) from None
         raise UserError(
             f"{path}, line {error.lineno}: this is not the XML of a dump "
             f"({expat.ErrorString(error.code)}); name a file of pages and articles "
@@ -186,15 +188,21 @@ def _page(values: Mapping[str, str]) -> Page:
 
 def _broken(xml: bytes, error: expat.ExpatError, title: str | None, path: Path) -> str:
     """What is wrong with a piece: its encoding, or its XML."""
-    where = f"near the page '{title}'" if title else "at its beginning"
+    where = f"{path}, near the page '{title}'" if title else f"{path}, at its beginning"
+    return _not_utf8(xml, where) or (
+        f"{where}: broken XML ({expat.ErrorString(error.code)}); the file is damaged, so fetch it "
+        "again."
+    )
+
+
+def _not_utf8(xml: bytes, where: str) -> str | None:
+    """The sentence for bytes that are no UTF-8; None where they are."""
     try:
         xml.decode()
     except UnicodeDecodeError as wrong:
-        return (
-            f"{path}, {where}: the byte 0x{xml[wrong.start]:02x} is not UTF-8, which the dump says "
-            "it is in: it was damaged or converted, so fetch it again."
-        )
-    return (
-        f"{path}, {where}: broken XML ({expat.ErrorString(error.code)}); the file is damaged, so "
-        "fetch it again."
-    )
+        if wrong.end < len(xml) or wrong.reason != "unexpected end of data":
+            return (
+                f"{where}: the byte 0x{xml[wrong.start]:02x} is not UTF-8, which the dump says it "
+                "is in: it was damaged or converted, so fetch it again."
+            )
+    return None
