@@ -40,6 +40,9 @@ NEEDS = {  # of a metric, in words; one that is not here fails the build
     "reference_logprob": "likelihood of the reference",
     "encoder": "`encoder:`",
     "dictionary": "`dictionary:`",
+    "passages": "`retrieve:`",
+    "passage_texts": "texts of the passages",
+    "gold": "gold passages",
 }
 BOUNDS = {"minimum": "≥", "exclusiveMinimum": ">", "maximum": "≤", "exclusiveMaximum": "<"}
 
