@@ -158,6 +158,8 @@ def resolve_paths(values: Mapping[str, Any], folder: Path, base: Mapping[str, An
             beside = isinstance(source["path"], str) and (folder / source["path"]).is_dir()
             bare = kind != "datasets" or beside  # a folder beside the study is no hub id
             source["path"] = absolute(source["path"], folder, bare=bare)
+        if isinstance(source, dict) and "dump" in source:
+            source["dump"] = absolute(source["dump"], folder, bare=True)
     for block in (blocks(values, "model"), blocks(values, "encoder")):
         if isinstance(block.get("base"), str):
             block["base"] = absolute(block["base"], folder, bare=False)

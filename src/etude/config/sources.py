@@ -68,6 +68,9 @@ class Columns(Settings):
     """A name for the row; `source-number` when not given."""
     passages: tuple[Template, ...] = ()
     """Ids of the passages that hold the answer."""
+    context: Template | None = None
+    """The text that holds the answer. It is one of the source's documents, each kept once, and
+    its id, made from the text, joins `passages`."""
 
 
 class File(Settings):

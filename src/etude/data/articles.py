@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from etude.records import Document
 
@@ -39,9 +40,19 @@ class Article:
     names: tuple[str, ...] = ()
 
     @property
+    def fact_lines(self) -> dict[str, str]:
+        """The infobox's fields as lines to read: `capital: Fortaleza`, by their names."""
+        return {
+            name: f"{name.replace('_', ' ').strip()}: {' '.join(value.split())}"
+            for name, value in self.facts.items()
+            if value.strip()
+        }
+
+    @property
     def document(self) -> Document:
-        """The article as a text: headings are paragraphs of their own."""
+        """The article as a text: headings are paragraphs of their own, the infobox the last."""
         parts = [part for section in self.sections for part in (section.title, section.text)]
+        parts.append("\n".join(self.fact_lines.values()))
         metadata = {
             "url": self.url,
             "revision": self.revision,
@@ -49,3 +60,30 @@ class Article:
             "language": self.language,
         }
         return Document(self.id, self.title, "\n\n".join(filter(None, parts)), metadata)
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "id": self.id,
+            "title": self.title,
+            "revision": self.revision,
+            "url": self.url,
+            "language": self.language,
+            "licence": self.licence,
+            "sections": [[part.title, part.level, part.text] for part in self.sections],
+            "facts": dict(self.facts),
+            "names": list(self.names),
+        }
+
+    @classmethod
+    def from_json(cls, row: Mapping[str, Any]) -> Article:
+        return cls(
+            id=row["id"],
+            title=row["title"],
+            revision=row["revision"],
+            url=row["url"],
+            language=row["language"],
+            licence=row["licence"],
+            sections=tuple(Section(*part) for part in row["sections"]),
+            facts=row["facts"],
+            names=tuple(row["names"]),
+        )

@@ -15,6 +15,7 @@ from etude.data.rows import Reader
 from etude.data.squad import read_squad
 from etude.data.tables import read_csv, read_parquet, read_tsv
 from etude.data.text import files_of
+from etude.data.wikipedia import read_wikipedia
 
 SOURCES: dict[str, Reader] = {
     "json": read_json,
@@ -28,6 +29,7 @@ SOURCES: dict[str, Reader] = {
     "oasst": read_oasst,
     "sharegpt": read_sharegpt,
     "music-theory": read_music_theory,
+    "wikipedia": read_wikipedia,
     "datasets": read_datasets,
 }
 

@@ -1,0 +1,45 @@
+"""How dates are written in Portuguese and in English."""
+
+from __future__ import annotations
+
+import re
+
+from etude.data.quiz.subject import YEAR
+from etude.data.quiz.words import MONTHS
+
+MONTH = {language: "|".join(names) for language, names in MONTHS.items()}
+DAY = r"(?:[12]\d|3[01]|0?[1-9])"
+
+# Whole dates.
+DATES = {
+    "pt": re.compile(
+        rf"(?<!\d)(?:{DAY}|1\.?[ºo°])\s+de\s+(?:{MONTH['pt']})\s+de\s+{YEAR}(?!\d)", re.IGNORECASE
+    ),
+    "en": re.compile(
+        rf"(?<!\d)(?:{DAY}\s+(?:{MONTH['en']})\s+{YEAR}|(?:{MONTH['en']})\s+{DAY},\s+{YEAR})(?!\d)"
+    ),
+}
+# A date with the words that place something in time; (whole date, month of a year, year alone).
+PLACED = {
+    "pt": re.compile(
+        rf"(?<!\w)(?:no dia|em|aos?|a)\s+(?P<full>{DATES['pt'].pattern})"
+        rf"|(?<!\w)em\s+(?P<month>(?:{MONTH['pt']})\s+de\s+{YEAR})(?!\d)"
+        rf"|(?<!\w)(?:no ano de|em)\s+(?P<year>{YEAR})(?![\d%]|\s*(?:a\.|d\.)\s?C|,\d|\.\d|\s*[-–—]\s*\d)",
+        re.IGNORECASE,
+    ),
+    "en": re.compile(
+        rf"(?<!\w)[Oo]n\s+(?P<full>{DATES['en'].pattern})"
+        rf"|(?<!\w)[Ii]n\s+(?P<month>(?:{MONTH['en']})\s+{YEAR})(?!\d)"
+        rf"|(?<!\w)[Ii]n\s+(?P<year>{YEAR})(?![\d%]|\s*(?:BC|BCE|AD|CE)\b|,\d|\.\d|\s*[-–—]\s*\d)"
+    ),
+}
+ANY_YEAR = re.compile(rf"(?<![\d.,]){YEAR}(?![\d%]|[.,]\d)")
+PARTS = re.compile(rf"({DAY})\s+(\w+)\s+({YEAR})|(\w+)\s+({DAY}),\s+({YEAR})")
+
+
+def other_forms(date: str, language: str) -> tuple[str, ...]:
+    """A date as it is written, and as it is also written: in English, day or month first."""
+    if language != "en" or not (match := PARTS.fullmatch(date)):
+        return (date,)
+    day, month, year, named, number, of = match.groups()
+    return (date, f"{month} {day}, {year}" if day else f"{number} {named} {of}")

@@ -1,0 +1,241 @@
+"""The fields of infoboxes that questions are known for, by language.
+
+A row: names (as `folded` writes them, `_` and `-` as spaces) and the question. `{said}` is the
+article's subject (`o Brasil`), `{of}` with its preposition (`do Brasil`), `{name}` bare; `{is}` is the
+verb in the present, or in the past where the article speaks of its subject so. `kind` is what a
+value must look like; `about` limits a row to people or to things.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Kind = Literal["date", "number", "words"]
+About = Literal["person", "thing", "any"]
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """How one fact is asked about."""
+
+    question: str
+    kind: Kind
+    about: About
+
+
+ROWS: dict[str, tuple[tuple[str, str, Kind, About], ...]] = {
+    "pt": (
+        (
+            "nascimento data|data nascimento|data de nascimento|nascimento",
+            "Quando nasceu {name}?",
+            "date",
+            "person",
+        ),
+        (
+            "nascimento local|local nascimento|local de nascimento|cidade natal|naturalidade",
+            "Onde nasceu {name}?",
+            "words",
+            "person",
+        ),
+        (
+            "morte data|data morte|data de morte|morte|falecimento|data de falecimento",
+            "Quando morreu {name}?",
+            "date",
+            "person",
+        ),
+        (
+            "morte local|local morte|local de morte|local de falecimento",
+            "Onde morreu {name}?",
+            "words",
+            "person",
+        ),
+        ("nome completo", "Qual {is} o nome completo {of}?", "words", "person"),
+        ("nacionalidade", "Qual {is} a nacionalidade {of}?", "words", "person"),
+        ("ocupacao|profissao|ocupacoes", "Qual {is} a ocupação {of}?", "words", "person"),
+        ("conjuge|esposa|marido|consorte", "Com quem se casou {name}?", "words", "person"),
+        ("pai", "Quem {is} o pai {of}?", "words", "person"),
+        ("mae", "Quem {is} a mãe {of}?", "words", "person"),
+        ("partido|partido politico", "Qual {is} o partido político {of}?", "words", "person"),
+        ("religiao", "Qual {is} a religião {of}?", "words", "any"),
+        ("dinastia|casa|casa real", "A que casa pertence {name}?", "words", "person"),
+        ("alma mater|formacao|educacao", "Onde estudou {name}?", "words", "person"),
+        ("antecessor|predecessor", "Quem antecedeu {name}?", "words", "person"),
+        ("sucessor", "Quem sucedeu a {name}?", "words", "person"),
+        ("coroacao", "Quando ocorreu a coroação {of}?", "date", "person"),
+        ("capital", "Qual {is} a capital {of}?", "words", "thing"),
+        (
+            "populacao|populacao total|populacao estimada|habitantes",
+            "Qual {is} a população {of}?",
+            "number",
+            "thing",
+        ),
+        ("area|area total|superficie", "Qual {is} a área {of}?", "number", "thing"),
+        ("densidade", "Qual {is} a densidade populacional {of}?", "number", "thing"),
+        ("moeda", "Qual {is} a moeda {of}?", "words", "thing"),
+        (
+            "idioma|idioma oficial|lingua|lingua oficial|idiomas|linguas oficiais|idiomas oficiais",
+            "Que língua se fala {in}?",
+            "words",
+            "thing",
+        ),
+        ("gentilico", "Qual {is} o gentílico {of}?", "words", "thing"),
+        ("hino|hino nacional", "Qual {is} o hino {of}?", "words", "thing"),
+        ("lema", "Qual {is} o lema {of}?", "words", "thing"),
+        ("clima", "Qual {is} o clima {of}?", "words", "thing"),
+        ("pib", "Qual {is} o PIB {of}?", "number", "thing"),
+        ("idh", "Qual {is} o IDH {of}?", "number", "thing"),
+        ("pais", "Em que país fica {said}?", "words", "thing"),
+        ("estado|unidade federativa|uf", "Em que estado fica {said}?", "words", "thing"),
+        ("regiao", "Em que região fica {said}?", "words", "thing"),
+        ("continente", "Em que continente fica {said}?", "words", "thing"),
+        ("localizacao", "Onde fica {said}?", "words", "thing"),
+        ("maior cidade", "Qual {is} a maior cidade {of}?", "words", "thing"),
+        ("governador", "Quem {is} o governador {of}?", "words", "thing"),
+        ("prefeito", "Quem {is} o prefeito {of}?", "words", "thing"),
+        ("presidente", "Quem {is} o presidente {of}?", "words", "thing"),
+        ("fundador|fundadores", "Quem fundou {said}?", "words", "thing"),
+        (
+            "fundacao|data fundacao|data de fundacao|data da fundacao",
+            "Quando ocorreu a fundação {of}?",
+            "date",
+            "thing",
+        ),
+        (
+            "inauguracao|data de inauguracao|data da inauguracao|data inauguracao",
+            "Quando ocorreu a inauguração {of}?",
+            "date",
+            "thing",
+        ),
+        ("emancipacao", "Quando ocorreu a emancipação {of}?", "date", "thing"),
+        ("independencia", "Quando ocorreu a independência {of}?", "date", "thing"),
+        ("promulgacao", "Quando ocorreu a promulgação {of}?", "date", "thing"),
+        ("assinatura|assinado", "Quando ocorreu a assinatura {of}?", "date", "thing"),
+        ("extincao|dissolucao", "Quando ocorreu o fim {of}?", "date", "thing"),
+        ("sede", "Onde fica a sede {of}?", "words", "thing"),
+        ("altitude|elevacao", "Qual {is} a altitude {of}?", "number", "thing"),
+        ("altura", "Qual {is} a altura {of}?", "number", "any"),
+        ("comprimento|extensao", "Qual {is} o comprimento {of}?", "number", "thing"),
+        ("profundidade", "Qual {is} a profundidade {of}?", "number", "thing"),
+        ("nascente", "Onde fica a nascente {of}?", "words", "thing"),
+        ("foz", "Onde fica a foz {of}?", "words", "thing"),
+        ("autor|autora|escritor", "Quem {is} o autor {of}?", "words", "thing"),
+        ("diretor|direcao|realizador", "Quem dirigiu {said}?", "words", "thing"),
+        ("compositor", "Quem compôs {said}?", "words", "thing"),
+        ("arquiteto", "Quem {is} o arquiteto {of}?", "words", "thing"),
+        ("inventor", "Quem inventou {said}?", "words", "thing"),
+        ("editora", "Qual {is} a editora {of}?", "words", "thing"),
+        ("genero", "Qual {is} o gênero {of}?", "words", "thing"),
+        (
+            "lancamento|data de lancamento|publicacao|data de publicacao",
+            "Quando ocorreu o lançamento {of}?",
+            "date",
+            "thing",
+        ),
+        ("data", "Em que data ocorreu {said}?", "date", "thing"),
+        ("local", "Onde ocorreu {said}?", "words", "thing"),
+        ("inicio|data inicio|data de inicio", "Quando começou {said}?", "date", "thing"),
+        ("fim|termino|data fim", "Quando terminou {said}?", "date", "thing"),
+        ("resultado|desfecho", "Qual foi o resultado {of}?", "words", "thing"),
+        ("simbolo|simbolo quimico", "Qual {is} o símbolo {of}?", "words", "thing"),
+        ("numero atomico", "Qual {is} o número atômico {of}?", "number", "thing"),
+        ("formula|formula quimica", "Qual {is} a fórmula {of}?", "words", "thing"),
+    ),
+    "en": (
+        ("birth date|date of birth|born", "When was {name} born?", "date", "person"),
+        ("birth place|place of birth", "Where was {name} born?", "words", "person"),
+        ("death date|date of death|died", "When did {name} die?", "date", "person"),
+        ("death place|place of death", "Where did {name} die?", "words", "person"),
+        ("birth name|full name", "What {is} the full name {of}?", "words", "person"),
+        ("nationality", "What {is} the nationality {of}?", "words", "person"),
+        ("occupation|occupations|profession", "What {is} the occupation {of}?", "words", "person"),
+        ("spouse|spouses", "Whom did {name} marry?", "words", "person"),
+        ("father", "Who {is} the father {of}?", "words", "person"),
+        ("mother", "Who {is} the mother {of}?", "words", "person"),
+        ("party|political party", "What {is} the political party {of}?", "words", "person"),
+        ("religion", "What {is} the religion {of}?", "words", "any"),
+        ("alma mater|education", "Where did {name} study?", "words", "person"),
+        ("predecessor", "Who preceded {name}?", "words", "person"),
+        ("successor", "Who succeeded {name}?", "words", "person"),
+        ("capital", "What {is} the capital {of}?", "words", "thing"),
+        ("population|population total", "What {is} the population {of}?", "number", "thing"),
+        ("area|total area", "What {is} the area {of}?", "number", "thing"),
+        (
+            "area total km2|area km2",
+            "What {is} the area {of} in square kilometres?",
+            "number",
+            "thing",
+        ),
+        ("currency", "What {is} the currency {of}?", "words", "thing"),
+        (
+            "official language|official languages|languages|language",
+            "What language is spoken in {said}?",
+            "words",
+            "thing",
+        ),
+        ("demonym", "What are people from {said} called?", "words", "thing"),
+        ("national anthem|anthem", "What {is} the anthem {of}?", "words", "thing"),
+        ("motto|national motto", "What {is} the motto {of}?", "words", "thing"),
+        ("country", "In which country is {said}?", "words", "thing"),
+        ("state", "In which state is {said}?", "words", "thing"),
+        ("region", "In which region is {said}?", "words", "thing"),
+        ("continent", "On which continent is {said}?", "words", "thing"),
+        ("location", "Where is {said} located?", "words", "thing"),
+        ("largest city", "What {is} the largest city {of}?", "words", "thing"),
+        ("governor", "Who {is} the governor {of}?", "words", "thing"),
+        ("mayor", "Who {is} the mayor {of}?", "words", "thing"),
+        ("president", "Who {is} the president {of}?", "words", "thing"),
+        ("founder|founders", "Who founded {said}?", "words", "thing"),
+        ("founded|established|established date", "When was {said} founded?", "date", "thing"),
+        ("opened|inaugurated|opening date", "When was {said} opened?", "date", "thing"),
+        ("dissolved", "When was {said} dissolved?", "date", "thing"),
+        ("headquarters|hq location|seat", "Where is the seat {of}?", "words", "thing"),
+        ("elevation|elevation m", "What {is} the elevation {of}?", "number", "thing"),
+        ("height", "What {is} the height {of}?", "number", "any"),
+        ("length", "What {is} the length {of}?", "number", "thing"),
+        ("depth", "What {is} the depth {of}?", "number", "thing"),
+        ("source", "Where is the source {of}?", "words", "thing"),
+        ("mouth", "Where is the mouth {of}?", "words", "thing"),
+        ("author", "Who {is} the author {of}?", "words", "thing"),
+        ("director", "Who directed {said}?", "words", "thing"),
+        ("composer", "Who composed {said}?", "words", "thing"),
+        ("architect", "Who {is} the architect {of}?", "words", "thing"),
+        ("inventor", "Who invented {said}?", "words", "thing"),
+        ("publisher", "Who published {said}?", "words", "thing"),
+        ("genre", "What {is} the genre {of}?", "words", "thing"),
+        (
+            "release date|released|publication date|published",
+            "When was {said} released?",
+            "date",
+            "thing",
+        ),
+        ("date", "On what date did {said} take place?", "date", "thing"),
+        ("place", "Where did {said} take place?", "words", "thing"),
+        ("result|outcome", "What was the result {of}?", "words", "thing"),
+        ("symbol", "What {is} the symbol {of}?", "words", "thing"),
+        ("atomic number", "What {is} the atomic number {of}?", "number", "thing"),
+        ("formula", "What {is} the formula {of}?", "words", "thing"),
+    ),
+}
+
+FIELDS: dict[str, dict[str, Field]] = {
+    language: {
+        name: Field(question, kind, about)
+        for names, question, kind, about in rows
+        for name in names.split("|")
+    }
+    for language, rows in ROWS.items()
+}
+
+# How a page looks, and where on a map it is pinned: no facts to ask about.
+FOR_SHOW = frozenset(
+    # fmt: off
+    """
+    nome name titulo title nome oficial official name imagem image legenda caption alt tamanho
+    imagem tamanho imagem legenda image size mapa map mapa legenda map caption bandeira flag
+    brasao coat of arms logo logotipo cor fundo cor cor texto foto assinatura imagem signature
+    latd latm lats latns longd longm longs longew latitude longitude coordenadas coordinates
+    website site sitio url pagina oficial notas notes rodape footnotes imdb id wikidata
+    """.split()  # noqa: SIM905
+    # fmt: on
+)

@@ -1,0 +1,231 @@
+"""An article as the makers of questions see it: what it is called, whether it is a person."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from etude.data.articles import Article
+from etude.data.quiz.sentences import Span, sentences, without_asides
+from etude.data.quiz.words import (
+    COPULAS,
+    DETERMINERS,
+    MONTHS,
+    NOT_BEFORE,
+    OF,
+    PAST,
+    PERSONS,
+    PREDICATES,
+    folded,
+    words_of,
+)
+
+QUALIFIER = re.compile(r"\s*\(([^()]*)\)\s*\Z")
+NO_TOPIC = re.compile(
+    r"(?i)\A(lista d|anexo:|list of|lists of|outline of|index of|timeline of|cronologia d|d[eé]cada d"
+    r"|\d{1,4}s?\b(?!\S)|.*\((desambiguação|disambiguation)\)|s[eé]culo [ivx]+|\d+ (de )?[a-zç]+\Z)"
+)
+BIRTH = ("nascimento", "birth", "born", "naturalidade")
+YEAR = r"(?:1\d{3}|20\d\d|[5-9]\d\d)"
+DASH = re.compile(r"\s[-–—]\s|[–—]")
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A section and where its text stands in the document."""
+
+    title: str
+    level: int
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """The sentence that says what the article is about, and its parts.
+
+    `sentence` and `predicate` are spans of the document; `aside` is what stands in brackets after
+    the name; `verb` links the two.
+    """
+
+    sentence: Span
+    predicate: Span
+    verb: str
+    aside: Span | None
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What an article is about.
+
+    `name` is its title as it stands within a sentence, `determiner` what goes before it there
+    (`o`, `the`; nothing for people), `base` the title without what is in brackets.
+    """
+
+    article: Article
+    text: str
+    language: str
+    parts: tuple[Part, ...]
+    name: str
+    base: str
+    determiner: str
+    person: bool
+    definition: Definition | None
+
+    @property
+    def past(self) -> bool:
+        """Whether it is spoken of as something that was."""
+        return self.definition is not None and self.definition.verb in PAST
+
+    @property
+    def said(self) -> str:
+        """The name with what goes before it: `o Brasil`, `the Amazon`, `Tiradentes`."""
+        return f"{self.determiner} {self.name}".strip()
+
+    @property
+    def of(self) -> str:
+        """`do Brasil`, `de Tiradentes`, `of the Amazon`."""
+        if self.language == "en":
+            return f"of {self.said}"
+        return f"{OF.get(self.determiner, 'de')} {self.name}"
+
+    @property
+    def has_topic(self) -> bool:
+        """False of lists, years and the like: their titles name no one thing."""
+        return not NO_TOPIC.match(self.article.title)
+
+
+def subject_of(article: Article) -> Subject:
+    """The article, read once for all makers."""
+    text = article.document.text
+    language = article.language.partition("-")[0]
+    parts = tuple(_parts(article))
+    base = QUALIFIER.sub("", article.title).strip() or article.title
+    qualifier = article.title[len(base) :]
+    name = _spelling(base, text)
+    lead = parts[0].span if parts else Span(0, 0)
+    definition = _definition(text, lead, base, article.names, language)
+    person = _is_person(article, text, definition)
+    determiner = "" if person else _determiner(name, text, language)
+    return Subject(
+        article, text, language, parts, name + qualifier, base, determiner, person, definition
+    )
+
+
+def _parts(article: Article) -> Iterator[Part]:
+    """Sections with where they stand, as `Article.document` puts them together."""
+    place = 0
+    for section in article.sections:
+        if section.title:
+            place += len(section.title) + 2
+        if section.text:
+            yield Part(section.title, section.level, Span(place, place + len(section.text)))
+            place += len(section.text) + 2
+
+
+def _spelling(base: str, text: str) -> str:
+    """The title with a small first letter where the text writes it so within a sentence."""
+    if not base[:1].isupper() or base[1:2].isupper():
+        return base
+    small = base[0].lower() + base[1:]
+    lower = len(re.findall(rf"(?<!\w){re.escape(small)}(?!\w)", text))
+    upper = len(re.findall(rf"(?<=[\w,] ){re.escape(base)}(?!\w)", text))
+    return small if lower > upper else base
+
+
+def _determiner(name: str, text: str, language: str) -> str:
+    """What the text puts before a name most often; nothing where it most often puts nothing."""
+    if language == "en":
+        named = rf"(?i:\b(the)\s+|\b\w+\s+|\A|(?<=[.\n])\s*){re.escape(name)}(?!\w)"
+        found = [match[1] for match in re.finditer(named, text)]
+        return "the" if sum(held is not None for held in found) * 2 > len(found) else ""
+    if language != "pt":
+        return ""
+    counts = {}
+    for determiner, forms in {
+        "o": "o|do|no|ao|pelo",
+        "a": "da|na|à|pela",  # "a" alone is a preposition as well
+        "os": "os|dos|nos|aos|pelos",
+        "as": "as|das|nas|às|pelas",
+        "": "de|em|por|para|com",
+    }.items():
+        pattern = rf"(?<!\w)(?:{forms}) {re.escape(name)}(?!\w)"
+        counts[determiner] = len(re.findall(pattern, text))
+        if determiner:  # as a sentence begins it is no preposition
+            begun = rf"(?:\A|[.\n]\s*){determiner.upper() if len(determiner) == 1 else determiner.title()}"
+            counts[determiner] += len(re.findall(rf"{begun} {re.escape(name)}(?!\w)", text))
+    best = max(counts, key=lambda held: counts[held])
+    return best if counts[best] else ""
+
+
+def _definition(
+    text: str, lead: Span, base: str, names: tuple[str, ...], language: str
+) -> Definition | None:
+    """The first sentence, where it says what the title is; None where the rules cannot tell."""
+    first = next(sentences(text, *lead), None)
+    if first is None or language not in COPULAS:
+        return None
+    sentence = text[first.start : first.end]
+    plain = without_asides(sentence)
+    for match in COPULAS[language].finditer(plain):
+        before = words_of(plain[: match.start()])
+        if before and before[-1].casefold() in NOT_BEFORE:
+            continue
+        start = PREDICATES[language].match(plain, match.end())
+        if not start or not before or not _named(base, names, plain[: match.start()]):
+            return None
+        low = first.start + start.start(1)
+        if match[1] == "foi" and re.match(r"a\s+[A-ZÀ-Ý]", text[low : low + 9]):
+            return None  # went to a place
+        high = first.end - (1 if text[first.end - 1] == "." else 0)
+        aside = next(iter(_first_aside(sentence, match.start())), None)
+        return Definition(
+            first,
+            Span(low, high),
+            match[1],
+            Span(first.start + aside[0], first.start + aside[1]) if aside else None,
+        )
+    return None
+
+
+def _named(base: str, names: tuple[str, ...], before: str) -> bool:
+    """Whether a text names the title, or what redirects to it: its first word and half of all."""
+    held = set(words_of(folded(before)))
+    for name in (base, *names):
+        wanted = [word for word in words_of(folded(name)) if len(word) > 2 or word.isdigit()]
+        if wanted and wanted[0] in held and sum(word in held for word in wanted) * 2 >= len(wanted):
+            return True
+    return False
+
+
+def _first_aside(sentence: str, end: int) -> Iterator[tuple[int, int]]:
+    """What stands in the first brackets before a place, without them."""
+    depth, opened = 0, 0
+    for place, character in enumerate(sentence[:end]):
+        if character == "(":
+            opened = opened if depth else place + 1
+            depth += 1
+        elif character == ")" and depth:
+            depth -= 1
+            if not depth:
+                yield opened, place
+
+
+def _is_person(article: Article, text: str, definition: Definition | None) -> bool:
+    """Whether an article is about people: its infobox has a birth, its first sentence a life."""
+    if any(word in folded(name) for name in article.facts for word in BIRTH):
+        return True
+    if definition is None:
+        return False
+    predicate = words_of(text[definition.predicate.start : definition.predicate.end])
+    called = any(word.casefold() in PERSONS for word in predicate[1:7])
+    if definition.aside is not None and (aside := text[slice(*definition.aside)]):
+        lived = DASH.search(aside) and len(re.findall(YEAR, aside)) >= 2
+        placed = re.search(rf"[A-ZÀ-Ý][^\W\d]+, (?:\d|{'|'.join(MONTHS['en'])})", aside)
+        born = re.search(r"(?i)\b(nascid[oa]|n\.|born|b\.)\s", aside)
+        if (lived and (called or placed)) or (born and called):
+            return True
+    begins = text[definition.sentence.start :].split(maxsplit=1)[0].casefold()
+    determined = any(begins in words for words in DETERMINERS.values())
+    plain = predicate[0].casefold() in ("um", "uma", "a", "an")
+    return plain and not determined and any(word.casefold() in PERSONS for word in predicate[1:4])
