@@ -27,6 +27,7 @@ FLOORS = (
     ("metrics", "approaches"),
     ("benchmarks", "evaluate", "verdict", "rating", "diagnosis"),
     ("checks", "fits", "plan", "report", "result", "child", "display", "forgetting", "searching"),
+    ("retrieving",),
     ("benchmarking",),
     ("measuring", "explaining"),
     ("launching", "meeting", "machines", "crew", "following"),

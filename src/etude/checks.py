@@ -7,6 +7,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from etude.approaches.asking import check_questions
+from etude.approaches.documents import check_documents
 from etude.approaches.general import passages
 from etude.approaches.order import goes_on, labels, makers, precision
 from etude.approaches.settled import with_tune
@@ -52,6 +53,7 @@ def check(study: Study) -> None:
     if study.forgetting.passages:
         passages(study)  # UserError where there is no text
     for name, approach in study.approaches.items():
+        check_documents(study, name)
         if approach.weights is not None and is_folder(approach.weights):
             check_weights(name, Path(approach.weights))
         for asked in (study, *searched_studies(study, name)):

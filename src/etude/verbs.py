@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from etude.approaches.documents import vouch
 from etude.approaches.settled import settled
 from etude.benchmarking import benchmark as score_by_benchmarks
 from etude.checks import check, check_measuring
@@ -81,6 +82,7 @@ def look(study: Study, folder: Path, display: Display) -> Look:
 def score(folder: Path, overrides: Sequence[str], display: Display) -> Result:
     """Score a run again from its saved predictions; settings that need no model may change."""
     study = load_study(folder / "study.yaml", overrides)
+    vouch(folder)
     check(study)
     with claim(folder):
         refuse_other_predictions(load_study(folder / "study.yaml"), study)

@@ -65,9 +65,13 @@ def build(
     base: Base,
     loaded: Loaded,
     progress: Progress,
+    run_folder: Path | None = None,
 ) -> Predict:
-    """A function that answers examples, batch by batch, going on where a kill left it."""
-    context = context_of(study, job.approach, data)
+    """A function that answers examples, batch by batch, going on where a kill left it.
+
+    A trial of a search keeps its answers in a `folder` of its own, apart from the `run_folder`.
+    """
+    context = context_of(study, job.approach, data, base, run_folder or folder)
     key = prediction_key(study, job, base, data.hash)
     place = job.place(folder)
 

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from etude.approaches.keys import context_settings
+from etude.approaches.retrieved import passages_of
 from etude.config.study import Study
 from etude.data import Data
+from etude.engine.base import Base
 from etude.engine.encode import Context
 from etude.prompts import choose_shots
 from etude.records import Example
 
 
-def context_of(study: Study, name: str, data: Data) -> Context:
-    """What an approach puts before the model; shots come from the training split only."""
+def context_of(study: Study, name: str, data: Data, base: Base, folder: Path) -> Context:
+    """What an approach puts before the model; shots come from the training split only.
+
+    Passages are those that are frozen in the run folder.
+    """
     prompt, system, shots = context_settings(study, name)
-    if shots is None:
-        return Context(prompt, system, no_shots)
-    return Context(prompt, system, choose_shots(shots, data.train, study.seed))
+    choose = no_shots if shots is None else choose_shots(shots, data.train, study.seed)
+    passages = passages_of(study, name, base, data.hash, folder)
+    return Context(prompt, system, choose, passages)
 
 
 def no_shots(example: Example) -> tuple[Example, ...]:

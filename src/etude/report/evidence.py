@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from etude.approaches.documents import vouch
 from etude.approaches.general import general_text
 from etude.approaches.keys import context_settings, prediction_key
 from etude.approaches.order import Job, given_folder, maker, seeds
@@ -27,6 +28,7 @@ def read_evidence(study: Study, folder: Path, failures: Mapping[str, str]) -> Ev
     `ChildFailed` when nothing is left.
     """
     data = read_data(folder)
+    vouch(folder)
     asked = settled(study, folder, None, data.hash)
     failed = dict(failures)
     predictions: dict[str, dict[int, Any]] = {}

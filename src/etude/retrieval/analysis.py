@@ -1,0 +1,148 @@
+"""Texts -> terms, by language: lower case, without stop words, stemmed, without accents.
+
+In this order, because stemmers know words by their accents (`informação` is cut to `inform`,
+`informacao` is not), while a question may be typed without them. A language that Snowball has no
+stemmer for, and material of several languages, is compared by whole words.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from etude.retrieval.stop_words import STOP_WORDS
+
+FORMAT = 1  # raised when the same text gives other terms
+LONGEST = 64  # characters of a term; a longer one is cut off
+STEMMERS = {  # Snowball's, by ISO 639 code
+    "ar": "arabic",
+    "ca": "catalan",
+    "cs": "czech",
+    "da": "danish",
+    "de": "german",
+    "el": "greek",
+    "en": "english",
+    "eo": "esperanto",
+    "es": "spanish",
+    "et": "estonian",
+    "eu": "basque",
+    "fa": "persian",
+    "fi": "finnish",
+    "fr": "french",
+    "ga": "irish",
+    "hi": "hindi",
+    "hu": "hungarian",
+    "hy": "armenian",
+    "id": "indonesian",
+    "it": "italian",
+    "lt": "lithuanian",
+    "ne": "nepali",
+    "nl": "dutch",
+    "no": "norwegian",
+    "pl": "polish",
+    "pt": "portuguese",
+    "ro": "romanian",
+    "ru": "russian",
+    "sr": "serbian",
+    "sv": "swedish",
+    "ta": "tamil",
+    "tr": "turkish",
+    "yi": "yiddish",
+}
+# Of scripts that write no spaces every character is a word; those with vowel signs keep them.
+IDEOGRAPHS = "\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff"
+SIGNS = (
+    "\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670"
+    "\u0900-\u0963\u0980-\u09fe\u0a00-\u0dff\u0e30-\u0e4e"
+)
+PATTERNS = {
+    **dict.fromkeys(("zh", "ja"), rf"[{IDEOGRAPHS}]|(?:(?![{IDEOGRAPHS}])\w)+"),
+    **dict.fromkeys(("ar", "bn", "fa", "he", "hi", "ne", "ta", "th", "yi"), rf"[\w{SIGNS}]+"),
+}
+DISTINCT = 2_000_000  # words that a cache holds: numbers and names of a dump do not end
+
+
+@dataclass(frozen=True, slots=True)
+class Analyser:
+    """How texts of a language become terms.
+
+    `words` cuts a text as it is, `term` turns one word into what is indexed, or into None for a
+    stop word; it is the slow part, and its results are to be kept.
+    """
+
+    language: str
+    words: Callable[[str], list[str]]
+    term: Callable[[str], str | None]
+    about: dict[str, Any]
+
+
+def analyser(language: str) -> Analyser:
+    """What cuts and reduces texts of a language (ISO 639 code; region and script are ignored)."""
+    import Stemmer
+
+    code = language.lower().partition("-")[0]
+    name = STEMMERS.get(code)
+    # Its own cache is slower than asking twice is; ours holds finished terms.
+    stem = Stemmer.Stemmer(name, 0).stemWord if name else None
+    listed = STOP_WORDS.get(code, frozenset())
+    stops = listed | {fold(word) for word in listed}
+    find = re.compile(PATTERNS.get(code, r"\w+")).findall
+
+    def words(text: str) -> list[str]:
+        lower = text.lower()
+        return find(lower if lower.isascii() else unicodedata.normalize("NFC", lower))
+
+    def term(word: str) -> str | None:
+        if word in stops:
+            return None
+        return fold(stem(word[:LONGEST]) if stem else word[:LONGEST]) or None
+
+    about = {
+        "language": code,
+        "stemmer": f"snowball {name}" if name else None,
+        "stop_words": len(listed),
+        "format": FORMAT,
+    }
+    return Analyser(code, words, term, about)
+
+
+def terms(text: str, analyse: Analyser) -> list[str]:
+    """The terms of one text, in its order, repeated ones as often as they stand there."""
+    found = map(analyse.term, analyse.words(text))
+    return [term for term in found if term is not None]
+
+
+def fold(word: str) -> str:
+    """A word without accents, and compatible forms made one (`ﬁ` is `fi`, `ß` is `ss`)."""
+    if word.isascii():
+        return word
+    parts = unicodedata.normalize("NFKD", word.casefold())
+    return "".join(part for part in parts if unicodedata.category(part) != "Mn" or part >= "\u0900")
+
+
+class Numbering(dict[str, int]):
+    """Words -> numbers of their terms, looked up at the speed of a dictionary.
+
+    A word that is new is analysed when it is first asked for; stop words have the number -1.
+    `terms` are the terms by their numbers.
+    """
+
+    def __init__(self, analyse: Analyser) -> None:
+        super().__init__()
+        self.analyse = analyse
+        self.terms: list[str] = []
+        self.numbers: dict[str, int] = {}
+
+    def __missing__(self, word: str) -> int:
+        term = self.analyse.term(word)
+        number = -1
+        if term is not None:
+            number = self.numbers.setdefault(term, len(self.numbers))
+            if number == len(self.terms):
+                self.terms.append(term)
+        if len(self) < DISTINCT:
+            self[word] = number
+        return number
