@@ -24,7 +24,8 @@ PLACED = {
     "pt": re.compile(
         rf"(?<!\w)(?:no dia|em|aos?|a)\s+(?P<full>{DATES['pt'].pattern})"
         rf"|(?<!\w)em\s+(?P<month>(?:{MONTH['pt']})\s+de\s+{YEAR})(?!\d)"
-        rf"|(?<!\w)(?:no ano de|em)\s+(?P<year>{YEAR})(?![\d%]|\s*(?:a\.|d\.)\s?C|,\d|\.\d|\s*[-–—]\s*\d)",
+        rf"|(?<!\w)(?:no ano de|em)\s+(?P<year>{YEAR})"
+        r"(?![\d%]|\s*(?:a\.|d\.)\s?C|,\d|\.\d|\s*[-–—]\s*\d)",
         re.IGNORECASE,
     ),
     "en": re.compile(

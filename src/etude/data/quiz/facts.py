@@ -10,19 +10,15 @@ from etude.data.quiz.fields import FIELDS, FOR_SHOW, Field
 from etude.data.quiz.question import LeftOut, Question
 from etude.data.quiz.sentences import Span
 from etude.data.quiz.subject import YEAR, Subject
-from etude.data.quiz.words import folded, tidy
+from etude.data.quiz.words import field_name, folded, tidy
 
 LONGEST = 100  # characters of a value; beyond that it is prose
 LEFTOVERS = re.compile(r"[{}|<>=\[\]]|https?:|\.(?:jpe?g|png|svg|gif|webp)\b", re.IGNORECASE)
 NUMBER = re.compile(r"(?:cerca de |c\. |circa |about |~ ?)?[-−+]?\d[\d.,\s]*")
-NOTHING = frozenset({"", "-", "—", "–", "?", "n/a", "desconhecido", "unknown", "nao", "sim", "yes", "no"})  # fmt: skip
+NOTHING = frozenset("- — – ? n/a desconhecido desconhecida unknown nao sim yes no".split()) | {""}
 IN = {"o": "no", "a": "na", "os": "nos", "as": "nas"}
-VERB = {
-    ("pt", False): "é",
-    ("pt", True): "era",
-    ("en", False): "is",
-    ("en", True): "was",
-}
+TO = {"o": "ao", "a": "à", "os": "aos", "as": "às"}
+FORMS = re.compile(r"\[([^/\]]+)/([^/\]]+)\]")
 
 
 def facts(subject: Subject) -> Iterator[Question | LeftOut]:
@@ -55,21 +51,16 @@ def facts(subject: Subject) -> Iterator[Question | LeftOut]:
         yield Question("fact", asked(field, subject), answers, *span)
 
 
-def field_name(name: str) -> str:
-    """A field's name as the table writes it."""
-    return re.sub(r"[\s_\-]+", " ", folded(name)).strip(" :.")
-
-
 def asked(field: Field, subject: Subject) -> str:
     """The question that a field makes of a subject."""
-    place = subject.said if subject.language == "en" else subject.name
-    return field.question.format_map(
+    template = FORMS.sub(lambda forms: forms[2 if subject.several else 1], field.question)
+    return template.format_map(
         {
             "said": subject.said,
             "of": subject.of,
-            "name": subject.name,
-            "is": VERB[subject.language, subject.past],
-            "in": f"{IN.get(subject.determiner, 'em')} {place}",
+            "to": f"{TO.get(subject.determiner, 'a')} {subject.name}",
+            "in": f"{IN.get(subject.determiner, 'em')} {subject.name}",
+            "is": subject.verb,
         }
     )
 
@@ -86,5 +77,6 @@ def values(value: str, field: Field, language: str) -> tuple[str, ...]:
         return (year[0],) if year and not re.search(r"[aA]\.\s?C|BC", text) else ()
     if field.kind == "number":
         return (text,) if NUMBER.match(text) else ()
-    has_words = re.search(r"[^\W\d_]{2}", text) or field.question.find("símbolo") > 0
-    return (text,) if has_words or "symbol" in field.question else ()
+    if field.kind == "any" or re.search(r"[^\W\d_]{2}", text):
+        return (text,)
+    return ()

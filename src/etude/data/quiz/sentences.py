@@ -67,6 +67,8 @@ def _shortened(before: str) -> bool:
     """Whether a full stop after this text belongs to an abbreviation."""
     match = WORD_BEFORE.search(before)
     word = match[0] if match else ""
+    if word in ("I", "V", "X") and re.search(r"[^\W\d_]{3}\s\Z", before[: -len(word)]):
+        return False  # the first of his name, not an initial
     return word.casefold() in ABBREVIATIONS or bool(INITIAL.match(word) and word[:1].isupper())
 
 

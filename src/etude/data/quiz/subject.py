@@ -17,6 +17,7 @@ from etude.data.quiz.words import (
     PAST,
     PERSONS,
     PREDICATES,
+    field_name,
     folded,
     words_of,
 )
@@ -26,8 +27,22 @@ NO_TOPIC = re.compile(
     r"(?i)\A(lista d|anexo:|list of|lists of|outline of|index of|timeline of|cronologia d|d[eé]cada d"
     r"|\d{1,4}s?\b(?!\S)|.*\((desambiguação|disambiguation)\)|s[eé]culo [ivx]+|\d+ (de )?[a-zç]+\Z)"
 )
-BIRTH = ("nascimento", "birth", "born", "naturalidade")
+# Fields of an infobox that only people have.
+BIRTH = re.compile(
+    r"(data |local )?(de )?nascimento( data| local)?|naturalidade|birth (date|place|name)|date of birth"
+    r"|place of birth|born|conjuge|spouse|ocupacao|occupation"
+)
+DEATH = re.compile(
+    r"(data |local )?(de )?(morte|falecimento)( data| local)?|death (date|place)|died|place of death"
+)
+TITLED = {
+    **dict.fromkeys(
+        "marquês barão conde visconde duque padre frei marechal rei príncipe".split(), "o"
+    ),
+    **dict.fromkeys("marquesa baronesa condessa viscondessa duquesa princesa rainha".split(), "a"),
+}  # people whose names have a determiner before them in Portuguese
 YEAR = r"(?:1\d{3}|20\d\d|[5-9]\d\d)"
+FULL_NAME = re.compile(r"\s+([A-ZÀ-Ý]\w+(?:\s(?:d[aeo]s?\s|e\s)?[A-ZÀ-Ý]\w+)+(?=,\s))")
 DASH = re.compile(r"\s[-–—]\s|[–—]")
 
 
@@ -73,9 +88,17 @@ class Subject:
     definition: Definition | None
 
     @property
-    def past(self) -> bool:
-        """Whether it is spoken of as something that was."""
-        return self.definition is not None and self.definition.verb in PAST
+    def verb(self) -> str:
+        """`é` or `is`; `foi` or `was` of what is spoken of as something that was."""
+        past = self.definition is not None and self.definition.verb in PAST
+        past |= any(DEATH.fullmatch(field_name(name)) for name in self.article.facts)
+        return {"pt": ("é", "foi")}.get(self.language, ("is", "was"))[past]
+
+    @property
+    def several(self) -> bool:
+        """Whether the name is in the plural."""
+        verb = self.definition.verb if self.definition else ""
+        return self.determiner in ("os", "as") or verb in ("são", "foram", "eram", "are", "were")
 
     @property
     def said(self) -> str:
@@ -106,7 +129,7 @@ def subject_of(article: Article) -> Subject:
     lead = parts[0].span if parts else Span(0, 0)
     definition = _definition(text, lead, base, article.names, language)
     person = _is_person(article, text, definition)
-    determiner = "" if person else _determiner(name, text, language)
+    determiner = _titled(name, language) if person else _determiner(name, text, language)
     return Subject(
         article, text, language, parts, name + qualifier, base, determiner, person, definition
     )
@@ -152,10 +175,15 @@ def _determiner(name: str, text: str, language: str) -> str:
         pattern = rf"(?<!\w)(?:{forms}) {re.escape(name)}(?!\w)"
         counts[determiner] = len(re.findall(pattern, text))
         if determiner:  # as a sentence begins it is no preposition
-            begun = rf"(?:\A|[.\n]\s*){determiner.upper() if len(determiner) == 1 else determiner.title()}"
+            begun = rf"(?:\A|[.\n]\s*){determiner.capitalize()}"
             counts[determiner] += len(re.findall(rf"{begun} {re.escape(name)}(?!\w)", text))
     best = max(counts, key=lambda held: counts[held])
     return best if counts[best] else ""
+
+
+def _titled(name: str, language: str) -> str:
+    """What goes before a person's name that begins with a title of nobility or the like."""
+    return TITLED.get(name.split()[0].casefold(), "") if language == "pt" else ""
 
 
 def _definition(
@@ -171,7 +199,7 @@ def _definition(
         before = words_of(plain[: match.start()])
         if before and before[-1].casefold() in NOT_BEFORE:
             continue
-        start = PREDICATES[language].match(plain, match.end())
+        start = PREDICATES[language].match(plain, match.end()) or _profession(plain, match.end())
         if not start or not before or not _named(base, names, plain[: match.start()]):
             return None
         low = first.start + start.start(1)
@@ -186,6 +214,14 @@ def _definition(
             Span(first.start + aside[0], first.start + aside[1]) if aside else None,
         )
     return None
+
+
+def _profession(sentence: str, place: int) -> re.Match[str] | None:
+    """`foi ministro do rei`, `foi Joaquim da Silva, alferes`: what begins as only people's does."""
+    match = re.compile(r"\s+((\w+)\s)").match(sentence, place)
+    if match and match[2] in PERSONS:
+        return match
+    return FULL_NAME.match(sentence, place)
 
 
 def _named(base: str, names: tuple[str, ...], before: str) -> bool:
@@ -213,12 +249,13 @@ def _first_aside(sentence: str, end: int) -> Iterator[tuple[int, int]]:
 
 def _is_person(article: Article, text: str, definition: Definition | None) -> bool:
     """Whether an article is about people: its infobox has a birth, its first sentence a life."""
-    if any(word in folded(name) for name in article.facts for word in BIRTH):
-        return True
+    for name in map(field_name, article.facts):
+        if BIRTH.fullmatch(name) or DEATH.fullmatch(name):
+            return True
     if definition is None:
         return False
     predicate = words_of(text[definition.predicate.start : definition.predicate.end])
-    called = any(word.casefold() in PERSONS for word in predicate[1:7])
+    called = any(word.casefold() in PERSONS for word in predicate[:7])
     if definition.aside is not None and (aside := text[slice(*definition.aside)]):
         lived = DASH.search(aside) and len(re.findall(YEAR, aside)) >= 2
         placed = re.search(rf"[A-ZÀ-Ý][^\W\d]+, (?:\d|{'|'.join(MONTHS['en'])})", aside)
@@ -227,5 +264,7 @@ def _is_person(article: Article, text: str, definition: Definition | None) -> bo
             return True
     begins = text[definition.sentence.start :].split(maxsplit=1)[0].casefold()
     determined = any(begins in words for words in DETERMINERS.values())
-    plain = predicate[0].casefold() in ("um", "uma", "a", "an")
-    return plain and not determined and any(word.casefold() in PERSONS for word in predicate[1:4])
+    if FULL_NAME.match(f" {text[slice(*definition.predicate)]}"):
+        return True
+    plain = predicate[0] in ("um", "uma", "a", "an") or predicate[0] in PERSONS
+    return plain and not determined and any(word.casefold() in PERSONS for word in predicate[:4])

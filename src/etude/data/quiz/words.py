@@ -108,6 +108,11 @@ def folded(text: str) -> str:
     return SPACES.sub(" ", kept).strip()
 
 
+def field_name(name: str) -> str:
+    """A field of an infobox as tables here write it: `data_Nascimento` -> `data nascimento`."""
+    return re.sub(r"[\s_\-]+", " ", folded(name)).strip(" :.")
+
+
 def words_of(text: str) -> list[str]:
     """The words and numbers of a text, as it has them."""
     return re.findall(r"[^\W_]+(?:[-'’.][^\W_]+)*", text)
