@@ -76,7 +76,7 @@ PAGE = """\
 def pages() -> Iterator[tuple[str, str, str]]:
     """Title, title that it redirects to (or nothing) and wikitext of every page, in order."""
     for path in sorted(SOURCES.glob("*.wiki")):
-        for page in path.read_text(encoding="utf-8").split("\n@@ ")[0:]:
+        for page in path.read_text(encoding="utf-8").split("\n@@ "):
             heading, _, text = page.removeprefix("@@ ").partition("\n")
             title, _, target = heading.partition(" -> ")
             text = f"#REDIRECIONAMENTO [[{target}]]" if target else text.strip()
