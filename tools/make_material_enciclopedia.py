@@ -119,9 +119,9 @@ def questions(articles: Path) -> list[dict[str, Any]]:
             | {"input": ""}
             | dict(zip(ANSWERS, answers, strict=False))
             | {
-                "facts": "; ".join(asked["facts"]),
+                "facts": asked["facts"],
                 "passage": f"{document.id}:{start}-{end}",
-                "context": document.text[start:end],
+                "context": document.text,
             }
         )
     return rows

@@ -23,7 +23,9 @@ if TYPE_CHECKING:
     from etude.metrics.encoded import Encoded
 
 Floats = NDArray[np.float64]
-Need = Literal["text", "label", "label_scores", "reference_logprob", "encoder", "dictionary"]
+Need = Literal[
+    "text", "label", "label_scores", "reference_logprob", "encoder", "dictionary", "facts"
+]
 Better = Literal["higher", "lower", "neither"]  # neither: it is told and decides nothing
 
 

@@ -20,6 +20,7 @@ from etude.metrics import (
     music,
     rouge,
     squad,
+    truth,
 )
 from etude.metrics.metric import Metric, Need
 
@@ -30,6 +31,7 @@ _LOGPROB: frozenset[Need] = frozenset({"reference_logprob"})
 _VECTORS: frozenset[Need] = frozenset({"text", "encoder"})
 _WORDS: frozenset[Need] = frozenset({"dictionary"})
 _ANSWER: frozenset[Need] = frozenset()
+_FACTS: frozenset[Need] = frozenset({"facts"})
 _ROUGE_PAPER = "https://aclanthology.org/W04-1013"
 _SQUAD_PAPER = "https://arxiv.org/abs/1606.05250"
 _SQUAD = "SQuAD's official evaluation script"
@@ -150,6 +152,8 @@ ROWS = (
     Metric("spelling", "Spelling errors", "lower", 0, 1, _WORDS, dictionary.spelling,
            dictionary.spelling_signature, dictionary.told, _COUNTED,
            "https://doi.org/10.1145/146370.146380"),
+    Metric("truth", "Truth", "higher", 0, 1, _FACTS, truth.truth, truth.truth_signature,
+           truth.told, _BY_HAND, "https://arxiv.org/abs/2305.14251"),
     Metric("music-exact", "Exact match (music)", "higher", 0, 1, _TEXT, music.music_exact,
            music.music_exact_signature, music.told_exact, _BY_HAND, _SQUAD_PAPER),
     Metric("notes", "Notes F1", "higher", 0, 1, _TEXT, music.notes, music.notes_signature,
