@@ -41,6 +41,9 @@ NEEDS = {  # of a metric, in words; one that is not here fails the build
     "facts": "facts (a column)",
     "encoder": "`encoder:`",
     "dictionary": "`dictionary:`",
+    "passages": "`retrieve:`",
+    "passage_texts": "texts of the passages",
+    "gold": "gold passages",
 }
 BOUNDS = {"minimum": "≥", "exclusiveMinimum": ">", "maximum": "≤", "exclusiveMaximum": "<"}
 

@@ -15,6 +15,7 @@ import numpy as np
 from etude.config.study import Compare
 from etude.errors import UserError, nearest
 from etude.metrics import METRICS, Means, check_needs, expand
+from etude.metrics.citations import uncited
 from etude.metrics.comparing import Comparison, Units, resampled
 from etude.metrics.metric import Measured
 from etude.metrics.repeats import Spread, spreads, with_seeds
@@ -115,9 +116,19 @@ def evaluate(
         }
         for approach, by_seed in predictions.items()
     }
-    runs = {
-        (approach, name): _measure(name, examples, by_seed, language, means)
+    plain = {
+        approach: {number: uncited(made) for number, made in by_seed.items()}
         for approach, by_seed in matched.items()
+    }
+    runs = {
+        (approach, name): _measure(
+            name,
+            examples,
+            (matched if "passages" in METRICS[name].needs else plain)[approach],
+            language,
+            means,
+        )
+        for approach in matched
         for name in names
     }
     measured = {key: _averaged(list(by_seed.values())) for key, by_seed in runs.items()}

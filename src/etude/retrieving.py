@@ -37,14 +37,15 @@ def retrieve(
         return {}  # said where the approach is tried
     if is_retrieved(study, name, base, data.hash, folder):
         return {}
+    waiting = [name, *alike(study, name, folder, base, data, failures)]
     task = {
         "do": "retrieve",
         "study": study.model_dump(mode="json"),
         "folder": str(folder.absolute()),
-        "approach": name,
+        "approaches": waiting,
     }
     try:
-        with display.working(f"{name}, passages") as progress:
+        with display.working(f"{', '.join(waiting)}, passages") as progress:
             in_child(task, folder.absolute() / "log.txt", progress)
     except (ChildFailed, UserError) as error:
         display.say(
@@ -52,6 +53,21 @@ def retrieve(
         )
         return {name: f"Its passages could not be retrieved: {error}"}
     return {}
+
+
+def alike(
+    study: Study, name: str, folder: Path, base: Base, data: Data, failures: Mapping[str, str]
+) -> list[str]:
+    """Other approaches that retrieve from the same documents in the same way, and still have to."""
+    key = retrieval_key(study, name, base, data.hash)
+    return [
+        other
+        for other, approach in study.approaches.items()
+        if other not in (name, *failures)
+        and approach.retrieve is not None
+        and retrieval_key(study, other, base, data.hash) == key
+        and not is_retrieved(study, other, base, data.hash, folder)
+    ]
 
 
 def known_passages(study: Study, folder: Path, base: Base, data: Data) -> dict[str, Any]:

@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from etude.approaches.context import context_of
+from etude.approaches.documents import retrieval_key
 from etude.approaches.keys import prediction_key, weights_done, weights_key
 from etude.approaches.order import Job, layers, maker, precision
+from etude.approaches.retrieved import retrieved_folder
 from etude.approaches.tuning import tune_weights
 from etude.config.precision import recorded
 from etude.config.study import Study
@@ -170,8 +172,14 @@ def rendered(item: Asked) -> str:
 
 
 def facts(study: Study, job: Job, base: Base, data: Data, loaded: Loaded) -> dict[str, Any]:
-    """What a manifest says of predictions: their key, and where they came from."""
+    """What a manifest says of predictions: their key, and where they came from.
+
+    `retrieved` is the folder in RUN/retrieved that their passages stand in.
+    """
+    retrieves = study.approaches[job.approach].retrieve is not None
+    key = retrieval_key(study, job.approach, base, data.hash) if retrieves else None
     return {
+        "retrieved": retrieved_folder(Path(), key).name if key is not None else None,
         "key": prediction_key(study, job, base, data.hash),
         "weights_key": weights_key(study, job, base, data.hash),
         "data_hash": data.hash,

@@ -23,7 +23,7 @@ from etude.prompts import choose_shots, columns_of, fill
 from etude.prompts.passages import Hit, Passages, asked
 from etude.prompts.shots import question
 from etude.records import Chunk, Example
-from etude.store import fingerprint, read_json, text_hash
+from etude.store import Place, fingerprint, read_json, text_hash
 from etude.training.mixing import taken
 
 FOUND, CHUNKS, FACTS = "found.jsonl", "chunks.jsonl", "facts.json"
@@ -40,6 +40,12 @@ def retrieved_folder(folder: Path, key: str) -> Path:
 def place_of(study: Study, name: str, base: Base, data_hash: str, folder: Path) -> Path:
     """Where what an approach retrieves is kept."""
     return retrieved_folder(folder, retrieval_key(study, name, base, data_hash))
+
+
+def place_for(made: Place) -> Path | None:
+    """Where the passages of finished predictions are kept; None where they have none."""
+    name = read_json(made.manifest).get("retrieved")
+    return made.folder / FOLDER / name if name else None
 
 
 def need(study: Study, name: str) -> str:

@@ -41,7 +41,7 @@ from etude.records import Chunk, Document, Example
 from etude.store import sync, write_json
 
 if TYPE_CHECKING:
-    from etude.retrieval import Index
+    from etude.retrieval.index import Index
 
 AT_ONCE = 64  # questions of a batch: what a kill can lose
 SPARE = 8  # more than are recorded, for what is left out because it is the example itself
@@ -49,16 +49,17 @@ LOOKED_AT = 200  # chunks whose language is told
 
 
 def retrieve(task: Mapping[str, Any], progress: Progress) -> None:
-    """Find the passages that an approach needs. Runs in a child process."""
+    """Find the passages that approaches of one key need. Runs in a child process."""
     study, folder = Study.model_validate(task["study"]), Path(task["folder"])
     base, data = find_base(study.model.base, study.model.revision), read_data(folder)
-    freeze(study, task["approach"], base, data, folder, progress)
+    freeze(study, task["approaches"], base, data, folder, progress)
 
 
 def freeze(
-    study: Study, name: str, base: Base, data: Data, folder: Path, progress: Progress
+    study: Study, names: Sequence[str], base: Base, data: Data, folder: Path, progress: Progress
 ) -> None:
     """Search for every question that has no passages yet, then vouch for all of them."""
+    name = names[0]
     settings = study.approaches[name].retrieve
     assert settings is not None  # noqa: S101 - only approaches that retrieve come here
     place = place_of(study, name, base, data.hash, folder)
@@ -71,16 +72,17 @@ def freeze(
     rows, chunks = whole_lines(place / FOUND), whole_lines(place / CHUNKS)
     given = {row for line in rows for row in json.loads(line)}
     known = {chunk_in(line).id for line in chunks}
-    waiting = [item for item in wanted(study, name, data) if row_of(item) not in given]
+    every = {row_of(item): item for own in names for item in wanted(study, own, data)}
+    waiting = [item for row, item in every.items() if row not in given]
     of_source, count = isinstance(settings.documents, str), depth_of(settings)
     progress("searching", 0, len(waiting), "")
     started = time.monotonic()
     for number, batch in enumerate(batches(waiting)):
         queries = [query_of(example, settings.query) for example in batch]
-        every = retriever.search(queries, count + SPARE if of_source else count)
+        hits_of_each = retriever.search(queries, count + SPARE if of_source else count)
         found = {
             row_of(example): not_itself(example, hits, of_source=of_source)[:count]
-            for example, hits in zip(batch, every, strict=True)
+            for example, hits in zip(batch, hits_of_each, strict=True)
         }
         told = {hit.chunk.id: hit.chunk for hits in found.values() for hit in hits}
         append(place / CHUNKS, [line_of(told[name]) for name in told if name not in known])
@@ -100,7 +102,7 @@ def freeze(
         "languages": languages(place / CHUNKS),
         "settings": settings.model_dump(mode="json", include={"chunk", "search", "store"}),
         "index": {**retriever.facts, "opened_seconds": indexed},
-        "needs": [*before["needs"], need(study, name)],
+        "needs": list(dict.fromkeys([*before["needs"], *(need(study, own) for own in names)])),
         "files": {name: vouched(place / name) for name in (FOUND, CHUNKS)},
         "questions": len(given) + len(waiting),
         "depth": count,
@@ -111,7 +113,7 @@ def freeze(
 
 def open_index(study: Study, name: str, base: Base, data: Data, progress: Progress) -> Index:
     """The retriever over an approach's documents, its index built or taken from the cache."""
-    from etude.retrieval import open_retriever
+    from etude.retrieval.opening import open_retriever
 
     settings = study.approaches[name].retrieve
     assert settings is not None  # noqa: S101 - callers ask of approaches that retrieve
@@ -150,13 +152,15 @@ class Documents:
         self.study, self.name, self.data = study, name, data
 
     def __iter__(self) -> Iterator[Document]:
-        from etude.data.documents import documents_of, read_documents
-
         settings = self.study.approaches[self.name].retrieve
         assert settings is not None  # noqa: S101 - callers ask of approaches that retrieve
         if isinstance(settings.documents, str):
+            from etude.data.documents import documents_of
+
             named = settings.documents
             return iter(documents_of(self.study, named, Path.cwd(), self.data.train))
+        from etude.data.documents import read_documents
+
         return iter(read_documents(settings.documents))
 
 

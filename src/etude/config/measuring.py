@@ -59,6 +59,17 @@ MetricName = Literal[
     "music-exact",
     "notes",
     "notes-enharmonic",
+    "retrieval",
+    "passage-recall-5",
+    "passage-recall-10",
+    "passage-mrr",
+    "passage-ndcg-10",
+    "grounded",
+    "grounded-words",
+    "grounded-numbers",
+    "right-passage",
+    "abstains",
+    "abstention",
 ]
 
 

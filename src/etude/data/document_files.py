@@ -56,8 +56,8 @@ def text_documents(
     files = text_files(settings.path, root)
     for number, (name, path) in enumerate(files):
         progress("reading text files", number, len(files), name)
-        with text_of(path, settings.encoding, newline=None) as file:
-            text = file.read().strip()
+        with text_of(path, settings.encoding, newline="") as file:
+            text = file.read().replace("\r\n", "\n").strip()
         first, _, rest = text.partition("\n")
         title = path.stem
         if first.startswith("# ") and rest.strip():
@@ -79,8 +79,8 @@ def text_files(name: str, root: Path) -> list[tuple[str, Path]]:
     )
     if not found:
         raise UserError(
-            f"{folder} holds no file whose name ends in {' or '.join(ENDINGS)}, nor does a folder in "
-            "it: name the folder that does."
+            f"{folder} holds no file whose name ends in {' or '.join(ENDINGS)}, nor does a folder "
+            "in it: name the folder that does."
         )
     return found
 

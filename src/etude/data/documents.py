@@ -16,7 +16,6 @@ from etude.data.values import as_text, broken_character
 from etude.errors import UserError, nearest
 from etude.records import Document, Example
 
-
 __all__ = ["documents_of", "read_documents"]
 
 

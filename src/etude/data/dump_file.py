@@ -70,8 +70,8 @@ def beginning(path: Path, length: int) -> tuple[bool, bytes]:
     for mark, (name, command) in OTHERS.items():
         if raw.startswith(mark):
             raise UserError(
-                f"{path} is packed with {name}, and dumps are read as .xml or .bz2: unpack it first "
-                f"({command} {path.name})."
+                f"{path} is packed with {name}, and dumps are read as .xml or .bz2: unpack it "
+                f"first ({command} {path.name})."
             )
     if not raw.startswith(b"BZh"):
         return False, raw

@@ -1,7 +1,7 @@
 """XML of a dump -> its pages and what it says of its wiki, with expat.
 
-The format is MediaWiki's export schema (https://www.mediawiki.org/wiki/Help:Export). A document type
-is refused, and with it every entity that could grow.
+The format is MediaWiki's export schema (https://www.mediawiki.org/wiki/Help:Export). A document
+type is refused, and with it every entity that could grow.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ LICENCE = "CC BY-SA 4.0"
 class Site:
     """What a dump says of its wiki before the first page.
 
-    `base` is the address that titles are put behind. `namespaces` are its own names of namespaces by
-    their numbers.
+    `base` is the address that titles are put behind. `namespaces` are its own names of namespaces
+    by their numbers.
     """
 
     language: str

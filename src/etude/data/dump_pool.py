@@ -10,7 +10,7 @@ import os
 import subprocess
 import sys
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Generator
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from queue import SimpleQueue
@@ -47,7 +47,7 @@ def workers_for(dump: Dump, workers: int | None) -> int:
     return cores() if dump.file.size > SMALL else 1
 
 
-def parts(dump: Dump, start: int, workers: int) -> Iterator[tuple[Piece, Part]]:
+def parts(dump: Dump, start: int, workers: int) -> Generator[tuple[Piece, Part]]:
     """Every piece from a place on with what is in it, in order, a few of them in memory."""
     if workers == 1:
         for piece in pieces(dump.file, start):
@@ -73,15 +73,13 @@ def parts(dump: Dump, start: int, workers: int) -> Iterator[tuple[Piece, Part]]:
         while True:
             while problem is None and len(waiting) < AHEAD * workers:
                 try:
-                    piece = next(todo, None)
-                except (
-                    UserError
-                ) as error:  # of a place further on: what stands before it comes first
-                    problem = error
+                    ahead = next(todo, None)
+                except UserError as error:
+                    problem = error  # of a place further on: what stands before it comes first
                     break
-                if piece is None:
+                if ahead is None:
                     break
-                waiting.append((piece, threads.submit(do, piece)))
+                waiting.append((ahead, threads.submit(do, ahead)))
             if not waiting:
                 break
             piece, future = waiting.popleft()

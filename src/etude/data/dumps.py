@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -79,7 +79,12 @@ def read_articles(
                     return
             progress(what, min(step.done, total), total, f"{told.articles:,} articles")
     if not told.pages:
-        raise UserError(f"{path} is a dump without pages: name a file of pages and articles.")
+        raise no_pages(path)
+
+
+def no_pages(path: Path) -> UserError:
+    """What is said of a dump that holds nothing."""
+    return UserError(f"{path} is a dump without pages: name a file of pages and articles.")
 
 
 def open_dump(path: Path, language: str | None = None) -> Dump:
@@ -123,7 +128,7 @@ def check_language(site: Site, language: str | None, path: Path) -> None:
     )
 
 
-def steps(dump: Dump, place: Place, workers: int) -> Iterator[Step]:
+def steps(dump: Dump, place: Place, workers: int) -> Generator[Step]:
     """The rows of a dump from a place on, which is moved along; pages across pieces put together.
 
     Raises `UserError` at the end where the dump ends before it should.
@@ -154,8 +159,8 @@ def steps(dump: Dump, place: Place, workers: int) -> Iterator[Step]:
             yield Step(rows, done)
     if not place.pending.strip().endswith(ROOT_END):
         raise UserError(
-            f"{dump.path} ends before its last page does{_named(place)}: it was cut short, so fetch "
-            "it again."
+            f"{dump.path} ends before its last page does{_named(place)}: it was cut short, so "
+            "fetch it again."
         )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 NESTED = 4  # so deep are templates in templates shown; below that they are dropped
 
@@ -42,12 +42,12 @@ def split(inside: str) -> list[str]:
     parts: list[str] = []
     begin, depth = 0, 0
     for match in PARTS.finditer(inside):
-        token = match[0]
-        if token == "|":
+        mark = match[0]
+        if mark == "|":
             if depth == 0:
                 parts.append(inside[begin : match.start()])
                 begin = match.end()
-        elif token in ("{{", "[["):
+        elif mark in ("{{", "[["):
             depth += 1
         else:
             depth = max(0, depth - 1)
@@ -86,15 +86,11 @@ def _second(arguments: Arguments) -> str:
     return arguments[1] if len(arguments) > 1 else ""
 
 
-def _last(arguments: Arguments) -> str:
-    return arguments[-1] if arguments else ""
-
-
 def _measure(arguments: Arguments) -> str:
     return " ".join(arguments[:2])
 
 
-def _before(word: str) -> Callable[[Arguments], str]:
+def _century(word: str) -> Callable[[Arguments], str]:
     return lambda arguments: f"{word} {arguments[0]}" if arguments else ""
 
 
@@ -112,52 +108,31 @@ def _date(arguments: Arguments) -> str:
     return f"{year}-{month:0>2}-{day:0>2}" if len(day) <= 2 and len(month) <= 2 else ""
 
 
-# By lower-case name: what is shown of the template's unnamed arguments.
-SHOWN: Mapping[str, Callable[[Arguments], str]] = {
-    **dict.fromkeys(
-        "formatnum fmtn fmt nowrap nobr nobreak small smaller big bold quote blockquote cquote"
-        " citação citar bloco bq centralizar center abbr sic unicode transl-la angbr versalete"
-        " nihongo flag bandeira flagcountry país flagicon link texto pequeno tooltip".split(),
-        _first,
-    ),
-    **dict.fromkeys("lang língua lang-x transl idioma ling citação2 cor color".split(), _second),
-    **dict.fromkeys("convert cvt converter".split(), _measure),
-    **dict.fromkeys("séc sec século".split(), _before("século")),
-    "siglo": _before("siglo"),
-    **dict.fromkeys(("ubl", "unbulleted list", "plainlist", "hlist", "flatlist"), _listed),
-    **dict.fromkeys(
-        (
-            "birth date",
-            "birth date and age",
-            "death date",
-            "death date and age",
-            "start date",
-            "start date and age",
-            "end date",
-            "dob",
-            "film date",
-            "dni",
-            "dnibr",
-            "nascimento",
-            "data de nascimento",
-            "data de nascimento e idade",
-            "data de morte e idade",
-            "data de morte",
-            "morte",
-            "falecimento",
-            "falecimento e idade",
-            "morte e idade",
-            "dtext",
-            "data",
-            "fecha",
-            "data de início",
-            "fecha de nacimiento",
-            "fecha de inicio",
-        ),
-        _date,
-    ),
-    **dict.fromkeys(("ndash", "spaced ndash", "snd", "–"), lambda _: "–"),
-    **dict.fromkeys(("mdash", "—"), lambda _: "—"),
-    "!": lambda _: "|",
-    "=": lambda _: "=",
-}
+# fmt: off
+# Names, in lower case, by what is shown of a template's unnamed arguments.
+NAMES: tuple[tuple[Callable[[Arguments], str], tuple[str, ...]], ...] = (
+    (_first, (
+        "formatnum", "fmtn", "fmt", "nowrap", "nobr", "nobreak", "small", "smaller", "big", "bold",
+        "quote", "blockquote", "cquote", "citação", "bq", "centralizar", "center", "abbr", "sic",
+        "unicode", "angbr", "versalete", "nihongo", "flag", "bandeira", "flagcountry", "país",
+        "tooltip",
+    )),
+    (_second, ("lang", "língua", "transl", "ling", "cor", "color")),
+    (_measure, ("convert", "cvt", "converter")),
+    (_century("século"), ("séc", "sec", "século")),
+    (_century("siglo"), ("siglo",)),
+    (_listed, ("ubl", "unbulleted list", "plainlist", "hlist", "flatlist")),
+    (_date, (
+        "birth date", "birth date and age", "death date", "death date and age", "start date",
+        "start date and age", "end date", "film date", "dni", "dnibr", "nascimento",
+        "data de nascimento", "data de nascimento e idade", "data de morte", "morte",
+        "data de morte e idade", "falecimento", "falecimento e idade", "morte e idade", "dtext",
+        "data", "data de início", "fecha", "fecha de nacimiento", "fecha de inicio",
+    )),
+    (lambda _: "–", ("ndash", "spaced ndash", "snd", "–")),
+    (lambda _: "—", ("mdash", "—")),
+    (lambda _: "|", ("!",)),
+    (lambda _: "=", ("=",)),
+)
+# fmt: on
+SHOWN = {name: make for make, names in NAMES for name in names}

@@ -59,15 +59,19 @@ MARKERS = "*#:;"
 
 # Names of the namespaces of files and of categories; a dump's own names come in addition.
 FILES = frozenset(
-    "file image media ficheiro imagem arquivo multimédia archivo imagen imaxe fichier datei bild"
-    " immagine bestand afbeelding plik grafika fitxer imatge fil billede файл изображение картинка"
-    " медия зображення αρχείο dosya resim soubor tiedosto kuva fájl kép fișier imagine slika"
-    " ファイル 画像 文件 图像 檔案 圖像 파일 그림 tập_tin berkas चित्र ملف صورة پرونده קובץ תמונה".split()
+    """
+    file image media ficheiro imagem arquivo multimédia archivo imagen imaxe fichier datei bild
+    immagine bestand afbeelding plik grafika fitxer imatge fil billede файл изображение картинка
+    медия зображення αρχείο dosya resim soubor tiedosto kuva fájl kép fișier imagine slika ファイル
+    画像 文件 图像 檔案 圖像 파일 그림 tập_tin berkas चित्र ملف صورة پرونده קובץ תמונה
+    """.split()  # noqa: SIM905 - a list of words reads better as words between spaces
 )
 CATEGORIES = frozenset(
-    "category categoria categoría catégorie kategorie categorie kategoria kategori категория"
-    " категорія κατηγορία kategória luokka categorie kategorija カテゴリ 分类 分類 분류 thể_loại"
-    " श्रेणी تصنيف رده קטגוריה".split()
+    """
+    category categoria categoría catégorie kategorie categorie kategoria kategori категория
+    категорія κατηγορία kategória luokka kategorija カテゴリ 分类 分類 분류 thể_loại श्रेणी تصنيف رده
+    קטגוריה
+    """.split()  # noqa: SIM905
 )
 UNSEEN = FILES | CATEGORIES
 
@@ -239,7 +243,7 @@ def _regions(text: str) -> list[tuple[int, int]]:
     kinds = list(waiting)
 
     def close(kind: str) -> list[int] | None:
-        """The last thing of this kind that was opened; what was opened in it and not closed goes."""
+        """What was opened last of this kind; what was opened in it and never closed goes."""
         if not waiting[kind]:
             return None
         wanted = kinds.index(kind)

@@ -79,6 +79,15 @@ def _of_the_study(*_: object) -> None:
     """What the study brings is looked at before anything is scored, and where it is used."""
 
 
+def _gold(metric: Metric, examples: Sequence[Example], _: Sequence[Prediction]) -> None:
+    if not any(example.gold_passages for example in examples):
+        raise UserError(
+            f"{metric.name} compares passages with those that hold the answer, but no test example "
+            "names one: use a source that does (squad, wikipedia), map 'passages' in the source's "
+            f"columns, or remove {metric.name} from metrics"
+        )
+
+
 NEEDS: dict[Need, Callable[[Metric, Sequence[Example], Sequence[Prediction]], None]] = {
     "text": _text,
     "label": _label,
@@ -87,4 +96,7 @@ NEEDS: dict[Need, Callable[[Metric, Sequence[Example], Sequence[Prediction]], No
     "encoder": _of_the_study,
     "dictionary": _of_the_study,
     "facts": _facts,
+    "passages": _of_the_study,
+    "passage_texts": _of_the_study,
+    "gold": _gold,
 }
