@@ -116,7 +116,10 @@ def questions(articles: Path) -> list[dict[str, Any]]:
         answers = (*asked["answers"], "", "")
         rows.append(
             {"id": asked["id"], "title": document.title, "instruction": asked["question"]}
-            | {"input": "", "article": ""}  # a group of its own: what its article says may be learnt
+            | {
+                "input": "",
+                "article": "",
+            }  # a group of its own: what its article says may be learnt
             | dict(zip(ANSWERS, answers, strict=False))
             | {
                 "facts": asked["facts"],
