@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from etude.diagnosis.evidence import Check, Evidence, listed, plural, quoted
+from etude.diagnosis.passages import cut_short
 from etude.records import Finding
 
 NOTHING = "no supervised token"  # in the message of a training that refuses an example
@@ -16,13 +17,17 @@ PARTS = {  # of a context: its name, and whether another one is a warning
     "prompt": ("prompt template", True),
     "system": ("system prompt", False),
     "shots": ("worked examples", False),
+    "passages": ("passages", False),
 }
 
 
 def truncated_prompts(evidence: Evidence) -> Iterator[Finding]:
     """Prompts that were cut to fit the context window."""
     for approach, predictions in evidence.answers.items():
-        cut = [item for item in predictions if item.truncated_tokens]
+        k = int(evidence.retrieval.get(approach, {}).get("k", 0))
+        cut = [
+            item for item in predictions if item.truncated_tokens and not cut_short(item, k)
+        ]  # passages that gave way have a finding of their own
         if cut:
             most = max(item.truncated_tokens for item in cut)
             yield Finding(

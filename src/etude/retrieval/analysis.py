@@ -119,8 +119,15 @@ def fold(word: str) -> str:
     """A word without accents, and compatible forms made one (`ﬁ` is `fi`, `ß` is `ss`)."""
     if word.isascii():
         return word
+    return word.translate(LATIN) if max(word) < "\u0250" else _fold(word)
+
+
+def _fold(word: str) -> str:
     parts = unicodedata.normalize("NFKD", word.casefold())
-    return "".join(part for part in parts if unicodedata.category(part) != "Mn" or part >= "\u0900")
+    return "".join(part for part in parts if part >= "\u0900" or not unicodedata.combining(part))
+
+
+LATIN = {code: _fold(chr(code)) for code in range(0x80, 0x250)}
 
 
 class Numbering(dict[str, int]):

@@ -38,8 +38,8 @@ def invert(texts: Sequence[str], numbering: Numbering) -> dict[str, Array]:
     for text in texts:
         flat.extend(map(number, words(text)))
         ends.append(len(flat))
-    ids = np.frombuffer(flat, dtype=np.int32) if flat else np.zeros(0, dtype=np.int32)
-    counts = np.diff(np.frombuffer(ends, dtype=np.int64), prepend=0) if ends else np.zeros(0, int)
+    ids: Array = np.asarray(flat, dtype=np.int32)
+    counts: Array = np.diff(np.asarray(ends, dtype=np.int64), prepend=0)
     rows = np.repeat(np.arange(len(texts), dtype=np.int64), counts)
     kept = ids >= 0
     ids, rows = ids[kept], rows[kept]
@@ -106,7 +106,7 @@ class Bm25:
     def scores(self, question: Sequence[str]) -> list[tuple[Array, Array]]:
         """For each segment the chunks with a term of the question, and their scores (float64)."""
         weights = [(self.weights(term), times) for term, times in Counter(question).items()]
-        result = []
+        result: list[tuple[Array, Array]] = []
         for number, segment in enumerate(self.segments):
             here = [(held[number], times) for held, times in weights]
             parts = [(held[0], held[1] * times) for held, times in here if held is not None]

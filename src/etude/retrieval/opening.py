@@ -127,9 +127,13 @@ def _about(index: Index) -> dict[str, Any]:
 def content_of(documents: Iterable[Document]) -> str:
     """A digest of documents: ids, titles, texts and metadata, in their order."""
     held = hashlib.sha256()
+    encode = json.JSONEncoder(sort_keys=True).encode
     for document in documents:
-        row = [document.id, document.title, document.text, dict(document.metadata)]
-        held.update(json.dumps(row, sort_keys=True).encode())
+        parts = (document.id, document.title, document.text)
+        for part in (*parts, encode(dict(document.metadata)) if document.metadata else ""):
+            coded = part.encode("utf-8", "surrogatepass")
+            held.update(len(coded).to_bytes(8, "little"))
+            held.update(coded)
     return held.hexdigest()
 
 

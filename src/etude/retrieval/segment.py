@@ -31,7 +31,7 @@ from etude.records import Chunk
 from etude.store import replacing
 
 Array = NDArray[Any]
-DTYPES = {
+DTYPES: dict[str, np.dtype[Any]] = {
     "U8": np.dtype(np.uint8),
     "U16": np.dtype(np.uint16),
     "I32": np.dtype(np.int32),
@@ -166,8 +166,8 @@ class Segment:
         wanted = np.asarray([document_hash(name) for name in documents], dtype=np.uint64)
         first, last = (np.searchsorted(hashes, wanted, side) for side in ("left", "right"))
         found = {}
-        for number in np.flatnonzero(last > first):
-            for place in range(first[number], last[number]):
+        for number in np.flatnonzero(last > first).tolist():
+            for place in range(int(first[number]), int(last[number])):
                 row = int(self.arrays["document_rows"][place])
                 if row not in self.deleted and self.document(row)[0] == documents[number]:
                     found[row] = documents[number]
