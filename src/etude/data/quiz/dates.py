@@ -121,8 +121,8 @@ def life(subject: Subject) -> Iterator[Question]:
     if born and len(ANY_YEAR.findall(born[0])) == 1:
         date = DATES[subject.language].search(born[0]) or ANY_YEAR.search(born[0])
         answers = other_forms(date[0], subject.language) if date else ()
-        asked = LIFE[subject.language][0].format(said=subject.said)
-        yield Question("date", asked, answers, *definition.sentence)
+        question = LIFE[subject.language][0].format(said=subject.said)
+        yield Question("date", question, answers, *definition.sentence)
     if definition.aside is None:
         return
     aside = subject.text[slice(*definition.aside)]

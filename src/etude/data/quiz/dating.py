@@ -38,6 +38,19 @@ ANY_YEAR = re.compile(rf"(?<![\d.,]){YEAR}(?![\d%]|[.,]\d)")
 PARTS = re.compile(rf"({DAY})\s+(\w+)\s+({YEAR})|(\w+)\s+({DAY}),\s+({YEAR})")
 
 
+def written(text: str, language: str) -> str:
+    """A text with dates in figures (`1809-02-12`) written out (`12 February 1809`)."""
+
+    def one(match: re.Match[str]) -> str:
+        year, month, day = match[1], int(match[2]), int(match[3])
+        if not (1 <= month <= 12 and 1 <= day <= 31):
+            return match[0]
+        name = MONTHS[language][month - 1]
+        return f"{day} de {name} de {year}" if language == "pt" else f"{day} {name} {year}"
+
+    return re.sub(rf"(?<!\d)({YEAR})-(\d\d?)-(\d\d?)(?!\d)", one, text)
+
+
 def other_forms(date: str, language: str) -> tuple[str, ...]:
     """A date as it is written, and as it is also written: in English, day or month first."""
     if language != "en" or not (match := PARTS.fullmatch(date)):

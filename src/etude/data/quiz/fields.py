@@ -3,7 +3,8 @@
 A row: names (as `folded` writes them, `_` and `-` as spaces) and the question. `{said}` is the
 article's subject (`o Brasil`), `{of}`, `{to}` and `{in}` the same with a preposition (`do Brasil`);
 `{is}` is in the past where the article speaks of its subject so; of `[fica/ficam]` the second is
-for several. `kind` is what a value must look like; `about` limits a row to people or to things.
+for several. `kind` is what a value must look like (a `measure` has a unit); `about` limits a row to
+people, things, places, or things that are no places (`work`).
 """
 
 from __future__ import annotations
@@ -11,8 +12,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Kind = Literal["date", "number", "words", "any"]
-About = Literal["person", "thing", "any"]
+Kind = Literal["date", "number", "measure", "words", "any"]
+About = Literal["person", "thing", "place", "work", "any"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,26 +71,26 @@ ROWS: dict[str, tuple[tuple[str, str, Kind, About], ...]] = {
             "number",
             "thing",
         ),
-        ("area|area total|superficie", "Qual {is} a área {of}?", "number", "thing"),
-        ("densidade", "Qual {is} a densidade populacional {of}?", "number", "thing"),
+        ("area|area total|superficie", "Qual {is} a área {of}?", "measure", "thing"),
+        ("densidade", "Qual {is} a densidade populacional {of}?", "measure", "thing"),
         ("moeda", "Qual {is} a moeda {of}?", "words", "thing"),
         (
             "idioma|idioma oficial|lingua|lingua oficial|idiomas|linguas oficiais|idiomas oficiais",
             "Que língua se fala {in}?",
             "words",
-            "thing",
+            "place",
         ),
-        ("gentilico", "Qual {is} o gentílico {of}?", "words", "thing"),
+        ("gentilico", "Qual {is} o gentílico {of}?", "words", "place"),
         ("hino|hino nacional", "Qual {is} o hino {of}?", "words", "thing"),
         ("lema", "Qual {is} o lema {of}?", "words", "thing"),
-        ("clima", "Qual {is} o clima {of}?", "words", "thing"),
-        ("pib", "Qual {is} o PIB {of}?", "number", "thing"),
+        ("clima", "Qual {is} o clima {of}?", "words", "place"),
+        ("pib", "Qual {is} o PIB {of}?", "measure", "thing"),
         ("idh", "Qual {is} o IDH {of}?", "number", "thing"),
-        ("pais", "Em que país [fica/ficam] {said}?", "words", "thing"),
-        ("estado|unidade federativa|uf", "Em que estado [fica/ficam] {said}?", "words", "thing"),
+        ("pais", "Em que país [fica/ficam] {said}?", "words", "place"),
+        ("estado|unidade federativa|uf", "Em que estado [fica/ficam] {said}?", "words", "place"),
         ("regiao", "Qual {is} a região {of}?", "words", "thing"),
-        ("continente", "Em que continente [fica/ficam] {said}?", "words", "thing"),
-        ("localizacao", "Onde [fica/ficam] {said}?", "words", "thing"),
+        ("continente", "Em que continente [fica/ficam] {said}?", "words", "place"),
+        ("localizacao", "Onde [fica/ficam] {said}?", "words", "place"),
         ("maior cidade", "Qual {is} a maior cidade {of}?", "words", "thing"),
         ("governador", "Quem {is} o governador {of}?", "words", "thing"),
         ("prefeito", "Quem {is} o prefeito {of}?", "words", "thing"),
@@ -113,15 +114,15 @@ ROWS: dict[str, tuple[tuple[str, str, Kind, About], ...]] = {
         ("assinatura|assinado", "Quando ocorreu a assinatura {of}?", "date", "thing"),
         ("extincao|dissolucao", "Quando ocorreu o fim {of}?", "date", "thing"),
         ("sede", "Onde fica a sede {of}?", "words", "thing"),
-        ("altitude|elevacao", "Qual {is} a altitude {of}?", "number", "thing"),
-        ("altura", "Qual {is} a altura {of}?", "number", "any"),
-        ("comprimento|extensao", "Qual {is} o comprimento {of}?", "number", "thing"),
-        ("profundidade", "Qual {is} a profundidade {of}?", "number", "thing"),
+        ("altitude|elevacao", "Qual {is} a altitude {of}?", "measure", "thing"),
+        ("altura", "Qual {is} a altura {of}?", "measure", "any"),
+        ("comprimento|extensao", "Qual {is} o comprimento {of}?", "measure", "thing"),
+        ("profundidade", "Qual {is} a profundidade {of}?", "measure", "thing"),
         ("nascente", "Onde fica a nascente {of}?", "words", "thing"),
         ("foz", "Onde fica a foz {of}?", "words", "thing"),
-        ("autor|autora|escritor", "Quem {is} o autor {of}?", "words", "thing"),
-        ("diretor|direcao|realizador", "Quem dirigiu {said}?", "words", "thing"),
-        ("compositor", "Quem compôs {said}?", "words", "thing"),
+        ("autor|autora|escritor", "Quem {is} o autor {of}?", "words", "work"),
+        ("diretor|direcao|realizador", "Quem dirigiu {said}?", "words", "work"),
+        ("compositor", "Quem compôs {said}?", "words", "work"),
         ("arquiteto", "Quem {is} o arquiteto {of}?", "words", "thing"),
         ("sigla", "Qual {is} a sigla {of}?", "words", "thing"),
         ("nome cientifico", "Qual {is} o nome científico {of}?", "words", "thing"),
@@ -140,14 +141,14 @@ ROWS: dict[str, tuple[tuple[str, str, Kind, About], ...]] = {
         ("partes|signatarios", "Quais foram as partes {of}?", "words", "thing"),
         ("produto", "Qual {is} o produto {of}?", "words", "thing"),
         ("obra|obra principal", "Qual é uma obra {of}?", "words", "person"),
-        ("inventor", "Quem inventou {said}?", "words", "thing"),
-        ("editora", "Qual {is} a editora {of}?", "words", "thing"),
-        ("genero", "Qual {is} o gênero {of}?", "words", "thing"),
+        ("inventor", "Quem inventou {said}?", "words", "work"),
+        ("editora", "Qual {is} a editora {of}?", "words", "work"),
+        ("genero", "Qual {is} o gênero {of}?", "words", "work"),
         (
             "lancamento|data de lancamento|publicacao|data de publicacao",
             "Quando ocorreu o lançamento {of}?",
             "date",
-            "thing",
+            "work",
         ),
         ("data", "Qual {is} a data {of}?", "date", "thing"),
         ("local", "Qual {is} o local {of}?", "words", "thing"),
@@ -181,7 +182,7 @@ ROWS: dict[str, tuple[tuple[str, str, Kind, About], ...]] = {
         ("successor", "Who succeeded {said}?", "words", "person"),
         ("capital", "What {is} the capital {of}?", "words", "thing"),
         ("population|population total", "What {is} the population {of}?", "number", "thing"),
-        ("area|total area", "What {is} the area {of}?", "number", "thing"),
+        ("area|total area", "What {is} the area {of}?", "measure", "thing"),
         (
             "area total km2|area km2",
             "What {is} the area {of} in square kilometres?",
@@ -193,15 +194,15 @@ ROWS: dict[str, tuple[tuple[str, str, Kind, About], ...]] = {
             "official language|official languages|languages|language",
             "What language is spoken in {said}?",
             "words",
-            "thing",
+            "place",
         ),
-        ("demonym", "What are people from {said} called?", "words", "thing"),
+        ("demonym", "What are people from {said} called?", "words", "place"),
         ("national anthem|anthem", "What {is} the anthem {of}?", "words", "thing"),
         ("motto|national motto", "What {is} the motto {of}?", "words", "thing"),
-        ("country", "In which country [is/are] {said}?", "words", "thing"),
-        ("state", "In which state [is/are] {said}?", "words", "thing"),
-        ("region", "In which region [is/are] {said}?", "words", "thing"),
-        ("continent", "On which continent [is/are] {said}?", "words", "thing"),
+        ("country", "In which country [is/are] {said}?", "words", "place"),
+        ("state", "In which state [is/are] {said}?", "words", "place"),
+        ("region", "In which region [is/are] {said}?", "words", "place"),
+        ("continent", "On which continent [is/are] {said}?", "words", "place"),
         ("location", "Where [is/are] {said} located?", "words", "thing"),
         ("largest city", "What {is} the largest city {of}?", "words", "thing"),
         ("governor", "Who {is} the governor {of}?", "words", "thing"),
@@ -217,24 +218,24 @@ ROWS: dict[str, tuple[tuple[str, str, Kind, About], ...]] = {
         ("opened|inaugurated|opening date", "When [was/were] {said} opened?", "date", "thing"),
         ("dissolved", "When [was/were] {said} dissolved?", "date", "thing"),
         ("headquarters|hq location|seat", "Where is the seat {of}?", "words", "thing"),
-        ("elevation|elevation m", "What {is} the elevation {of}?", "number", "thing"),
-        ("height", "What {is} the height {of}?", "number", "any"),
-        ("length", "What {is} the length {of}?", "number", "thing"),
-        ("depth", "What {is} the depth {of}?", "number", "thing"),
+        ("elevation|elevation m", "What {is} the elevation {of}?", "measure", "thing"),
+        ("height", "What {is} the height {of}?", "measure", "any"),
+        ("length", "What {is} the length {of}?", "measure", "thing"),
+        ("depth", "What {is} the depth {of}?", "measure", "thing"),
         ("source", "Where is the source {of}?", "words", "thing"),
         ("mouth", "Where is the mouth {of}?", "words", "thing"),
-        ("author", "Who {is} the author {of}?", "words", "thing"),
-        ("director", "Who directed {said}?", "words", "thing"),
-        ("composer", "Who composed {said}?", "words", "thing"),
+        ("author", "Who {is} the author {of}?", "words", "work"),
+        ("director", "Who directed {said}?", "words", "work"),
+        ("composer", "Who composed {said}?", "words", "work"),
         ("architect", "Who {is} the architect {of}?", "words", "thing"),
-        ("inventor", "Who invented {said}?", "words", "thing"),
-        ("publisher", "Who published {said}?", "words", "thing"),
-        ("genre", "What {is} the genre {of}?", "words", "thing"),
+        ("inventor", "Who invented {said}?", "words", "work"),
+        ("publisher", "Who published {said}?", "words", "work"),
+        ("genre", "What {is} the genre {of}?", "words", "work"),
         (
             "release date|released|publication date|published",
             "When [was/were] {said} released?",
             "date",
-            "thing",
+            "work",
         ),
         ("date", "What {is} the date {of}?", "date", "thing"),
         ("place", "What {is} the place {of}?", "words", "thing"),
@@ -263,15 +264,7 @@ FIELDS: dict[str, dict[str, Field]] = {
     for language, rows in ROWS.items()
 }
 
-# How a page looks, and where on a map it is pinned: no facts to ask about.
-FOR_SHOW = frozenset(
-    # fmt: off
-    """
-    nome name titulo title nome oficial official name imagem image legenda caption alt tamanho
-    imagem tamanho imagem legenda image size mapa map mapa legenda map caption bandeira flag
-    brasao coat of arms logo logotipo cor fundo cor cor texto foto assinatura imagem signature
-    latd latm lats latns longd longm longs longew latitude longitude coordenadas coordinates
-    website site sitio url pagina oficial notas notes rodape footnotes imdb id wikidata
-    """.split()  # noqa: SIM905
-    # fmt: on
+# What the article is called: no question asks for it.
+NAMES = frozenset(
+    ["nome", "name", "titulo", "title", "nome oficial", "official name", "nome nativo"]
 )

@@ -1,4 +1,4 @@
-"""Where paragraphs and sentences of a text begin and end. Rules, not a model: they read millions."""
+"""Where paragraphs and sentences of a text begin and end: rules, since millions are read."""
 
 from __future__ import annotations
 

@@ -17,6 +17,7 @@ from etude.data.quiz.words import (
     PAST,
     PERSONS,
     PREDICATES,
+    SEVERAL,
     field_name,
     folded,
     words_of,
@@ -24,23 +25,28 @@ from etude.data.quiz.words import (
 
 QUALIFIER = re.compile(r"\s*\(([^()]*)\)\s*\Z")
 NO_TOPIC = re.compile(
-    r"(?i)\A(lista d|anexo:|list of|lists of|outline of|index of|timeline of|cronologia d|d[eé]cada d"
-    r"|\d{1,4}s?\b(?!\S)|.*\((desambiguação|disambiguation)\)|s[eé]culo [ivx]+|\d+ (de )?[a-zç]+\Z)"
+    r"(?i)\A(lista d|anexo:|list of|lists of|outline of|index of|timeline of|cronologia d"
+    r"|d[eé]cada d|\d{1,4}s?\b(?!\S)|.*\((desambiguação|disambiguation)\)|s[eé]culo [ivx]+"
+    r"|\d+ (de )?[a-zç]+\Z)"
 )
 # Fields of an infobox that only people have.
 BIRTH = re.compile(
-    r"(data |local )?(de )?nascimento( data| local)?|naturalidade|birth (date|place|name)|date of birth"
-    r"|place of birth|born|conjuge|spouse|ocupacao|occupation"
+    r"(data |local )?(de )?nascimento( data| local)?|naturalidade|birth (date|place|name)"
+    r"|date of birth|place of birth|born|conjuge|spouse|ocupacao|occupation"
 )
 DEATH = re.compile(
-    r"(data |local )?(de )?(morte|falecimento)( data| local)?|death (date|place)|died|place of death"
+    r"(data |local )?(de )?(morte|falecimento)( data| local)?|death (date|place)|died"
+    r"|place of death|date of death"
 )
-TITLED = {
-    **dict.fromkeys(
-        "marquês barão conde visconde duque padre frei marechal rei príncipe".split(), "o"
-    ),
-    **dict.fromkeys("marquesa baronesa condessa viscondessa duquesa princesa rainha".split(), "a"),
-}  # people whose names have a determiner before them in Portuguese
+# What only infoboxes of places have.
+PLACE = (
+    r"popula|\barea\b|capital|\blat[ d]|^lat|coord|coor\b|elevation|altitude|demonym|gentilico"
+    r"|time ?zone|fuso|mayor|prefeito|subdivis|moeda|currency|nascente|\bfoz\b|mouth|comprimento"
+)
+# People whose names have a determiner before them in Portuguese.
+LORDS = ("marquês", "barão", "conde", "visconde", "duque", "padre", "frei", "marechal", "rei")
+LADIES = ("marquesa", "baronesa", "condessa", "viscondessa", "duquesa", "princesa", "rainha")
+TITLED = dict.fromkeys(LORDS, "o") | dict.fromkeys(LADIES, "a")
 YEAR = r"(?:1\d{3}|20\d\d|[5-9]\d\d)"
 FULL_NAME = re.compile(r"\s+([A-ZÀ-Ý]\w+(?:\s(?:d[aeo]s?\s|e\s)?[A-ZÀ-Ý]\w+)+(?=,\s))")
 DASH = re.compile(r"\s[-–—]\s|[–—]")
@@ -98,7 +104,13 @@ class Subject:
     def several(self) -> bool:
         """Whether the name is in the plural."""
         verb = self.definition.verb if self.definition else ""
-        return self.determiner in ("os", "as") or verb in ("são", "foram", "eram", "are", "were")
+        return self.determiner in ("os", "as") or verb in SEVERAL
+
+    @property
+    def place(self) -> bool:
+        """Whether the infobox is one of a place: a country, a town, a river, a park."""
+        named = [field_name(name) for name in self.article.facts]
+        return any(re.search(PLACE, name) for name in named)
 
     @property
     def said(self) -> str:
@@ -129,7 +141,13 @@ def subject_of(article: Article) -> Subject:
     lead = parts[0].span if parts else Span(0, 0)
     definition = _definition(text, lead, base, article.names, language)
     person = _is_person(article, text, definition)
-    determiner = _titled(name, language) if person else _determiner(name, text, language)
+    if name[:1].islower():
+        person = False  # what a person may be, not a person
+    if person:
+        determiner = _titled(name, language)
+    else:
+        first = text[slice(*definition.sentence)] if definition else ""
+        determiner = _begun(name, first, language) or _determiner(name, text, language)
     return Subject(
         article, text, language, parts, name + qualifier, base, determiner, person, definition
     )
@@ -154,6 +172,16 @@ def _spelling(base: str, text: str) -> str:
     lower = len(re.findall(rf"(?<!\w){re.escape(small)}(?!\w)", text))
     upper = len(re.findall(rf"(?<=[\w,] ){re.escape(base)}(?!\w)", text))
     return small if lower > upper else base
+
+
+def _begun(name: str, sentence: str, language: str) -> str:
+    """What the first sentence puts before a name; `a` and `an` go only with common nouns."""
+    match = re.search(rf"(?<!\w)(\w+)\s+{re.escape(name)}(?!\w)", sentence)
+    if match is None or (match.start() and not name[:1].islower()):
+        return ""
+    word, common = match[1].casefold(), name[:1].islower()
+    known = word in DETERMINERS.get(language, ())
+    return word if known or (common and language == "en" and word in ("a", "an")) else ""
 
 
 def _determiner(name: str, text: str, language: str) -> str:
@@ -200,7 +228,8 @@ def _definition(
         if before and before[-1].casefold() in NOT_BEFORE:
             continue
         start = PREDICATES[language].match(plain, match.end()) or _profession(plain, match.end())
-        if not start or not before or not _named(base, names, plain[: match.start()]):
+        several = match[1] in SEVERAL
+        if not start or not _named(base, names, plain[: match.start()], exactly=several):
             return None
         low = first.start + start.start(1)
         if match[1] == "foi" and re.match(r"a\s+[A-ZÀ-Ý]", text[low : low + 9]):
@@ -224,8 +253,10 @@ def _profession(sentence: str, place: int) -> re.Match[str] | None:
     return FULL_NAME.match(sentence, place)
 
 
-def _named(base: str, names: tuple[str, ...], before: str) -> bool:
+def _named(base: str, names: tuple[str, ...], before: str, *, exactly: bool) -> bool:
     """Whether a text names the title, or what redirects to it: its first word and half of all."""
+    if exactly:
+        return bool(re.search(rf"(?<!\w){re.escape(folded(base))}(?!\w)", folded(before)))
     held = set(words_of(folded(before)))
     for name in (base, *names):
         wanted = [word for word in words_of(folded(name)) if len(word) > 2 or word.isdigit()]

@@ -29,8 +29,26 @@ PROPER = re.compile(
 )
 NOUNS = re.compile(r"(?P<determiner>[OAoa]s?)\s+(?P<rest>[^\W\d_][^,;:.()\d]{2,60})")
 PRONOUN = {"pt": re.compile(r"(?:Ele|Ela)\s+"), "en": re.compile(r"(?:He|She)\s+")}
-END = re.compile(r"[,;:.!?—–]|\s-\s|\s(?:e|mas|and|but)\s(?=(?P<next>[\w-]+))")
+END = re.compile(
+    r"[,:](?!\d)|(?<![A-Z])(?<!St)(?<!Mr)(?<!Dr)(?<!Jr)\.(?!\w)|[;!?—–]|\s-\s|\s(?:e|mas|and|but)\s(?=(?P<next>[\w-]+))"
+)
+FURTHER = re.compile(r"\w+(?:ed|ept|apt|ent|ught|ew|ook|ose|came)\Z")  # English verbs after "and"
+CONJUNCTIONS = re.compile(
+    r"(?:When|While|After|Before|Since|As|Although|Though|If|Because|Following|During|Until|Once"
+    r"|Quando|Enquanto|Após|Depois|Antes|Desde|Como|Embora|Se|Porque|Durante|Segundo|Com)\s"
+)
+# A question does not end with these: something was cut off.
+DANGLING = frozenset(
+    """
+    a an the of to by in on at for from with and or no any as than de da do das dos em no na nos nas
+    e ou com por para pelo pela que ao à o os as um uma
+    """.split()  # noqa: SIM905 - a list of words reads better as words between spaces
+)
 MONTHS = re.compile(rf"\b(?:{MONTH['pt']}|{MONTH['en']})\b")
+# After "was": what something is, which no single year can place.
+STATE = re.compile(
+    r"(?:an?|the|more|less|one|his|her|its|their|still|only|\w+ing)\s|\w+\Z(?<!ed|en|wn)"
+)
 ACCORDING = {
     "pt": "Segundo o artigo “{title}”, {question}",
     "en": "According to the article “{title}”, {question}",
@@ -84,9 +102,9 @@ class Telling:
 
 
 def telling_of(sentence: str, subject: Subject, *, continued: bool) -> Telling:
-    """Of whom a sentence tells first. `continued`: sentences before it told of the article's person.
+    """Of whom a sentence, with spaces where brackets stood, tells first.
 
-    The sentence has spaces where brackets stood.
+    `continued`: the sentence before it told of the article's subject.
     """
     opened = PLACED[subject.language].match(sentence)
     start = opened.end() if opened else 0  # In 1822, ...
@@ -165,7 +183,7 @@ def _other(rest: str, subject: Subject) -> tuple[str, int] | None:
                     return None
                 return named[0].lower() + named[1:], end
         return None
-    if match := PROPER.match(rest):
+    if (match := PROPER.match(rest)) and not CONJUNCTIONS.match(rest):
         name, following = match[0], next(iter(words_of(rest[match.end() :])), "")
         if match["single"] and not _is_name(name, following, subject):
             return None
@@ -174,7 +192,7 @@ def _other(rest: str, subject: Subject) -> tuple[str, int] | None:
 
 
 def _is_name(word: str, following: str, subject: Subject) -> bool:
-    """Whether one word that begins a sentence is a name: the text has it with a capital elsewhere."""
+    """Whether a word that begins a sentence is a name: the text has it so within sentences."""
     verb = is_finite(following) if subject.language == "pt" else following in AUXILIARY
     within = re.search(rf"[a-zà-ÿ,]\s{re.escape(word)}(?!\w)", subject.text)
     small = re.search(rf"(?<!\w){re.escape(word.lower())}(?!\w)", subject.text)
@@ -192,9 +210,14 @@ def _phrase(telling: Telling, low: int, high: int) -> str:
 
 def _up_to_end(text: str) -> str:
     """As far as a comma, a full stop, or a further verb."""
+    if text.endswith(".") and not re.search(r"\b[A-Z]\.[A-Z]\.\Z", text):
+        text = text[:-1]
     for match in END.finditer(text):
         word = match["next"]
-        if word is None or is_finite(word) or word in AUXILIARY or word in IRREGULAR:
+        verb = word is not None and (
+            is_finite(word) or word in AUXILIARY or word in IRREGULAR or FURTHER.match(word)
+        )
+        if word is None or verb:
             return text[: match.start()]
     return text
 
@@ -204,10 +227,11 @@ def _is_clear(phrase: str) -> bool:
     words = words_of(phrase)
     return bool(words) and len(phrase) <= LONGEST and not (
         any(word.casefold() in POINTING for word in words)
-        or any(mark in phrase for mark in "\"“”«»()[]%*•")
+        or any(mark in phrase for mark in "\"“”«»()[]%*•/")
         or CLITIC.search(phrase)
         or MONTHS.search(phrase)
         or re.search(r"\b(?:que|não|se)\b(?!-)", phrase.casefold())
+        or words[-1].casefold() in DANGLING
     )  # fmt: skip
 
 
@@ -238,7 +262,12 @@ def _is_feminine(subject: Subject) -> bool:
 
 def _in_english(telling: Telling, phrase: str, opened: str, subject: Subject) -> str | None:
     verb, _, rest = phrase.partition(" ")
-    if verb in AUXILIARY and rest:
+    living = telling.own and subject.person
+    if living and phrase.startswith("was born"):
+        return f"{opened} was {telling.subject} born?"
+    if living and verb == "died":
+        return f"{opened} did {telling.subject} die?"
+    if verb in AUXILIARY and rest and not STATE.match(rest):
         return f"{opened} {verb} {telling.subject} {rest}?"
     if verb in IRREGULAR:
         return f"{opened} did {telling.subject} {IRREGULAR[verb]}{f' {rest}' if rest else ''}?"
