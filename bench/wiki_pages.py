@@ -25,8 +25,8 @@ ponte porto igreja escola museu teatro livro obra autor poeta pintor música dan
 história guerra paz reino império república governo lei câmara prefeito rei rainha santo padre terra
 água fogo vento chuva sol lua estrela planta árvore flor fruto café açúcar algodão ouro prata ferro
 pedra madeira barro gado boi cavalo peixe pássaro norte sul leste oeste costa ilha vale campo mata
-nasceu morreu viveu fundou escreveu pintou construiu ganhou perdeu abriu fechou cresceu tornou foi era
-é são tem havia fica chega passa vem vai faz antiga novo grande pequeno alto baixo primeiro segundo
+nasceu morreu viveu fundou escreveu pintou construiu ganhou perdeu abriu fechou cresceu tornou foi
+era é são tem havia fica chega passa vem vai faz antiga novo grande pequeno alto baixo primeiro segundo
 último maior menor velho jovem rico pobre branco negro verde azul vermelho século ano mês dia hora
 população habitantes quilômetros metros toneladas milhões produção indústria comércio agricultura
 """.split()  # noqa: SIM905 - a list of words reads better as words between spaces
@@ -35,7 +35,8 @@ Aurora Bento Clara Dário Elvira Fausto Glória Heitor Iracema Joaquim Leonor Ma
 Palmira Quirino Rosalina Severino Tarsila Ulisses Vitória Zeferino Araçá Buriti Cajazeira Guariroba
 Ipueira Jatobá Mangabeira Pequizeiro Sapucaia Umbuzeiro
 """.split()  # noqa: SIM905
-HEADER = """<mediawiki xmlns="http://www.mediawiki.org/xml/export-0.11/" version="0.11" xml:lang="pt">
+HEADER = """<mediawiki xmlns="http://www.mediawiki.org/xml/export-0.11/" version="0.11"
+  xml:lang="pt">
   <siteinfo>
     <sitename>Wikipédia</sitename>
     <dbname>ptwiki</dbname>

@@ -23,6 +23,7 @@ OVERLAP = 7  # of them, looked at again with the next
 PIECE = 1 << 18  # compressed bytes of a piece, about
 MOST_BLOCKS = 8
 XML_PIECE = 1 << 20
+FIRST = 1 << 14  # packed bytes at a time, where only the first ones are wanted
 UNPACKED = 64 << 20  # no piece of a dump comes near it: 8 blocks hold 7.2 MB
 OTHERS = {
     b"\x1f\x8b": ("gzip", "gunzip"),
@@ -75,12 +76,22 @@ def beginning(path: Path, length: int) -> tuple[bool, bytes]:
             )
     if not raw.startswith(b"BZh"):
         return False, raw
+    text, at = b"", 0
+    stream = bz2.BZ2Decompressor()
     try:
-        return True, bz2.BZ2Decompressor().decompress(raw, length)
+        while at < len(raw) and len(text) < length:  # one stream after the other
+            text += stream.decompress(raw[at : at + FIRST], length - len(text))
+            at += FIRST
+            if stream.eof:
+                at -= len(stream.unused_data)
+                stream = bz2.BZ2Decompressor()
     except OSError:
-        raise UserError(
-            f"{path} begins like bzip2 and cannot be unpacked: it is damaged, so fetch it again."
-        ) from None
+        if not text:  # damage further on is told where it is met
+            raise UserError(
+                f"{path} begins like bzip2 and cannot be unpacked: it is damaged, so fetch it "
+                "again."
+            ) from None
+    return True, text
 
 
 def encoding_of(start: bytes) -> str:
@@ -222,9 +233,9 @@ def _decoded(dump: DumpFile, start: int) -> Iterator[Piece]:
             decoder.decode(b"", final=True)
         except UnicodeError as error:
             raise UserError(
-                f"{dump.path} is not the {dump.encoding.upper()} that it says it is, after "
-                f"{place + len(held):,} characters ({error.__class__.__name__}): it was cut short "
-                "or is damaged, so fetch it again."
+                f"{dump.path} is not the {dump.encoding.upper()} text that it says it is "
+                f"({error.reason if isinstance(error, UnicodeDecodeError) else error}): it was cut "
+                "short or is damaged, so fetch it again."
             ) from None
         except EOFError:
             raise UserError(_short(dump.path)) from None

@@ -91,6 +91,8 @@ def site_of(header: bytes, path: Path) -> Site:
     try:
         parser.Parse(header, False)
     except expat.ExpatError as error:
+        if (sentence := _not_utf8(header, f"{path}, at its beginning")) is not None:
+            raise UserError(sentence) from None
         raise UserError(
             f"{path}, line {error.lineno}: this is not the XML of a dump "
             f"({expat.ErrorString(error.code)}); name a file of pages and articles "
@@ -186,15 +188,21 @@ def _page(values: Mapping[str, str]) -> Page:
 
 def _broken(xml: bytes, error: expat.ExpatError, title: str | None, path: Path) -> str:
     """What is wrong with a piece: its encoding, or its XML."""
-    where = f"near the page '{title}'" if title else "at its beginning"
+    where = f"{path}, near the page '{title}'" if title else f"{path}, at its beginning"
+    return _not_utf8(xml, where) or (
+        f"{where}: broken XML ({expat.ErrorString(error.code)}); the file is damaged, so fetch it "
+        "again."
+    )
+
+
+def _not_utf8(xml: bytes, where: str) -> str | None:
+    """The sentence for bytes that are no UTF-8; None where they are."""
     try:
         xml.decode()
     except UnicodeDecodeError as wrong:
-        return (
-            f"{path}, {where}: the byte 0x{xml[wrong.start]:02x} is not UTF-8, which the dump says "
-            "it is in: it was damaged or converted, so fetch it again."
-        )
-    return (
-        f"{path}, {where}: broken XML ({expat.ErrorString(error.code)}); the file is damaged, so "
-        "fetch it again."
-    )
+        if wrong.end < len(xml) or wrong.reason != "unexpected end of data":
+            return (
+                f"{where}: the byte 0x{xml[wrong.start]:02x} is not UTF-8, which the dump says it "
+                "is in: it was damaged or converted, so fetch it again."
+            )
+    return None

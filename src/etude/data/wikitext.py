@@ -18,6 +18,7 @@ from etude.data.templates import NESTED, is_infobox, shown
 
 # Tags whose inside is no markup: shown as it is, or (all others) dropped with it.
 LITERAL = frozenset({"nowiki", "pre", "math", "chem", "ce"})
+BLOCKS = frozenset({"gallery", "timeline", "score", "syntaxhighlight", "source", "imagemap"})
 RAW = re.compile(
     r"<(?:!--|(nowiki|pre|math|chem|ce|gallery|timeline|score|syntaxhighlight|source|graph|hiero"
     r"|imagemap|mapframe|maplink|templatedata|inputbox|categorytree|templatestyles)\b[^<>]*>)",
@@ -192,7 +193,7 @@ def without_raw(text: str) -> str:
         if name in LITERAL:
             out.append(text[inside:end].translate(PROTECTED))
         elif name:
-            out.append("\0")
+            out.append("\n\0\n" if name in BLOCKS else "\0")
         found = RAW.search(text, at)
     out.append(text[at:])
     return "".join(out)
@@ -227,7 +228,7 @@ def without_braces(text: str, infobox: list[str], depth: int = 0) -> str:
             else:
                 out.append("\0")
         else:
-            out.append("\n" if text[start] == "\n" else "\0")
+            out.append("\n\0" if text[start] == "\n" else "\0")
         at = end
     if not at:
         return text
@@ -298,6 +299,7 @@ def without_links(text: str, unseen: frozenset[str]) -> str:
     tokens: list[tuple[int, bool]] = []
     ends: dict[int, int] = {}  # where a link ends, by where it begins; and the other way round
     stack: list[int] = []
+    files = 0  # of the stack, from the bottom: captions go on beyond a paragraph
     for match in LINKS.finditer(text):
         char = text[match.start()]
         if char == "[":
@@ -306,11 +308,15 @@ def without_links(text: str, unseen: frozenset[str]) -> str:
         elif char == "]":
             if stack:
                 start = stack.pop()
+                files = min(files, len(stack))
                 ends[start] = match.start()
                 ends[match.start()] = start
                 tokens.append((match.start(), False))
-        else:
-            stack.clear()  # no link goes beyond its paragraph
+        elif stack:
+            if text.startswith("=", match.end()):
+                stack.clear()
+            stack[files:] = [at for at in stack[files:] if _hidden(text, at + 2, unseen)]
+            files = len(stack)
     out: list[str] = []
     at = 0
     for place, opening in tokens:
@@ -325,7 +331,7 @@ def without_links(text: str, unseen: frozenset[str]) -> str:
         colon, target, bar = head.groups()
         end = ends[place]
         if not colon and ":" in target:
-            prefix = target.partition(":")[0].strip().replace(" ", "_")
+            prefix = _namespace(target)
             if prefix.lower() in unseen or (
                 not bar and INTERWIKI.fullmatch(prefix) and _alone(text, place, end + 2)
             ):
@@ -341,6 +347,18 @@ def without_links(text: str, unseen: frozenset[str]) -> str:
             at = end + 2
     out.append(text[at:])
     return "".join(out)
+
+
+def _hidden(text: str, place: int, unseen: frozenset[str]) -> bool:
+    """Whether a link that begins here is one that is not shown."""
+    head = TARGET.match(text, place)
+    return head is not None and not head[1] and _namespace(head[2]).lower() in unseen
+
+
+def _namespace(target: str) -> str:
+    """What stands before a target's colon; empty where there is none."""
+    prefix, colon, _ = target.partition(":")
+    return prefix.strip().replace(" ", "_") if colon else ""
 
 
 def _alone(text: str, start: int, end: int) -> bool:
