@@ -16,10 +16,11 @@ from typing import Any
 
 from etude.data.articles import Article
 from etude.data.dumps import read_articles
+from etude.data.quiz.question import Make
 from etude.data.rows import Row
 from etude.data.wikipedia import rows_of
 
-MAKE = ("definition", "fact", "date")
+MAKE: tuple[Make, ...] = ("definition", "fact", "date")
 MOST = 3  # questions on an article
 EVERY = 5
 
