@@ -79,8 +79,8 @@ def test_citations_and_silence_are_asked_for_after_the_passages() -> None:
 
 def test_portuguese_is_asked_in_portuguese_and_other_languages_in_english() -> None:
     cite, silence = asked("pt", cite=True, abstain=True)
-    assert cite == "Cite pelos números os trechos em que a resposta se apoia, como [1]."
-    assert silence.endswith("Os trechos não dizem.")
+    assert cite == "Cite pelos números os textos em que a resposta se apoia, como [1]."
+    assert silence.endswith("Os textos não dizem.")
     assert asked("por", cite=True, abstain=True) == (cite, silence)
     assert asked("de", cite=True, abstain=False) == asked("en", cite=True, abstain=False)
     assert asked("en", cite=False, abstain=False) == ("", "")

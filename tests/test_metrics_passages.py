@@ -236,6 +236,8 @@ def test_abstaining_is_right_where_nothing_gold_was_shown() -> None:
     assert value("abstention", [], made(1, *ALL, text=silent)) is None
     assert value("abstains", [], made(1, *ALL, text=silent)) == 1
     assert abstains("the passages DO not say", "en")
+    assert abstains("Não sei: o texto não diz.", "pt")
+    assert abstains("The passage does not say.", "de")
     assert not abstains("The passages say so.", "en")
 
 

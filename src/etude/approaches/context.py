@@ -6,12 +6,11 @@ from pathlib import Path
 
 from etude.approaches.keys import context_settings
 from etude.approaches.retrieved import passages_of
+from etude.approaches.worked import shots_of
 from etude.config.study import Study
 from etude.data import Data
 from etude.engine.base import Base
 from etude.engine.encode import Context
-from etude.prompts import choose_shots
-from etude.records import Example
 
 
 def context_of(study: Study, name: str, data: Data, base: Base, folder: Path) -> Context:
@@ -19,13 +18,6 @@ def context_of(study: Study, name: str, data: Data, base: Base, folder: Path) ->
 
     Passages are those that are frozen in the run folder.
     """
-    prompt, system, shots = context_settings(study, name)
-    choose = no_shots if shots is None else choose_shots(shots, data.train, study.seed)
+    prompt, system, _ = context_settings(study, name)
     passages = passages_of(study, name, base, data.hash, folder)
-    return Context(prompt, system, choose, passages)
-
-
-def no_shots(example: Example) -> tuple[Example, ...]:
-    """Zero-shot."""
-    del example
-    return ()
+    return Context(prompt, system, shots_of(study, name, data), passages)

@@ -82,9 +82,11 @@ def documents_digest(study: Study, retrieve: Retrieve) -> str:
         settings = given.model_dump(mode="json", exclude={"path"})
     try:
         files = remembered_hashes(document_files(study, retrieve))
-    except FileNotFoundError as error:
+    except (FileNotFoundError, UserError) as error:
         if (known := VOUCHED.get(named(study, retrieve))) is not None:
             return known
+        if isinstance(error, UserError):
+            raise
         raise UserError(
             f"retrieve.documents: there is no file {error.filename}: put it back, or correct the "
             "path."

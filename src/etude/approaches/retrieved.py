@@ -15,11 +15,12 @@ from pathlib import Path
 from typing import Any
 
 from etude.approaches.documents import FOLDER, retrieval_key
+from etude.approaches.worked import ASK, shots_of
 from etude.config.study import Study
 from etude.data import Data
 from etude.engine.base import Base
 from etude.errors import UserError
-from etude.prompts import choose_shots, columns_of, fill
+from etude.prompts import columns_of, fill
 from etude.prompts.passages import Hit, Passages, asked
 from etude.prompts.shots import question
 from etude.records import Chunk, Example
@@ -28,7 +29,6 @@ from etude.training.mixing import taken
 
 FOUND, CHUNKS, FACTS = "found.jsonl", "chunks.jsonl", "facts.json"
 KEPT_CHUNKS = 4096  # texts that are in memory at once
-ASK = "ask"  # the task of prompts that are not of the material
 QUESTION = "{question}"
 
 
@@ -92,10 +92,9 @@ def wanted(study: Study, name: str, data: Data) -> Iterator[Example]:
     told = [*data.test, *questions(study)]
     if tune is not None:
         told += [*taken(data.dev, tune.mix), *taken(data.train, tune.mix)]
-    shots = choose_shots(approach.shots, data.train, study.seed) if approach.shots else None
+    shots = shots_of(study, name, data)
     for example in told:
-        worked = shots(example) if shots is not None and example.task != ASK else ()
-        for item in (example, *worked):
+        for item in (example, *shots(example)):
             if (row := row_of(item)) not in given:
                 given[row] = None
                 yield item

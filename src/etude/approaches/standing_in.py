@@ -17,12 +17,12 @@ from etude.approaches.documents import depth_of, document_files
 from etude.approaches.keys import context_settings
 from etude.approaches.retrieved import place_of, read_facts
 from etude.approaches.retrieving import Documents, token_length
+from etude.approaches.worked import shots_of
 from etude.config.retrieving import Dense, Hybrid
 from etude.config.study import Study
 from etude.data import Data
 from etude.engine.base import Base
 from etude.engine.encode import Context
-from etude.prompts import choose_shots
 from etude.prompts.passages import Hit, Passages, asked
 from etude.records import Chunk, Document, Example
 
@@ -53,7 +53,7 @@ def first_documents(study: Study, name: str, data: Data, base: Base) -> Seen:
 
 def context_with(study: Study, name: str, data: Data, seen: Seen) -> Context:
     """What an approach will put before the model, about: its passages are any chunks."""
-    prompt, system, shots = context_settings(study, name)
+    prompt, system, _ = context_settings(study, name)
     settings = study.approaches[name].retrieve
     assert settings is not None  # noqa: S101 - callers ask of approaches that retrieve
     depth, chunks = depth_of(settings), seen.chunks
@@ -63,14 +63,9 @@ def context_with(study: Study, name: str, data: Data, seen: Seen) -> Context:
         places = [(start + place) % len(chunks) for place in range(min(depth, len(chunks)))]
         return [Hit(chunks[place], 1.0) for place in places]
 
-    def none(example: Example) -> tuple[Example, ...]:
-        del example
-        return ()
-
-    choose = none if shots is None else choose_shots(shots, data.train, study.seed)
     cites, abstains = asked(study.data.language, cite=settings.cite, abstain=settings.abstain)
     passages = Passages(found, settings.k, settings.template, cites, abstains)
-    return Context(prompt, system, choose, passages)
+    return Context(prompt, system, shots_of(study, name, data), passages)
 
 
 def planned_passages(

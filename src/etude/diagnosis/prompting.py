@@ -17,7 +17,7 @@ PARTS = {  # of a context: its name, and whether another one is a warning
     "prompt": ("prompt template", True),
     "system": ("system prompt", False),
     "shots": ("worked examples", False),
-    "passages": ("passages", False),
+    "passages": ("set of passages", False),
 }
 
 

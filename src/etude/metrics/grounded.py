@@ -4,7 +4,7 @@ No judge and no model: what an answer says is looked for in the passages that st
 (their shown part). A passage can hold an answer's words and not its meaning, so a high share is
 needed for an answer to be grounded and does not prove it; a low one shows that it is not.
 Citations (`[2]`) are taken out of an answer first. An answer that says that the passages do not
-hold it (`etude.prompts.passages.SILENCE`) has nothing to be supported, and does not count.
+hold it (`etude.prompts.passages.SAYS_SO`) has nothing to be supported, and does not count.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from etude.metrics.found import over_counted, retrieves
 from etude.metrics.metric import Case, Means, Measured, Sign, Told, Work
 from etude.metrics.words import words
 from etude.metrics.writing import listed
-from etude.prompts.passages import SILENCE
+from etude.prompts.passages import SAYS_SO
 from etude.records import Example, Passage, Prediction
 from etude.retrieval.analysis import Analyser, analyser, terms
 from etude.retrieval.gold import is_gold
@@ -44,7 +44,7 @@ def abstains(text: str, language: str) -> bool:
     """Whether an answer says that the passages do not hold it."""
     told = " ".join(words(text))
     code = _ISO_639_1.get(language, language)
-    known = {SILENCE["en"], SILENCE.get(code, SILENCE["en"])}
+    known = dict.fromkeys((*SAYS_SO["en"], *SAYS_SO.get(code, ())))
     return any(" ".join(words(phrase)) in told for phrase in known)
 
 

@@ -14,15 +14,19 @@ from etude.records import Chunk, Example, Message, Passage
 # What is asked beside the passages, by the language of the answers. Part of an approach's key.
 CITE = {
     "en": "Cite the passages that the answer rests on by their numbers, as [1].",
-    "pt": "Cite pelos números os trechos em que a resposta se apoia, como [1].",
+    "pt": "Cite pelos números os textos em que a resposta se apoia, como [1].",
 }
 ABSTAIN = {
     "en": "If the passages do not hold the answer, write: {silence}",
-    "pt": "Se os trechos não contiverem a resposta, escreva: {silence}",
+    "pt": "Se os textos não contiverem a resposta, escreva: {silence}",
 }
 SILENCE = {
     "en": "The passages do not say.",
-    "pt": "Os trechos não dizem.",
+    "pt": "Os textos não dizem.",
+}
+SAYS_SO = {  # what is taken for silence: the same of one passage, and by another word
+    "en": (SILENCE["en"], "The passage does not say."),
+    "pt": (SILENCE["pt"], "O texto não diz.", "Os trechos não dizem.", "O trecho não diz."),
 }
 _ISO_639_1 = {"eng": "en", "por": "pt"}
 
