@@ -19,16 +19,17 @@ from typing import IO, Literal
 from xml.sax.saxutils import escape
 
 WORDS = """
-a o as os um uma de do da dos das em no na nos nas por para com sem sobre entre até desde que se não
-mais menos muito pouco também já ainda depois antes onde quando como cidade rio serra vila praça rua
-ponte porto igreja escola museu teatro livro obra autor poeta pintor música dança festa povo gente
-história guerra paz reino império república governo lei câmara prefeito rei rainha santo padre terra
-água fogo vento chuva sol lua estrela planta árvore flor fruto café açúcar algodão ouro prata ferro
-pedra madeira barro gado boi cavalo peixe pássaro norte sul leste oeste costa ilha vale campo mata
-nasceu morreu viveu fundou escreveu pintou construiu ganhou perdeu abriu fechou cresceu tornou foi
-era é são tem havia fica chega passa vem vai faz antiga novo grande pequeno alto baixo primeiro segundo
-último maior menor velho jovem rico pobre branco negro verde azul vermelho século ano mês dia hora
-população habitantes quilômetros metros toneladas milhões produção indústria comércio agricultura
+a o as os um uma de do da dos das em no na nos nas por para com sem sobre entre até desde que se
+não mais menos muito pouco também já ainda depois antes onde quando como cidade rio serra vila
+praça rua ponte porto igreja escola museu teatro livro obra autor poeta pintor música dança festa
+povo gente história guerra paz reino império república governo lei câmara prefeito rei rainha
+santo padre terra água fogo vento chuva sol lua estrela planta árvore flor fruto café açúcar
+algodão ouro prata ferro pedra madeira barro gado boi cavalo peixe pássaro norte sul leste oeste
+costa ilha vale campo mata nasceu morreu viveu fundou escreveu pintou construiu ganhou perdeu
+abriu fechou cresceu tornou foi era é são tem havia fica chega passa vem vai faz antiga novo
+grande pequeno alto baixo primeiro segundo último maior menor velho jovem rico pobre branco negro
+verde azul vermelho século ano mês dia hora população habitantes quilômetros metros toneladas
+milhões produção indústria comércio agricultura
 """.split()  # noqa: SIM905 - a list of words reads better as words between spaces
 NAMES = """
 Aurora Bento Clara Dário Elvira Fausto Glória Heitor Iracema Joaquim Leonor Matias Noêmia Otávio

@@ -96,7 +96,7 @@ def test_a_dump_is_read_once(dump: Path, tmp_path: Path) -> None:
     assert list(second) == first
     assert again == counts
     assert calls == []
-    assert len(list(tmp_path.glob("*/articles-*.jsonl"))) > 5
+    assert len(list(tmp_path.glob("*/articles-*.jsonl"))) > 2
 
 
 def test_redirects_are_names_of_what_they_lead_to(dump: Path, tmp_path: Path) -> None:
@@ -141,7 +141,7 @@ def test_after_a_kill_it_goes_on(dump: Path, tmp_path: Path, where: str, number:
     (folder,) = tmp_path.glob("dump-*")
     state = folder / "state.json"
     acknowledged = json.loads(state.read_text())["place"]["position"] // 8 if state.exists() else 0
-    assert (acknowledged > 0) == (number > 1 or where == "after")
+    assert (acknowledged > 0) == ((where, number) != ("before", 1))
     told: list[int] = []
     articles = list(articles_of(dump, tmp_path, progress=lambda *said: told.append(said[1])))
     assert min(told) > acknowledged

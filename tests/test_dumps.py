@@ -266,27 +266,27 @@ def test_the_language_must_be_the_one_asked_for(folder: Path, write: Callable[..
         (
             dump(page("A", "a"), page("B", "&b;")),
             "a.xml",
-            "a.xml, near the page 'B': broken XML (undefined entity); the file is damaged, so fetch "
-            "it again.",
+            "a.xml, near the page 'B': broken XML (undefined entity); the file is damaged, so "
+            "fetch it again.",
         ),
         (
             dump(page("A", "a"), page("B", "<b>")),
             "a.xml",
-            "a.xml, near the page 'B': broken XML (mismatched tag); the file is damaged, so fetch it "
-            "again.",
+            "a.xml, near the page 'B': broken XML (mismatched tag); the file is damaged, so fetch "
+            "it again.",
         ),
         (
             dump(page("A", "a"), page("B", "\0")).encode().replace(b"\0", b"\xe9"),
             "a.xml",
-            "a.xml, near the page 'B': the byte 0xe9 is not UTF-8, which the dump says it is in: it "
-            "was damaged or converted, so fetch it again.",
+            "a.xml, near the page 'B': the byte 0xe9 is not UTF-8, which the dump says it is in: "
+            "it was damaged or converted, so fetch it again.",
         ),
         (dump(), "a.xml", "a.xml is a dump without pages: name a file of pages and articles."),
         (
             HEADER,
             "a.xml.bz2",
-            "a.xml.bz2 has no page in its first {length} bytes: it was cut short, or is not a dump of "
-            "pages and articles.",
+            "a.xml.bz2 has no page in its first {length} bytes: it was cut short, or is not a dump "
+            "of pages and articles.",
         ),
         (
             dump(page("A", "a"), page("B", "b"))[:-60],
@@ -307,8 +307,8 @@ def test_the_language_must_be_the_one_asked_for(folder: Path, write: Callable[..
         (
             '<?xml version="1.0" encoding="klingon"?>' + dump(),
             "a.xml",
-            "a.xml says that it is in the encoding 'klingon', which Python does not know: convert it "
-            "to UTF-8.",
+            "a.xml says that it is in the encoding 'klingon', which Python does not know: convert "
+            "it to UTF-8.",
         ),
     ],
     ids=lambda value: None,

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import itertools
-import math
 import random
 import re
-from collections import Counter
 from pathlib import Path
 
 import numpy as np
@@ -23,6 +21,7 @@ from etude.retrieval.index import open_index
 from etude.retrieval.memory import MemoryStore
 from etude.retrieval.opening import open_retriever
 from etude.retrieval.stop_words import STOP_WORDS
+from retrieval_helper import DOCUMENTS, slow_bm25
 
 PIECES = ["a", "bc ", "\n", "\n\n", ". ", "wordy ", "x" * 55, " \n \n", "。", "? ", "A. ", "é", "»"]
 TEXTS = st.lists(st.sampled_from(PIECES), max_size=120).map("".join)
@@ -150,26 +149,6 @@ def store_of(folder: Path, **values: float) -> MemoryStore:
     return MemoryStore(folder, analyser("pt"), **values)
 
 
-def slow_bm25(
-    texts: dict[str, str], question: str, k1: float = 1.2, b: float = 0.75
-) -> list[tuple[str, float]]:
-    """The formula, word for word."""
-    analyse = analyser("pt")
-    counts = {name: Counter(terms(text, analyse)) for name, text in texts.items()}
-    mean = sum(count.total() for count in counts.values()) / len(counts) or 1
-    scores = {}
-    for name, count in counts.items():
-        score = 0.0
-        for term in terms(question, analyse):
-            holding = sum(term in other for other in counts.values())
-            idf = math.log(1 + (len(texts) - holding + 0.5) / (holding + 0.5))
-            norm = k1 * (1 - b + b * count.total() / mean)
-            score += idf * count[term] * (k1 + 1) / (count[term] + norm) if count[term] else 0
-        if score:
-            scores[name] = score
-    return sorted(scores.items(), key=lambda item: (-round(item[1], 9), item[0]))
-
-
 def make_chunk(number: int, text: str) -> Chunk:
     return Chunk(f"d{number}", f"t{number}", text, 0, len(text), {"n": str(number)})
 
@@ -251,13 +230,6 @@ def test_one_process_writes_at_a_time(tmp_path: Path) -> None:
 
 
 # The whole
-
-
-DOCUMENTS = [
-    Document("rio", "Rio Tejo", "O Tejo nasce em Espanha.\n\nDesagua em Lisboa.", {"url": "u"}),
-    Document("mar", "Mar", "O mar é salgado."),
-    Document("nada", "Nada", "  "),
-]
 
 
 def test_an_index_is_cached_by_its_documents_and_settings(tmp_path: Path) -> None:

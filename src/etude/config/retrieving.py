@@ -120,7 +120,7 @@ class VectorEncoder(Settings):
     """A model whose vectors are near where texts mean the same."""
 
     base: str = Field(min_length=1)
-    """A sentence-transformers model: a hub id, a folder, or `minilm` (extra `rag-offline`)."""
+    """A sentence-transformers model: a hub id, a folder, or `minilm` (extra `minilm`)."""
     revision: str | None = None
     """Branch, tag or commit of a hub id."""
     batch_size: int = Field(32, ge=1)

@@ -222,6 +222,15 @@ class Wikipedia(Table):
     )
     """How a row becomes an example; there are also `title`, `article`, `context`, `make`, `url`."""
 
+    @model_validator(mode="after")
+    def documents_are_articles(self) -> Wikipedia:
+        if self.columns.context is not None:
+            raise Misplaced(
+                ("columns", "context"),
+                "its documents are its articles, and {passage} names the place: map passages",
+            )
+        return self
+
 
 class Datasets(Settings):
     """A folder that `datasets` saved, or a data set's id on the hub."""

@@ -8,6 +8,7 @@ from typing import Any
 
 from etude.config.retrieving import DocumentLines, Dump, TextFiles
 from etude.config.sources import Jsonl
+from etude.data.dump_cache import articles_of
 from etude.data.dumps import read_articles
 from etude.data.json_files import kind_of, read_jsonl
 from etude.data.text import absolute, files_of, text_of
@@ -20,14 +21,15 @@ Kind = Dump | TextFiles | DocumentLines
 
 
 def read_documents(
-    settings: Kind, root: Path = Path(), progress: Progress = silent
+    settings: Kind, root: Path = Path(), progress: Progress = silent, cache: Path | None = None
 ) -> Iterator[Document]:
     """The documents that a block of `retrieve: documents:` names, in the order of their files.
 
-    Paths start from `root`. Raises `UserError` where there is none, or two have the same id.
+    Paths start from `root`. With a folder `cache`, a whole dump is read into it once, and goes on
+    after an interruption. Raises `UserError` where there is no document, or two have the same id.
     """
     seen: set[str] = set()
-    for document in DOCUMENTS[settings.kind](settings, root, progress):
+    for document in DOCUMENTS[settings.kind](settings, root, progress, cache):
         if document.id in seen:
             raise UserError(
                 f"{settings.path}: two documents have the id '{document.id}': give each its own."
@@ -38,21 +40,25 @@ def read_documents(
         raise UserError(f"{settings.path} holds no documents with text: name another path.")
 
 
-def dump_documents(settings: Dump, root: Path, progress: Progress = silent) -> Iterator[Document]:
+def dump_documents(
+    settings: Dump, root: Path, progress: Progress, cache: Path | None
+) -> Iterator[Document]:
     """The articles of a dump, headings as paragraphs of their own."""
-    articles = read_articles(
-        absolute(root, settings.path),
-        limit=settings.articles,
-        language=settings.language,
-        progress=progress,
-    )
+    path, language = absolute(root, settings.path), settings.language
+    if cache is not None and settings.articles is None:
+        articles = articles_of(path, cache, language=language, progress=progress)
+    else:
+        articles = read_articles(
+            path, limit=settings.articles, language=language, progress=progress
+        )
     return (article.document for article in articles)
 
 
 def text_documents(
-    settings: TextFiles, root: Path, progress: Progress = silent
+    settings: TextFiles, root: Path, progress: Progress, cache: Path | None
 ) -> Iterator[Document]:
     """Text files, each a document: its path is its id; a first line `# ...` is its title."""
+    del cache
     files = text_files(settings.path, root)
     for number, (name, path) in enumerate(files):
         progress("reading text files", number, len(files), name)
@@ -86,12 +92,13 @@ def text_files(name: str, root: Path) -> list[tuple[str, Path]]:
 
 
 def line_documents(
-    settings: DocumentLines, root: Path, progress: Progress = silent
+    settings: DocumentLines, root: Path, progress: Progress, cache: Path | None
 ) -> Iterator[Document]:
     """Objects with `text`, a line each; `id` is the line's number where it has none.
 
     Other columns of texts and numbers become metadata.
     """
+    del cache
     source = Jsonl(kind="jsonl", path=settings.path, encoding=settings.encoding)
     for number, row in enumerate(read_jsonl(source, root), start=1):
         columns = dict(row.columns)
@@ -115,7 +122,7 @@ def line_documents(
 
 
 # By kind, as in `etude.config.retrieving`.
-DOCUMENTS: dict[str, Callable[[Any, Path, Progress], Iterator[Document]]] = {
+DOCUMENTS: dict[str, Callable[[Any, Path, Progress, Path | None], Iterator[Document]]] = {
     "wikipedia": dump_documents,
     "text": text_documents,
     "jsonl": line_documents,

@@ -14,7 +14,8 @@ from etude.data.articles import Article
 from etude.data.dump_file import DumpFile, Piece, unpacked
 from etude.data.dump_pages import PAGE_END, Page, Site, pages_of
 from etude.data.templates import fields
-from etude.data.wikitext import plain, scan, sections, unseen_of
+from etude.data.wiki_links import unseen_of
+from etude.data.wikitext import plain, scan, sections
 
 LARGEST = 4 << 20  # characters of a page's markup; MediaWiki itself allows 2 MB
 REDIRECT = re.compile(r"\s*#[^\W\d]+ ?:?\s*\[\[([^\[\]{}|#<>\n]+)")

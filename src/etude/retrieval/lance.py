@@ -60,7 +60,7 @@ class LanceStore:
         self.place = place
         try:
             self.database = lancedb.connect(str(self.local) if self.local else uri)
-            self.table = self.database.create_table(
+            self.table: Any = self.database.create_table(
                 f"etude_{place.key}", schema=self._schema(), exist_ok=True
             )
         except (OSError, RuntimeError, ValueError) as error:
@@ -175,16 +175,17 @@ class LanceStore:
 
     def by_words(self, questions: Sequence[str], k: int) -> list[list[Found]]:
         """For each question the k chunks of highest BM25, above 0; equal ones by their id."""
-        from lancedb.query import MatchQuery
+        from lancedb import query as language
 
         if self.place.analyse is None:
             raise ValueError("this store holds no terms")
+        match: Any = language.MatchQuery  # annotated as if its defaults were none
         found = []
         for question in questions:
             asked = terms(question, self.place.analyse)
             rows = []
             if asked:
-                query = MatchQuery(" ".join(asked), "terms")
+                query = match(" ".join(asked), "terms")
                 search = self.table.search(query, query_type="fts")
                 rows = search.select([*COLUMNS, "_score"]).limit(k + SPARE).to_list()
             found.append(_ordered([(row, row["_score"]) for row in rows], k))

@@ -85,7 +85,8 @@ class QdrantStore:
                 sparse_vectors_config={"terms": sparse} if self.place.analyse else {},
             )
             if self.url != MEMORY:
-                self.client.create_payload_index(self.name, "document", "keyword", wait=True)
+                kind = models.PayloadSchemaType.KEYWORD
+                self.client.create_payload_index(self.name, "document", kind, wait=True)
         found = self.client.retrieve(self.name, [str(MEAN)])
         self.mean = found[0].payload["mean"] if found and found[0].payload else 0.0
 

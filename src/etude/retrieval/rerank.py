@@ -42,17 +42,17 @@ def load_reranker(settings: Rerank, device: str = "auto") -> Scores:
                 f"{', '.join(config.architectures or ()) or 'no architecture'}): name a model for "
                 "sequence classification."
             )
+        if config.num_labels > 2:
+            raise UserError(
+                f"{WHERE} {base.name} tells {config.num_labels} classes apart, so it gives no "
+                "order: name a model with one or two."
+            )
         tokenizer = AutoTokenizer.from_pretrained(base.folder, local_files_only=True)
         model = AutoModelForSequenceClassification.from_pretrained(
             base.folder, local_files_only=True, use_safetensors=True, dtype="float32"
         )
-    except (OSError, ValueError, KeyError) as error:
+    except (OSError, ValueError, KeyError, RuntimeError) as error:
         raise UserError(f"{WHERE} {base.name}: {str(error).splitlines()[0]}.") from None
-    if config.num_labels > 2:
-        raise UserError(
-            f"{WHERE} {base.name} tells {config.num_labels} classes apart, so it gives no order: "
-            "name a model with one or two."
-        )
     model = model.to(place).eval()
     limit = min(context_of(config, tokenizer) or 512, UNLIMITED)
     limit -= 2 if config.model_type in ("roberta", "xlm-roberta", "camembert") else 0  # pad offset

@@ -9,9 +9,9 @@ from etude.data.quiz.dating import ANY_YEAR, DATES, PLACED, other_forms
 from etude.data.quiz.question import LeftOut, Question
 from etude.data.quiz.sections import SERVING
 from etude.data.quiz.sentences import Span, paragraphs, sentences, without_asides
-from etude.data.quiz.subject import DASH, YEAR, Subject
+from etude.data.quiz.subject import Subject
 from etude.data.quiz.tellings import OPENED, Telling, clauses, telling_of
-from etude.data.quiz.words import folded, tidy
+from etude.data.quiz.words import DASH, YEAR, folded, tidy
 
 LIFE = {
     "pt": ("Quando nasceu {said}?", "Quando morreu {said}?"),
@@ -30,8 +30,8 @@ PARTICIPLE = {
     ),
 }
 UNSURE = re.compile(
-    r"(?i)\b(c\.|ca\.|cerca|circa|about|batizad|baptised|baptized|provavel|probabl|talvez|\?|ou|or)\b"
-    r"|\?"
+    r"(?i)\b(?:c\.|ca\.|cerca|circa|about|batizad|bapti[sz]ed|provavel|probabl|talvez)"
+    r"|\b(?:ou|or)\b|\?"
 )
 
 

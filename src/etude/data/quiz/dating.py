@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 
-from etude.data.quiz.subject import YEAR
-from etude.data.quiz.words import MONTHS
+from etude.data.quiz.words import MONTHS, YEAR
 
 MONTH = {language: "|".join(names) for language, names in MONTHS.items()}
 DAY = r"(?:[12]\d|3[01]|0?[1-9])"

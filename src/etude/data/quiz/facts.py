@@ -9,8 +9,8 @@ from etude.data.quiz.dating import DATES, other_forms, written
 from etude.data.quiz.fields import FIELDS, NAMES, Field
 from etude.data.quiz.question import LeftOut, Question
 from etude.data.quiz.sentences import Span
-from etude.data.quiz.subject import YEAR, Subject
-from etude.data.quiz.words import field_name, folded, tidy
+from etude.data.quiz.subject import Subject
+from etude.data.quiz.words import YEAR, field_name, folded, tidy
 
 LONGEST = 100  # characters of a value; beyond that it is prose
 LEFTOVERS = re.compile(r"[{}|<>=\[\]]|https?:|\.(?:jpe?g|png|svg|gif|webp)\b", re.IGNORECASE)

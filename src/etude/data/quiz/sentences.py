@@ -74,6 +74,8 @@ def _shortened(before: str) -> bool:
 
 def _asides(line: str) -> list[tuple[int, int]]:
     """The outermost brackets of a line."""
+    if "(" not in line and "[" not in line:
+        return []
     found, depth, opened = [], 0, 0
     for place, character in enumerate(line):
         if character in OPENING:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from etude.data.quiz.dating import MONTH, PLACED
 from etude.data.quiz.subject import Subject
@@ -110,7 +111,7 @@ def telling_of(sentence: str, subject: Subject, *, continued: bool) -> Telling:
     start = opened.end() if opened else 0  # In 1822, ...
     start += len(sentence[start:]) - len(sentence[start:].lstrip(" ,")) if opened else 0
     rest = sentence[start:]
-    if match := re.match(_own(subject), rest):
+    if match := _own(subject).match(rest):
         return Telling(sentence, subject.said, start + match.end(), own=True)
     if continued and (match := PRONOUN[subject.language].match(rest)):
         return Telling(sentence, subject.said, start + match.end(), own=True)
@@ -140,15 +141,20 @@ def clauses(telling: Telling, subject: Subject) -> Iterator[Telling]:
     yield replace(first, clause=sentence[begin:])
 
 
-def _own(subject: Subject) -> str:
+def _own(subject: Subject) -> re.Pattern[str]:
     """A pattern for the article's subject as a sentence begins with it."""
-    names = {subject.base, subject.name, *subject.article.names}
-    names |= {name[:1].upper() + name[1:] for name in names}
-    if subject.person and len(words := subject.base.split()) > 1:
+    return _named(subject.base, subject.name, subject.article.names, subject.person)
+
+
+@lru_cache(maxsize=8)  # one article is asked about sentence by sentence
+def _named(base: str, name: str, others: tuple[str, ...], person: bool) -> re.Pattern[str]:
+    names = {base, name, *others}
+    names |= {held[:1].upper() + held[1:] for held in names}
+    if person and len(words := base.split()) > 1:
         names |= {word for word in (words[0], words[-1]) if word[0].isupper() and len(word) > 3}
         names.add(" ".join(words[:2]))
-    either = "|".join(map(re.escape, sorted(names, key=lambda name: (-len(name), name))))
-    return rf"(?:(?:[OoAa]s?|[Tt]he|Dom|Dona)\s+)?(?:{either})(?:\s*,)?\s+(?=\w)"
+    either = "|".join(map(re.escape, sorted(names, key=lambda held: (-len(held), held))))
+    return re.compile(rf"(?:(?:[OoAa]s?|[Tt]he|Dom|Dona)\s+)?(?:{either})(?:\s*,)?\s+(?=\w)")
 
 
 def _goes_on(rest: str, subject: Subject, *, continued: bool) -> bool:
@@ -194,9 +200,17 @@ def _other(rest: str, subject: Subject) -> tuple[str, int] | None:
 def _is_name(word: str, following: str, subject: Subject) -> bool:
     """Whether a word that begins a sentence is a name: the text has it so within sentences."""
     verb = is_finite(following) if subject.language == "pt" else following in AUXILIARY
-    within = re.search(rf"[a-zà-ÿ,]\s{re.escape(word)}(?!\w)", subject.text)
-    small = re.search(rf"(?<!\w){re.escape(word.lower())}(?!\w)", subject.text)
-    return bool(verb and within and not small)
+    if not verb:
+        return False
+    within, small = _spellings(subject.text)
+    return word in within and word.lower() not in small
+
+
+@lru_cache(maxsize=8)
+def _spellings(text: str) -> tuple[frozenset[str], frozenset[str]]:
+    """Words that a text has with a capital within sentences, and words without one."""
+    within = re.findall(rf"(?<=[a-zà-ÿ,]\s){CAPITAL}", text)
+    return frozenset(within), frozenset(re.findall(r"(?<!\w)[a-zà-ÿ]+(?!\w)", text))
 
 
 def _phrase(telling: Telling, low: int, high: int) -> str:
@@ -230,7 +244,7 @@ def _is_clear(phrase: str) -> bool:
         or any(mark in phrase for mark in "\"“”«»()[]%*•/")
         or CLITIC.search(phrase)
         or MONTHS.search(phrase)
-        or re.search(r"\b(?:que|não|se)\b(?!-)", phrase.casefold())
+        or re.search(r"(?<![\w-])(?:que|não|se)(?![\w-])", phrase.casefold())
         or words[-1].casefold() in DANGLING
     )  # fmt: skip
 

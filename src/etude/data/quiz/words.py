@@ -97,11 +97,15 @@ POINTING = frozenset(
     """.split()  # noqa: SIM905
 )
 
+YEAR = r"(?:1\d{3}|20\d\d|[5-9]\d\d)"
+DASH = re.compile(r"\s[-–—]\s|[–—]")
 SPACES = re.compile(r"\s+")
 
 
 def folded(text: str) -> str:
     """Lower case, without accents, single spaces: what texts are compared by."""
+    if text.isascii():
+        return " ".join(text.casefold().split())
     plain = unicodedata.normalize("NFKD", text.casefold())
     kept = "".join(character for character in plain if not unicodedata.combining(character))
     return SPACES.sub(" ", kept).strip()
