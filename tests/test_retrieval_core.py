@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import random
 import re
+from collections import Counter
 from pathlib import Path
 
 import numpy as np
@@ -15,9 +16,10 @@ from hypothesis import strategies as st
 from etude.config.retrieving import Chunking, Retrieve
 from etude.errors import UserError
 from etude.records import Chunk, Document
-from etude.retrieval.analysis import STEMMERS, analyser, fold, terms
+from etude.retrieval.analysis import STEMMERS, Numbering, analyser, fold, terms
 from etude.retrieval.chunk import chunks_of, cut, indexed
 from etude.retrieval.index import open_index
+from etude.retrieval.lexical import invert
 from etude.retrieval.memory import MemoryStore
 from etude.retrieval.opening import open_retriever
 from etude.retrieval.stop_words import STOP_WORDS
@@ -140,6 +142,34 @@ def test_composed_and_decomposed_letters_are_the_same() -> None:
     assert terms("cafe\u0301 São", analyser("fr")) == terms("café são", analyser("fr"))
     assert fold("ção") == "cao"
     assert fold("Ⅻ") == "xii"
+
+
+PARTS = [
+    "casa",
+    "Casas,",
+    "guarda-chuva",
+    "d'Água",
+    "de",
+    " ",
+    "\n",
+    "3,5",
+    "É",
+    "(ΟΔΟΣ)",
+    "cafe\u0301",
+]
+
+
+@given(st.lists(st.sampled_from(PARTS), max_size=30), st.sampled_from(["pt", "el", "mul", "zh"]))
+def test_pieces_between_spaces_give_the_terms_of_the_text(parts: list[str], code: str) -> None:
+    numbering = Numbering(analyser(code))
+    text = " ".join(parts)
+    arrays = invert([text, text], numbering)
+    expected = Counter(terms(text, numbering.analyse))
+    assert arrays["lengths"].tolist() == [expected.total()] * 2
+    held = bytes(arrays["term_bytes"])
+    ends = [0, *arrays["term_ends"].tolist()]
+    names = [held[start:end].decode() for start, end in itertools.pairwise(ends)]
+    assert dict(zip(names, arrays["posting_counts"][::2].tolist(), strict=True)) == expected
 
 
 # BM25 and the store

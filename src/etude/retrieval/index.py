@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence, Sized
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from etude.config.retrieving import Bm25, Dense, Hybrid, Retrieve
 from etude.errors import UserError
@@ -14,10 +14,12 @@ from etude.records import Chunk, Document
 from etude.retrieval.analysis import Analyser, analyser
 from etude.retrieval.chunk import Length, cut, indexed
 from etude.retrieval.fusion import CANDIDATES, choose_weight, fuse
-from etude.retrieval.rerank import Scores, load_reranker
 from etude.retrieval.retriever import Found
 from etude.retrieval.stores import STORES, Store, place_of
-from etude.retrieval.vectors import Encoder, Vectors, load_encoder
+
+if TYPE_CHECKING:  # they bring torch, which a search by words does not need
+    from etude.retrieval.rerank import Scores
+    from etude.retrieval.vectors import Encoder, Vectors
 
 TOGETHER = 16_384  # chunks that are added, and so acknowledged, at once
 ENCODED = 2048  # where each is encoded, which takes a minute
@@ -188,9 +190,17 @@ def open_index(
     search = settings.search
     chosen = search.language if isinstance(search, Bm25) and search.language else language
     analyse = analyser(chosen)
-    encoder = load_encoder(search.encoder, device) if isinstance(search, Dense | Hybrid) else None
+    encoder, kept, reranker = None, None, None
+    if isinstance(search, Dense | Hybrid):
+        from etude.retrieval.vectors import Vectors, load_encoder
+
+        encoder = load_encoder(search.encoder, device)
+        kept = Vectors(vectors or folder / "vectors", encoder)
+    if settings.rerank:
+        from etude.retrieval.rerank import load_reranker
+
+        reranker = load_reranker(settings.rerank, device)
     place = place_of(search, folder / "chunks", key, analyse, encoder.width if encoder else None)
-    reranker = load_reranker(settings.rerank, device) if settings.rerank else None
     weight = search.weight if isinstance(search, Hybrid) else None
     return Index(
         settings,
@@ -198,7 +208,7 @@ def open_index(
         analyse,
         length,
         encoder,
-        Vectors(vectors or folder / "vectors", encoder) if encoder else None,
+        kept,
         reranker,
         None if weight is None or isinstance(weight, str) else float(weight),
     )

@@ -18,6 +18,7 @@ import math
 from array import array
 from collections import Counter
 from collections.abc import Sequence
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -33,16 +34,21 @@ HELD = 20_000_000  # postings whose weights are kept between questions
 
 def invert(texts: Sequence[str], numbering: Numbering) -> dict[str, Array]:
     """Texts -> the arrays of their postings (`segment`), terms in the order of their bytes."""
-    words, number = numbering.analyse.words, numbering.__getitem__
+    pieces, number = numbering.pieces, numbering.__getitem__
     flat, ends = array("i"), array("q")
     for text in texts:
-        flat.extend(map(number, words(text)))
+        flat.extend(map(number, pieces(text)))
         ends.append(len(flat))
     ids: Array = np.asarray(flat, dtype=np.int32)
     counts: Array = np.diff(np.asarray(ends, dtype=np.int64), prepend=0)
     rows = np.repeat(np.arange(len(texts), dtype=np.int64), counts)
-    kept = ids >= 0
-    ids, rows = ids[kept], rows[kept]
+    compound = ids < -1
+    parts = [numbering.several[-2 - code] for code in ids[compound].tolist()]
+    sizes = np.asarray([len(part) for part in parts], dtype=np.int64)
+    more = np.fromiter(chain.from_iterable(parts), dtype=np.int32, count=int(sizes.sum()))
+    single = ids >= 0
+    ids = np.concatenate([ids[single], more])
+    rows = np.concatenate([rows[single], np.repeat(rows[compound], sizes)])
     lengths = np.bincount(rows, minlength=len(texts)).astype(np.int32)
     used = np.flatnonzero(np.bincount(ids, minlength=1))
     named = [(numbering.terms[term].encode("utf-8", "surrogatepass"), term) for term in used]
