@@ -39,6 +39,7 @@ NEEDS = {  # of a metric, in words; one that is not here fails the build
     "label": "labels",
     "label_scores": "probabilities of labels",
     "reference_logprob": "likelihood of the reference",
+    "facts": "facts (a column)",
     "encoder": "`encoder:`",
     "dictionary": "`dictionary:`",
     "passages": "`retrieve:`",

@@ -74,6 +74,10 @@ SETTINGS = {
         changed("epochs: 3", "evaluate_steps: 0"),
         "line 14, approaches.lora.tune.evaluate_steps: expected a number of at least 1, found 0.",
     ),
+    "files of which none is named": (
+        changed("path: rows.jsonl", "path: {dev: null}"),
+        "line 7, data.sources.rows.path.train: no file is named: name one for train, dev or test.",
+    ),
     "an optimizer that is not known": (
         changed("epochs: 3", "optimizer: adamw_8bit"),
         "line 14, approaches.lora.tune.optimizer: 'adamw_8bit' is not known here: did you mean "

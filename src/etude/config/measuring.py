@@ -54,6 +54,7 @@ MetricName = Literal[
     "distinct-2",
     "right-language",
     "spelling",
+    "truth",
     "music",
     "music-exact",
     "notes",

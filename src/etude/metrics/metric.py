@@ -33,6 +33,7 @@ Need = Literal[
     "passages",
     "passage_texts",
     "gold",
+    "facts",
 ]
 Better = Literal["higher", "lower", "neither"]  # neither: it is told and decides nothing
 

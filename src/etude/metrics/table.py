@@ -22,6 +22,7 @@ from etude.metrics import (
     music,
     rouge,
     squad,
+    truth,
 )
 from etude.metrics.metric import Metric, Need
 from etude.retrieval import ranking
@@ -33,6 +34,7 @@ _LOGPROB: frozenset[Need] = frozenset({"reference_logprob"})
 _VECTORS: frozenset[Need] = frozenset({"text", "encoder"})
 _WORDS: frozenset[Need] = frozenset({"dictionary"})
 _ANSWER: frozenset[Need] = frozenset()
+_FACTS: frozenset[Need] = frozenset({"facts"})
 _RANKED: frozenset[Need] = frozenset({"passages", "gold"})
 _SHOWN: frozenset[Need] = frozenset({"passages", "passage_texts"})
 _RESTS: frozenset[Need] = frozenset({"passages", "passage_texts", "gold"})
@@ -176,6 +178,8 @@ ROWS = (
     Metric("spelling", "Spelling errors", "lower", 0, 1, _WORDS, dictionary.spelling,
            dictionary.spelling_signature, dictionary.told, _COUNTED,
            "https://doi.org/10.1145/146370.146380"),
+    Metric("truth", "Truth", "higher", 0, 1, _FACTS, truth.truth, truth.truth_signature,
+           truth.told, _BY_HAND, "https://arxiv.org/abs/2305.14251"),
     Metric("music-exact", "Exact match (music)", "higher", 0, 1, _TEXT, music.music_exact,
            music.music_exact_signature, music.told_exact, _BY_HAND, _SQUAD_PAPER),
     Metric("notes", "Notes F1", "higher", 0, 1, _TEXT, music.notes, music.notes_signature,
