@@ -6,6 +6,7 @@ from pathlib import Path
 
 from etude.approaches.keys import context_settings
 from etude.approaches.retrieved import passages_of
+from etude.approaches.worked import no_shots as no_shots  # known by this room
 from etude.approaches.worked import shots_of
 from etude.config.study import Study
 from etude.data import Data
