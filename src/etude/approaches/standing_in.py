@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 from zlib import crc32
 
-from etude.approaches.documents import depth_of, document_files
+from etude.approaches.documents import depth_of, document_files, searching
 from etude.approaches.keys import context_settings
 from etude.approaches.retrieved import place_of, read_facts
 from etude.approaches.retrieving import Documents, token_length
@@ -25,6 +25,7 @@ from etude.engine.base import Base
 from etude.engine.encode import Context
 from etude.prompts.passages import Hit, Passages, asked
 from etude.records import Chunk, Document, Example
+from etude.store import fingerprint
 
 MOST = 2000  # documents that are read to know how many there are, and how long
 
@@ -38,8 +39,22 @@ class Seen:
     all: bool
 
 
+SEEN: dict[str, Seen] = {}  # by what is searched; a plan has a process of its own
+
+
 def first_documents(study: Study, name: str, data: Data, base: Base) -> Seen:
-    """The beginning of what an approach retrieves from. UserError where it cannot be read."""
+    """The beginning of what an approach retrieves from, read once for all that search it alike.
+
+    UserError where it cannot be read.
+    """
+    key = fingerprint(searching(study, name, base, data.hash))
+    if key not in SEEN:
+        SEEN[key] = read_first(study, name, data, base)
+    return SEEN[key]
+
+
+def read_first(study: Study, name: str, data: Data, base: Base) -> Seen:
+    """The same, read."""
     from etude.retrieval.chunk import chunks_of
 
     settings = study.approaches[name].retrieve
