@@ -116,21 +116,12 @@ def evaluate(
         }
         for approach, by_seed in predictions.items()
     }
-    plain = {
-        approach: {number: uncited(made) for number, made in by_seed.items()}
-        for approach, by_seed in matched.items()
-    }
-    runs = {
-        (approach, name): _measure(
-            name,
-            examples,
-            (matched if "passages" in METRICS[name].needs else plain)[approach],
-            language,
-            means,
-        )
-        for approach in matched
-        for name in names
-    }
+    runs = {}
+    for approach, cited in matched.items():
+        plain = {number: uncited(made) for number, made in cited.items()}
+        for name in names:
+            by_seed = cited if "passages" in METRICS[name].needs else plain
+            runs[approach, name] = _measure(name, examples, by_seed, language, means)
     measured = {key: _averaged(list(by_seed.values())) for key, by_seed in runs.items()}
     whole = resampled(examples, measured, compare, seed, grouped)
     best = _best(baseline, deciding, whole.values)
