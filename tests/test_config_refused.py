@@ -124,13 +124,13 @@ SETTINGS = {
     "a kind of source that is not known": (
         changed("kind: jsonl", "kind: excel"),
         "line 5, data.sources.rows: 'excel' is not known here: choose one of csv, datasets, json, "
-        "jsonl, labels, medquad, music-theory, oasst, parquet, sharegpt, squad, tsv.",
+        "jsonl, labels, medquad, music-theory, oasst, parquet, sharegpt, squad, tsv, wikipedia.",
     ),
     "a block without its tag": (
         changed("      kind: jsonl\n", ""),
         "line 5, data.sources.rows: this block does not say what it is: add kind with one of "
         "json, jsonl, csv, tsv, parquet, squad, labels, medquad, oasst, sharegpt, music-theory, "
-        "datasets.",
+        "wikipedia, datasets.",
     ),
     "a method without its name": (
         changed("{name: lora, r: 8}", "{r: 8}"),

@@ -47,7 +47,7 @@ def test_an_unknown_name_is_refused() -> None:
     with pytest.raises(UserError) as error:
         expand(["rogue"])
     assert str(error.value).startswith(
-        "there is no metric 'rogue': did you mean 'rouge'? Known: accuracy, balanced-accuracy, "
+        "there is no metric 'rogue': did you mean 'rouge'? Known: abstains, abstention, accuracy, "
     )
 
 
