@@ -5,7 +5,7 @@ PEERS ?= runs/peers
 LONG ?=
 WORKERS ?= 2
 
-.PHONY: demo test long check docs bench peers growth bench-gpu clean
+.PHONY: demo test long check docs bench peers growth bench-dumps bench-gpu clean
 
 .venv/ready: pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Etude needs Python 3.11 or newer; set PYTHON=")'
@@ -52,6 +52,7 @@ bench: .venv/bench
 	$(BIN)/python bench/run.py --peers $(PEERS)
 	$(BIN)/python bench/run.py --methods
 	$(BIN)/python bench/generation.py
+	$(BIN)/python bench/retrieval.py
 
 # LLaMA-Factory asks for other versions of nearly everything, so it gets an environment of its own,
 # with the torch that ours has. Of the packages that it brings, those for pictures and sound are
@@ -68,6 +69,10 @@ $(PEERS)/llamafactory/ready: constraints.txt
 # How time and memory grow with the work: docs/results/growth.md.
 growth: .venv/ready
 	$(BIN)/python bench/growth.py
+
+# How fast dumps of wikis are read: docs/results/dumps.md.
+bench-dumps: .venv/bench
+	$(BIN)/python bench/dumps.py
 
 # On a machine with CUDA: docs/results/gpu.md.
 bench-gpu: .venv/bench

@@ -23,13 +23,16 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 # fmt: off
 FLOORS = (
     ("errors", "interruption", "environment", "progress", "memory", "records", "music"),
-    ("config", "store", "prompts", "data", "engine", "training", "metrics", "approaches"),
+    ("config", "store", "prompts", "data", "engine", "retrieval", "training"),
+    ("metrics", "approaches"),
     ("benchmarks", "evaluate", "verdict", "rating", "diagnosis"),
     ("checks", "fits", "plan", "report", "result", "child", "display", "forgetting", "searching"),
+    ("retrieving",),
     ("benchmarking",),
     ("measuring", "explaining"),
     ("launching", "meeting", "machines", "crew", "following"),
     ("study", "worker", "verbs", "begin", "views", "looking", "reading", "side_by_side"),
+    ("langchain",),
     ("telling", "commands", "arguments", "cli", "__main__", "__init__"),
 )
 # fmt: on

@@ -1,4 +1,4 @@
-"""The only currency between rooms: Example, Prediction, Score, Finding.
+"""The only currency between rooms: Example, Document, Chunk, Prediction, Score, Finding.
 
 Only `etude.data` knows file formats; everywhere else an `Example` goes in and a `Prediction`
 comes out. Records are immutable and turn into plain JSON objects and back without loss.
@@ -30,7 +30,8 @@ class Example:
     `messages` are the turns before the answer (a plain instruction with its input is one user
     turn); `references` are one or several right answers, the first of them being what training
     supervises. `metadata` holds every column of the row the example came from, so that a
-    prompt template may name them.
+    prompt template may name them. `gold_passages` name what holds the answer: a document
+    (`1234`), or a span of its characters (`1234:120-480`).
     """
 
     id: str
@@ -73,11 +74,51 @@ class Example:
 
 
 @dataclass(frozen=True, slots=True)
+class Document:
+    """A text that passages are cut from: paragraphs with blank lines between them.
+
+    `id` is unique within its material. `metadata` says where it came from (url, revision, licence).
+    """
+
+    id: str
+    title: str
+    text: str
+    metadata: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """A piece of a document, as an index holds it: `document.text[start:end]` is its text.
+
+    Its id is the document's with the span (`1234:0-980`), so that what was found can be compared
+    with what should have been found without any index.
+    """
+
+    document: str
+    title: str
+    text: str
+    start: int
+    end: int
+    metadata: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def id(self) -> str:
+        return f"{self.document}:{self.start}-{self.end}"
+
+
+@dataclass(frozen=True, slots=True)
 class Passage:
-    """A retrieved passage: its id and the retriever's score (higher is nearer)."""
+    """A retrieved chunk: its id and the retriever's score (higher is nearer).
+
+    `shown` is false of what was retrieved beyond the passages that stood in the prompt, or did not
+    fit into it. `characters` says how many of a shown passage's characters stood there, where the
+    rest was cut.
+    """
 
     id: str
     score: float
+    shown: bool = True
+    characters: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +155,10 @@ class Prediction:
     def from_json(cls, row: Mapping[str, Any]) -> Prediction:
         known = {item.name for item in fields(cls)}
         values = {name: value for name, value in row.items() if name in known}
-        passages = tuple(Passage(item["id"], item["score"]) for item in row.get("passages", ()))
+        passages = tuple(
+            Passage(item["id"], item["score"], item.get("shown", True), item.get("characters"))
+            for item in row.get("passages", ())
+        )
         return cls(**values | {"passages": passages})
 
 

@@ -40,12 +40,18 @@ Root = Literal[
 class Paths(Settings):
     """One file for each split that the publisher made."""
 
-    train: str
-    """Rows to learn from."""
+    train: str | None = None
+    """Rows to learn from; without it, the source is only for the splits that are given."""
     dev: str | None = None
     """Rows for validation; cut from `train` when not given."""
     test: str | None = None
     """Rows for the scores; cut from `train` when not given."""
+
+    @model_validator(mode="after")
+    def names_a_file(self) -> Paths:
+        if self.train is None and self.dev is None and self.test is None:
+            raise Misplaced(("train",), "no file is named: name one for train, dev or test")
+        return self
 
 
 class Columns(Settings):
@@ -68,6 +74,9 @@ class Columns(Settings):
     """A name for the row; `source-number` when not given."""
     passages: tuple[Template, ...] = ()
     """Ids of the passages that hold the answer."""
+    context: Template | None = None
+    """The text that holds the answer. It is one of the source's documents, each kept once, and
+    its id, made from the text, joins `passages`."""
 
 
 class File(Settings):
@@ -186,6 +195,43 @@ class Squad(File):
     """Leave out questions that have no answer (SQuAD 2.0); they are counted."""
 
 
+class Wikipedia(Table):
+    """Questions on the articles of a MediaWiki dump, written from what the articles say.
+
+    Group `article`. Each question names the passage that holds its answer.
+    """
+
+    kind: Literal["wikipedia"]
+    """Which kind of source this is."""
+    dump: str = Field(min_length=1)
+    """A dump of pages and articles: .xml, .xml.bz2, or a multistream .xml.bz2."""
+    language: str | None = Field(None, pattern=r"^[a-z]{2,3}(-[a-z]+)*$")
+    """The language that the dump must say it is in; any when not given."""
+    articles: int | None = Field(None, ge=1)
+    """Only so many articles, from the beginning."""
+    make: Annotated[
+        tuple[Literal["definition", "fact", "date", "section", "cloze", "text"], ...],
+        Field(min_length=1),
+    ] = ("definition", "fact", "date", "section", "cloze")
+    """What is made of an article: questions on its first sentence, on its infobox, on dates, on
+    its sections, sentences with a gap; `text` is the article itself, for continued pretraining."""
+    per_article: int | None = Field(None, ge=1)
+    """At most so many rows of an article."""
+    columns: Columns = Columns(
+        instruction="{question}", response="{answers}", id="{id}", passages=("{passage}",)
+    )
+    """How a row becomes an example; there are also `title`, `article`, `context`, `make`, `url`."""
+
+    @model_validator(mode="after")
+    def documents_are_articles(self) -> Wikipedia:
+        if self.columns.context is not None:
+            raise Misplaced(
+                ("columns", "context"),
+                "its documents are its articles, and {passage} names the place: map passages",
+            )
+        return self
+
+
 class Datasets(Settings):
     """A folder that `datasets` saved, or a data set's id on the hub."""
 
@@ -258,6 +304,7 @@ Source = Annotated[
     | Oasst
     | Sharegpt
     | MusicTheory
+    | Wikipedia
     | Datasets,
     Field(discriminator="kind"),
 ]

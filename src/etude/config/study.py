@@ -19,6 +19,7 @@ from etude.config.measuring import MetricName as MetricName  # a study's, and kn
 from etude.config.precision import Precision as Precision  # where it was before it had settings
 from etude.config.prices import Prices
 from etude.config.published import Published
+from etude.config.retrieving import Retrieve, from_documents
 from etude.config.settings import Misplaced, Name, Settings, choose, counted
 from etude.config.sources import Source
 from etude.config.tuning import Tune
@@ -175,6 +176,11 @@ class Approach(Settings):
         Shots | None, BeforeValidator(counted, json_schema_input_type=int | Shots | None)
     ] = None
     """Worked examples in the prompt: a number, or a block."""
+    retrieve: Annotated[
+        Retrieve | None,
+        BeforeValidator(from_documents, json_schema_input_type=str | Retrieve | None),
+    ] = None
+    """Passages of documents in the prompt: where they come from, or a block."""
     weights: str | None = None
     """Start from what this approach made, or from a folder, instead of the base."""
     tune: Tune | None = None

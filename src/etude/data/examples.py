@@ -18,6 +18,7 @@ from etude.data.keys import example_key, prompt_key
 from etude.data.placeholders import fill_placeholders
 from etude.data.rows import Dropped, Remark, Row, SplitName
 from etude.data.squad import COLUMNS as SQUAD_COLUMNS
+from etude.data.squad import passage_id
 from etude.data.values import as_text, broken_character
 from etude.errors import UserError, nearest
 from etude.prompts import columns_of, fill
@@ -183,14 +184,14 @@ def _example(
     silent: bool,
 ) -> tuple[Example | None, tuple[str, str] | None]:
     """The example, or why there is none. `silent`: an empty answer is the right one."""
-    instruction = _filled(mapping.instruction, texts, row.where)
-    given = _filled(mapping.input, texts, row.where)
+    instruction = filled(mapping.instruction, texts, row.where)
+    given = filled(mapping.input, texts, row.where)
     asked = [template for template in (mapping.instruction, mapping.input) if template]
     # An instruction that is the same for every row says nothing without the row's own input.
     own = [template for template in asked if _named(template)] or asked
     if not row.turns and not any(_says_something(template, texts) for template in own):
         return None, ("empty prompt", f"nothing in {' or '.join(own)}")
-    label: str | None = _filled(mapping.label, texts, row.where) or None
+    label: str | None = filled(mapping.label, texts, row.where) or None
     if settings.task == "classify":
         if label is None:
             return None, ("empty label", f"nothing in {mapping.label}")
@@ -207,7 +208,7 @@ def _example(
         if not references:
             said = " or ".join(_templates(mapping.response))
             return None, ("empty response", f"nothing in {said}")
-    system = _filled(mapping.system, texts, row.where)
+    system = filled(mapping.system, texts, row.where)
     opening = (Message("system", system),) if system else ()
     asked_for = "\n\n".join(part for part in (instruction, given) if part)
     rendered = {"instruction": instruction} if mapping.instruction is not None else {}
@@ -222,11 +223,18 @@ def _example(
             group=_group(settings.split.group_by, texts, identity),
             label=label,
             choices=settings.labels,
-            gold_passages=_several(mapping.passages, row, texts),
+            gold_passages=_gold(mapping, row, texts),
             metadata={**texts, **rendered},
         ),
         None,
     )
+
+
+def _gold(mapping: Columns, row: Row, texts: Mapping[str, str]) -> tuple[str, ...]:
+    """Ids of the passages that hold the answer: those that are named, and that of the context."""
+    context = filled(mapping.context, texts, row.where)
+    named = _several(mapping.passages, row, texts)
+    return tuple(dict.fromkeys((*named, passage_id(context)))) if context else named
 
 
 def _turns(row: Row) -> dict[str, str]:
@@ -234,7 +242,7 @@ def _turns(row: Row) -> dict[str, str]:
     return {f"turn {number}": turn.content for number, turn in enumerate(row.turns, start=1)}
 
 
-def _filled(template: str | None, texts: Mapping[str, str], where: str) -> str:
+def filled(template: str | None, texts: Mapping[str, str], where: str) -> str:
     """The template with the row's texts; "" when all columns that it names are empty.
 
     So the words around an empty column (`Context: {input}`) do not stand alone.
@@ -267,7 +275,7 @@ def _several(templates: tuple[str, ...], row: Row, texts: Mapping[str, str]) -> 
         ):
             made += [item.strip() for item in value]
         else:
-            made.append(_filled(template, texts, row.where))
+            made.append(filled(template, texts, row.where))
     return tuple(dict.fromkeys(text for text in made if text))
 
 

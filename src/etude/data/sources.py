@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from etude.config.sources import Datasets, Medquad, MusicTheory, Source
+from etude.config.sources import Datasets, Medquad, MusicTheory, Source, Wikipedia
 from etude.data.chats import read_oasst, read_sharegpt
 from etude.data.hub import folder_of, read_datasets
 from etude.data.json_files import read_json, read_jsonl
@@ -15,6 +15,7 @@ from etude.data.rows import Reader
 from etude.data.squad import read_squad
 from etude.data.tables import read_csv, read_parquet, read_tsv
 from etude.data.text import files_of
+from etude.data.wikipedia import read_wikipedia
 
 SOURCES: dict[str, Reader] = {
     "json": read_json,
@@ -28,6 +29,7 @@ SOURCES: dict[str, Reader] = {
     "oasst": read_oasst,
     "sharegpt": read_sharegpt,
     "music-theory": read_music_theory,
+    "wikipedia": read_wikipedia,
     "datasets": read_datasets,
 }
 
@@ -39,6 +41,8 @@ def source_files(source: Source, root: Path) -> list[tuple[str, Path]]:
     """
     if isinstance(source, MusicTheory):
         return []
+    if isinstance(source, Wikipedia):
+        return [(source.dump, root / source.dump)]
     if not isinstance(source, Datasets):
         suffix = SUFFIX if isinstance(source, Medquad) else None
         return [(name, path) for _, name, path in files_of(source.path, root, suffix)]

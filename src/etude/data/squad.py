@@ -26,6 +26,20 @@ def read_squad(source: Squad, root: Path) -> Iterator[Row]:
     is_impossible, passage. Answer spans that do not match the context are remarked on; the row
     is kept, because the answer's text is what is used.
     """
+    for article, split, at in _articles(source, root):
+        yield from _questions(article, split, at)
+
+
+def read_contexts(source: Squad, root: Path) -> Iterator[tuple[str, str]]:
+    """(title, context) of every paragraph, in the order of the files, asked about or not."""
+    for article, _, at in _articles(source, root):
+        title = _get(article, "title", str, at, default="")
+        for number, paragraph in enumerate(_get(article, "paragraphs", list, at), start=1):
+            yield title, _get(paragraph, "context", str, f"{at}, paragraph {number}")
+
+
+def _articles(source: Squad, root: Path) -> Iterator[tuple[Any, SplitName | None, str]]:
+    """Every article of every file, its published split, and where it stands."""
     for split, name, path in files_of(source.path, root):
         value = load(path, name, source.encoding)
         if not isinstance(value, dict) or not isinstance(value.get("data"), list):
@@ -34,7 +48,7 @@ def read_squad(source: Squad, root: Path) -> Iterator[Row]:
                 f"holds {kind_of(value)}; check the file's kind."
             )
         for number, article in enumerate(value["data"], start=1):
-            yield from _questions(article, split, f"{name}, article {number}")
+            yield article, split, f"{name}, article {number}"
 
 
 def _questions(article: Any, split: SplitName | None, at: str) -> Iterator[Row]:

@@ -1,0 +1,236 @@
+"""What may be written under `retrieve:`: documents, how they are cut, found and put to the model.
+
+Every choice from document to prompt is a setting here; the room that acts on them is `retrieval`.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field, model_validator
+
+from etude.config.settings import Fraction, Misplaced, Settings, named
+
+PATTERN = r"^[a-z]{2,3}$"
+
+
+class Dump(Settings):
+    """The articles of a MediaWiki dump."""
+
+    kind: Literal["wikipedia"]
+    """Which kind of documents these are."""
+    path: str = Field(min_length=1)
+    """A dump of pages and articles: .xml, .xml.bz2, or a multistream .xml.bz2."""
+    articles: int | None = Field(None, ge=1)
+    """Only so many articles, from the beginning."""
+    language: str | None = Field(None, pattern=r"^[a-z]{2,3}(-[a-z]+)*$")
+    """The language that the dump must say it is in; any when not given."""
+
+
+class TextFiles(Settings):
+    """Text files: one document each, its paragraphs between blank lines."""
+
+    kind: Literal["text"]
+    """Which kind of documents these are."""
+    path: str = Field(min_length=1)
+    """A .txt or .md file, or a folder of them."""
+    encoding: str = "utf-8"
+    """Name of the text's encoding."""
+
+
+class DocumentLines(Settings):
+    """JSON Lines: one document a line, with `text`, and `id` and `title` where it has them."""
+
+    kind: Literal["jsonl"]
+    """Which kind of documents these are."""
+    path: str = Field(min_length=1)
+    """A file."""
+    encoding: str = "utf-8"
+    """Name of the text's encoding."""
+
+
+Documents = Annotated[Dump | TextFiles | DocumentLines, Field(discriminator="kind")]
+
+KINDS = {
+    ".xml": "wikipedia",
+    ".bz2": "wikipedia",
+    ".jsonl": "jsonl",
+    ".txt": "text",
+    ".md": "text",
+}
+
+
+def is_path(documents: str) -> bool:
+    """Whether these are files rather than a source of the study."""
+    return "/" in documents or "." in documents or documents.startswith("~")
+
+
+def documents(value: Any) -> Any:
+    """A path is short for a block; a name without a dot or a slash is a source of the study."""
+    if not isinstance(value, str) or not is_path(value):
+        return value
+    for ending, kind in KINDS.items():
+        if value.endswith(ending):
+            return {"kind": kind, "path": value}
+    return {"kind": "text", "path": value}
+
+
+def from_documents(value: Any) -> Any:
+    """`ptwiki.xml.bz2` is short for `{documents: ptwiki.xml.bz2}`."""
+    return {"documents": value} if isinstance(value, str) else value
+
+
+class Chunking(Settings):
+    """How documents are cut: along paragraphs, then along sentences, never within a word."""
+
+    size: int = Field(1000, ge=40)
+    """A piece is at most so long."""
+    overlap: int = Field(0, ge=0)
+    """So much of a piece's end begins the next one again."""
+    unit: Literal["characters", "tokens"] = "characters"
+    """What lengths are counted in; tokens are the model's, and take hundreds of times as long."""
+    title: bool = True
+    """Index the document's title with every piece."""
+
+    @model_validator(mode="after")
+    def overlap_is_smaller(self) -> Chunking:
+        if self.overlap * 2 > self.size:
+            raise Misplaced(
+                ("overlap",),
+                f"{self.overlap} is more than half of size ({self.size}): lower it",
+            )
+        return self
+
+
+class Bm25(Settings):
+    """By words (Robertson and Zaragoza 2009)."""
+
+    name: Literal["bm25"] = "bm25"
+    """Which search this is."""
+    language: str | None = Field(None, pattern=PATTERN)
+    """ISO 639 code of the documents' language, for stems and stop words; the data's when not
+    given."""
+    k1: float = Field(1.2, ge=0)
+    """How fast repeating a word stops to help."""
+    b: Fraction = 0.75
+    """How much long pieces are held against."""
+
+
+class VectorEncoder(Settings):
+    """A model whose vectors are near where texts mean the same."""
+
+    base: str = Field(min_length=1)
+    """A sentence-transformers model: a hub id, a folder, or `minilm` (extra `minilm`)."""
+    revision: str | None = None
+    """Branch, tag or commit of a hub id."""
+    batch_size: int = Field(32, ge=1)
+    """Texts encoded together."""
+    query: str = ""
+    """Put before a question (some models want `query: `)."""
+    passage: str = ""
+    """Put before a piece (some models want `passage: `)."""
+
+
+class Dense(Settings):
+    """By vectors: the nearest by cosine."""
+
+    name: Literal["dense"]
+    """Which search this is."""
+    encoder: VectorEncoder
+    """What makes the vectors."""
+
+
+class Hybrid(Bm25):
+    """By both: a convex combination of the two scores, each scaled to 0..1 for a question."""
+
+    name: Literal["hybrid"]  # type: ignore[assignment] # the tag of another variant
+    """Which search this is."""
+    encoder: VectorEncoder
+    """What makes the vectors."""
+    weight: Fraction | Literal["auto"] = "auto"
+    """How much the vectors count; `auto` is what finds most gold passages of the dev split."""
+
+
+Search = Annotated[Bm25 | Dense | Hybrid, Field(discriminator="name"), BeforeValidator(named)]
+
+
+class Memory(Settings):
+    """An index in files of the run's cache, read into memory."""
+
+    name: Literal["memory"] = "memory"
+    """Which store this is."""
+
+
+class LanceDb(Settings):
+    """LanceDB, embedded: on disk or on object storage (extra `rag`)."""
+
+    name: Literal["lancedb"]
+    """Which store this is."""
+    uri: str | None = None
+    """A folder, or `s3://bucket/path`; beside the run's cache when not given."""
+
+
+class Qdrant(Settings):
+    """A Qdrant server (extra `qdrant`)."""
+
+    name: Literal["qdrant"]
+    """Which store this is."""
+    url: str = Field(min_length=1)
+    """Where it listens (`http://localhost:6333`). A key is read from QDRANT_API_KEY."""
+    collection: str | None = None
+    """The collection's name; made from the documents and settings when not given."""
+
+
+Store = Annotated[Memory | LanceDb | Qdrant, Field(discriminator="name"), BeforeValidator(named)]
+
+
+class Rerank(Settings):
+    """A cross-encoder reads question and piece together and orders the first ones anew."""
+
+    base: str = Field(min_length=1)
+    """A cross-encoder: a hub id or a folder."""
+    revision: str | None = None
+    """Branch, tag or commit of a hub id."""
+    depth: int = Field(20, ge=2)
+    """How many of the first are read."""
+    batch_size: int = Field(32, ge=1)
+    """Pairs read together."""
+
+
+class Retrieve(Settings):
+    """Passages of documents in the prompt."""
+
+    documents: Annotated[
+        str | Documents, BeforeValidator(documents, json_schema_input_type=str | Documents)
+    ]
+    """A source of the study, by its name (`songs`); a file or folder (`ptwiki.xml.bz2`); or a
+    block."""
+    k: int = Field(5, ge=1, le=50)
+    """Passages in the prompt at most; fewer where they do not fit."""
+    depth: int = Field(10, ge=1, le=100)
+    """How many are searched and recorded, for the retriever's own scores; k where that is more."""
+    query: str | None = None
+    """What is searched for: a template like prompt's. When not given, the row's column
+    `question` where it has one, otherwise the user's turn as the row has it."""
+    chunk: Chunking = Chunking()
+    """How documents are cut."""
+    search: Search = Bm25()
+    """How pieces are found: `bm25`, `dense` or `hybrid`."""
+    store: Store = Memory()
+    """Where pieces are held: `memory`, `lancedb` or `qdrant`."""
+    rerank: Rerank | None = None
+    """Order the first ones anew with a cross-encoder."""
+    template: str = "{passages}\n\n{question}"
+    """How passages and question are put; `{passages}` are numbered, `{question}` is the user's
+    turn."""
+    cite: bool = False
+    """Ask for the numbers of the passages that the answer rests on, as `[2]`."""
+    abstain: bool = False
+    """Ask to say so where the passages do not hold the answer."""
+
+    @model_validator(mode="after")
+    def template_has_both(self) -> Retrieve:
+        for part in ("{passages}", "{question}"):
+            if part not in self.template:
+                raise Misplaced(("template",), f"it needs {part}: put it where it should stand")
+        return self

@@ -1,0 +1,86 @@
+"""The documents of a study's source: what its questions can be answered from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from etude.config.sources import Columns, Source, Squad, Wikipedia
+from etude.config.study import Study
+from etude.data.document_files import read_documents
+from etude.data.examples import filled
+from etude.data.placeholders import fill_placeholders
+from etude.data.sources import SOURCES
+from etude.data.squad import passage_id, read_contexts
+from etude.data.values import as_text, broken_character
+from etude.errors import UserError, nearest
+from etude.records import Document, Example
+
+__all__ = ["documents_of", "read_documents"]
+
+
+def documents_of(
+    study: Study, name: str, root: Path, train: Iterable[Example]
+) -> Iterator[Document]:
+    """The documents of the source `name`, each once, in the order of its files.
+
+    - `squad`: its paragraphs, of all splits; the id is the one that gold passages have.
+    - any source whose columns map `context`: those texts, likewise.
+    - `wikipedia`: its articles, with the title and text that gold spans count in.
+    - any other: its examples of the training split `train` (the title is what is asked, the text
+      the first reference, the id the example's own), so that nothing held out can be found.
+
+    `root` is the folder that paths in the study start from. UserError for a source that is not
+    there, or material that cannot be read.
+    """
+    sources = study.data.sources
+    if name not in sources:
+        raise UserError(
+            f"The study has no source '{name}' to take documents from; {nearest(name, sources)}."
+        )
+    source = sources[name]
+    if isinstance(source, Wikipedia):
+        return articles(source, root)
+    if isinstance(source, Squad):
+        return once(read_contexts(source, root))
+    columns = getattr(source, "columns", Columns())
+    if columns.context is not None:
+        return once(contexts(name, source, columns.context, root))
+    return answers(example for example in train if example.task == name)
+
+
+def articles(source: Wikipedia, root: Path) -> Iterator[Document]:
+    """The articles of a dump."""
+    from etude.data.dumps import read_articles
+
+    found = read_articles(root / source.dump, limit=source.articles, language=source.language)
+    return (article.document for article in found)
+
+
+def contexts(name: str, source: Source, template: str, root: Path) -> Iterator[tuple[str, str]]:
+    """(title, context) of every row: the column `title` where there is one, the template filled."""
+    rows = list(SOURCES[source.kind](source, root))
+    if replace := getattr(source, "replace", None):
+        rows = fill_placeholders(rows, replace, f"data.sources.{name}")
+    blank = dict.fromkeys((column for row in rows for column in row.columns), "")
+    for row in rows:
+        texts = blank | {column: as_text(value) for column, value in row.columns.items()}
+        if row.problem is None and broken_character(texts) is None:
+            yield texts.get("title", "").strip(), filled(template, texts, row.where)
+
+
+def once(found: Iterable[tuple[str, str]]) -> Iterator[Document]:
+    """Documents of (title, text), each text once, whatever its letter case and white space."""
+    seen: set[str] = set()
+    for title, text in found:
+        identity = passage_id(text)
+        if text.strip() and identity not in seen:
+            seen.add(identity)
+            yield Document(identity, title, text.strip())
+
+
+def answers(examples: Iterable[Example]) -> Iterator[Document]:
+    """Examples as documents: what was asked last, and the right answer."""
+    for example in examples:
+        if example.references and example.references[0].strip():
+            yield Document(example.id, example.messages[-1].content, example.references[0])

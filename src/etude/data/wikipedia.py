@@ -1,0 +1,78 @@
+"""A MediaWiki dump -> rows: questions on its articles, or the articles in pieces."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from etude.config.sources import Wikipedia
+from etude.data.articles import Article
+from etude.data.quiz.make import make_questions
+from etude.data.quiz.question import Make
+from etude.data.quiz.sentences import Span, passage_around
+from etude.data.rows import Row
+from etude.errors import UserError
+
+PASSAGE = 600  # characters of a passage: a paragraph, or whole sentences about the answer
+NONE_MADE = "an article that no question is made of"
+
+
+def read_wikipedia(source: Wikipedia, root: Path) -> Iterator[Row]:
+    """One row per question, articles in the order of the dump.
+
+    Columns: id, question, answers (the first is the one to learn), passage
+    (`document:start-end`, in characters of the article's document), context (that passage's text),
+    title, article (its id), make, url, revision, licence, language. Rows of `make: text` have no
+    passage and no context. What no question could be made of is a row that cannot be used, so
+    that it is counted.
+    """
+    from etude.data.dumps import read_articles
+
+    articles = read_articles(root / source.dump, limit=source.articles, language=source.language)
+    yield from rows_of(articles, source.make, source.per_article, source.dump)
+
+
+def rows_of(
+    articles: Iterable[Article], make: tuple[Make, ...], per_article: int | None, name: str
+) -> Iterator[Row]:
+    """The rows of some articles; `name` is what messages call their file."""
+    any_made = False
+    for article in articles:
+        where = f"{name}, article '{article.title}'"
+        shared = {
+            "title": article.title,
+            "article": article.id,
+            "url": article.url,
+            "revision": article.revision,
+            "licence": article.licence,
+            "language": article.language,
+        }
+        made = make_questions(article, make, per_article)
+        numbers: dict[str, int] = {}
+        for item in made.questions:
+            number = numbers[item.make] = numbers.get(item.make, 0) + 1
+            low, high = passage_around(made.text, Span(item.start, item.end), PASSAGE)
+            read = item.make != "text"
+            any_made = True
+            columns = {
+                "id": f"{article.id}-{item.make}-{number}",
+                "question": item.question,
+                "answers": list(item.answers),
+                "passage": f"{article.id}:{low}-{high}" if read else "",
+                "context": made.text[low:high] if read else "",
+                "make": item.make,
+            }
+            yield Row(None, where, columns | shared)
+        reasons: dict[str, list[str]] = {}
+        for left in made.left_out:
+            reasons.setdefault(left.reason, []).append(left.detail)
+        if not made.questions:
+            reasons[NONE_MADE] = [article.title]
+        for number, (reason, details) in enumerate(reasons.items(), start=1):
+            identity = {"id": f"{article.id}-left-{number}"}
+            yield Row(None, where, identity | shared, problem=(reason, "; ".join(details)))
+    if not any_made:
+        raise UserError(
+            f"{name}: no question could be made of its articles; look at their language, or add "
+            "others to make (text always gives rows)."
+        )
