@@ -60,8 +60,8 @@ SIGNS = (
 )
 UNSPACED = ("zh", "ja")
 PATTERNS = {
-    **dict.fromkeys(UNSPACED, rf"[{IDEOGRAPHS}]|(?:(?![{IDEOGRAPHS}])\w)+"),
-    **dict.fromkeys(("ar", "bn", "fa", "he", "hi", "ne", "ta", "th", "yi"), rf"[\w{SIGNS}]+"),
+    **dict.fromkeys(UNSPACED, rf"[{IDEOGRAPHS}]|(?:(?![{IDEOGRAPHS}])[^\W_])+"),
+    **dict.fromkeys(("ar", "bn", "fa", "he", "hi", "ne", "ta", "th", "yi"), rf"(?:[^\W_]|[{SIGNS}])+"),
 }
 DISTINCT = 1_000_000  # words that a cache holds: numbers and names of a dump do not end
 
@@ -92,7 +92,7 @@ def analyser(language: str) -> Analyser:
     stem = Stemmer.Stemmer(name, 0).stemWord if name else None
     listed = STOP_WORDS.get(code, frozenset())
     stops = listed | {fold(word) for word in listed}
-    find = re.compile(PATTERNS.get(code, r"\w+")).findall
+    find = re.compile(PATTERNS.get(code, r"[^\W_]+")).findall
 
     def words(text: str) -> list[str]:
         lower = text.lower()
