@@ -59,9 +59,12 @@ SIGNS = (
     "\u0900-\u0963\u0980-\u09fe\u0a00-\u0dff\u0e30-\u0e4e"
 )
 UNSPACED = ("zh", "ja")
+SIGNED = ("ar", "bn", "fa", "he", "hi", "ne", "ta", "th", "yi")
 PATTERNS = {
     **dict.fromkeys(UNSPACED, rf"[{IDEOGRAPHS}]|(?:(?![{IDEOGRAPHS}])[^\W_])+"),
-    **dict.fromkeys(("ar", "bn", "fa", "he", "hi", "ne", "ta", "th", "yi"), rf"(?:[^\W_]|[{SIGNS}])+"),
+    **dict.fromkeys(
+        ("ar", "bn", "fa", "he", "hi", "ne", "ta", "th", "yi"), rf"(?:[^\W_]|[{SIGNS}])+"
+    ),
 }
 DISTINCT = 1_000_000  # words that a cache holds: numbers and names of a dump do not end
 
