@@ -6,8 +6,7 @@
 
 Every figure is measured in a process of its own, on a dump that is made up (`wiki_pages.py`), so
 that every word that must be kept is known. Speed is that of 5,000 articles; for scale the same
-5,000 stand in one dump again and again. The peer reads the first ones of them only: it is timed
-for as long as it is interesting.
+5,000 stand in one dump again and again. The peer reads a smaller dump, and so do we beside it.
 """
 
 from __future__ import annotations
@@ -109,37 +108,35 @@ def missing(wanted: Sequence[Point], rows: Sequence[dict[str, Any]]) -> Iterator
 def measured(point: Point, folder: Path) -> dict[str, Any]:
     """A point's row: the point, its figures and their conditions."""
     before = os.getloadavg()[0]
-    whole = 5000 if point.articles in (500, 5000) else 60
-    path, size = dump_of(point, folder, whole)
+    path, size = dump_of(point, folder)
     task = {**asdict(point), "path": str(path), "folder": str(folder)}
     command = [sys.executable, __file__, "--point", json.dumps(task)]
     done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
     figures = json.loads(done.stdout.splitlines()[-1])
-    part = size * point.articles * point.repeated / (whole * point.repeated)
     told = conditions(load_before=round(before, 2))
     told["versions"] = versions(("etude", "mwparserfromhell"))
     return {
         "point": asdict(point),
         **figures,
-        "xml_mb": part / 1e6,
-        "mb_per_second": part / 1e6 / figures["seconds"],
-        "mb_per_processor_second": part / 1e6 / figures["processor_seconds"],
+        "xml_mb": size / 1e6,
+        "mb_per_second": size / 1e6 / figures["seconds"],
+        "mb_per_processor_second": size / 1e6 / figures["processor_seconds"],
         "packed_mb": path.stat().st_size / 1e6,
         "conditions": told,
     }
 
 
-def dump_of(point: Point, folder: Path, whole: int) -> tuple[Path, int]:
+def dump_of(point: Point, folder: Path) -> tuple[Path, int]:
     """The dump of a point, and the bytes of its XML; made once for all points that share it."""
     ending = "xml" if point.packing == "xml" else f"{point.packing}.xml.bz2"
-    path = folder / f"{whole}-{point.repeated}.{ending}"
+    path = folder / f"{point.articles}-{point.repeated}.{ending}"
     told = path.with_suffix(".size")
     if not path.exists():
         if point.repeated == 1:
             how: Any = point.packing
-            size = wiki_pages.write(path, wiki_pages.pages(whole), how)
+            size = wiki_pages.write(path, wiki_pages.pages(point.articles), how)
         else:
-            body = "".join(map(wiki_pages.xml, wiki_pages.pages(whole))).encode()
+            body = "".join(map(wiki_pages.xml, wiki_pages.pages(point.articles))).encode()
             packed, header = bz2.compress(body), wiki_pages.HEADER.encode()
             footer = wiki_pages.FOOTER.encode()
             with path.open("wb") as file:
@@ -225,11 +222,11 @@ def by_etude(path: Path, articles: int, workers: int, cache: Path | None) -> Ite
     from etude.data.dump_cache import articles_of
     from etude.data.dumps import read_articles
 
+    del articles
     if cache is not None:
         found = articles_of(path, cache, workers=workers)
     else:
-        limit = articles if articles == 500 or articles == 20 else None
-        found = read_articles(path, workers=workers, limit=limit)
+        found = read_articles(path, workers=workers)
     for article in found:
         yield "\n".join(text for part in article.sections for text in (part.title, part.text))
 
@@ -240,8 +237,8 @@ def by_peer(path: Path, articles: int, workers: int, cache: Path | None) -> Iter
 
     import mwparserfromhell
 
-    del workers, cache
-    given, namespace = 0, "0"
+    del articles, workers, cache
+    namespace = "0"
     with bz2.open(path) as file:
         for _, element in iterparse(file):  # noqa: S314 - made here
             name = element.tag.rpartition("}")[2]
@@ -249,9 +246,6 @@ def by_peer(path: Path, articles: int, workers: int, cache: Path | None) -> Iter
                 namespace = element.text or ""
             elif name == "text" and namespace == "0" and (element.text or "")[:1] != "#":
                 yield str(mwparserfromhell.parse(element.text).strip_code())
-                given += 1
-                if given == articles:
-                    return
             elif name == "page":
                 element.clear()
 
