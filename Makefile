@@ -52,6 +52,7 @@ bench: .venv/bench
 	$(BIN)/python bench/run.py --peers $(PEERS)
 	$(BIN)/python bench/run.py --methods
 	$(BIN)/python bench/generation.py
+	$(BIN)/python bench/retrieval.py
 
 # LLaMA-Factory asks for other versions of nearly everything, so it gets an environment of its own,
 # with the torch that ours has. Of the packages that it brings, those for pictures and sound are

@@ -29,6 +29,7 @@ TAGS = ("kind", "name")  # what tells the variants of a block apart
 PATTERNS = {  # a pattern in the schema, in words; one that is not here fails the build
     "^[A-Z]{3}$": "currency code (`EUR`, `BRL`)",
     "^[a-z]{2,3}$": "language code (`en`, `pt`)",
+    "^[a-z]{2,3}(-[a-z]+)*$": "language code (`en`, `pt`, `zh-yue`)",
     "^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$": "name (letters, digits, `_`, `-`)",
     r"^[A-Za-z0-9_]+(\.[A-Za-z0-9_-]+)*$": "setting (`r`, `method.r`)",
 }
@@ -38,8 +39,12 @@ NEEDS = {  # of a metric, in words; one that is not here fails the build
     "label": "labels",
     "label_scores": "probabilities of labels",
     "reference_logprob": "likelihood of the reference",
+    "facts": "facts (a column)",
     "encoder": "`encoder:`",
     "dictionary": "`dictionary:`",
+    "passages": "`retrieve:`",
+    "passage_texts": "texts of the passages",
+    "gold": "gold passages",
 }
 BOUNDS = {"minimum": "≥", "exclusiveMinimum": ">", "maximum": "≤", "exclusiveMaximum": "<"}
 

@@ -74,6 +74,10 @@ SETTINGS = {
         changed("epochs: 3", "evaluate_steps: 0"),
         "line 14, approaches.lora.tune.evaluate_steps: expected a number of at least 1, found 0.",
     ),
+    "files of which none is named": (
+        changed("path: rows.jsonl", "path: {dev: null}"),
+        "line 7, data.sources.rows.path.train: no file is named: name one for train, dev or test.",
+    ),
     "an optimizer that is not known": (
         changed("epochs: 3", "optimizer: adamw_8bit"),
         "line 14, approaches.lora.tune.optimizer: 'adamw_8bit' is not known here: did you mean "
@@ -120,13 +124,13 @@ SETTINGS = {
     "a kind of source that is not known": (
         changed("kind: jsonl", "kind: excel"),
         "line 5, data.sources.rows: 'excel' is not known here: choose one of csv, datasets, json, "
-        "jsonl, labels, medquad, music-theory, oasst, parquet, sharegpt, squad, tsv.",
+        "jsonl, labels, medquad, music-theory, oasst, parquet, sharegpt, squad, tsv, wikipedia.",
     ),
     "a block without its tag": (
         changed("      kind: jsonl\n", ""),
         "line 5, data.sources.rows: this block does not say what it is: add kind with one of "
         "json, jsonl, csv, tsv, parquet, squad, labels, medquad, oasst, sharegpt, music-theory, "
-        "datasets.",
+        "wikipedia, datasets.",
     ),
     "a method without its name": (
         changed("{name: lora, r: 8}", "{r: 8}"),

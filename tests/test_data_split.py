@@ -58,6 +58,23 @@ def told(*arguments: Any, **data: Any) -> str:
     return str(error.value)
 
 
+def test_a_source_for_testing_alone(tmp_path: Path) -> None:
+    write(tmp_path, "songs.jsonl", plain(20))
+    asked = [{"instruction": f"asked {n}", "response": "x"} for n in range(3)]
+    write(tmp_path, "asked.jsonl", asked)
+    made = assembled(
+        tmp_path,
+        sources={
+            "songs": {"kind": "jsonl", "path": "songs.jsonl"},
+            "asked": {"kind": "jsonl", "path": {"test": "asked.jsonl"}},
+        },
+    )
+    assert sizes(made) == (16, 2, 5)
+    tested = Counter(example.task for example in made.data.test)
+    assert tested == {"songs": 2, "asked": 3}
+    assert {example.task for example in (*made.data.train, *made.data.dev)} == {"songs"}
+
+
 @pytest.mark.parametrize(
     ("split", "expected"),
     [

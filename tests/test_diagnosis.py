@@ -29,6 +29,7 @@ from findings import (
     sentence,
     steps,
 )
+from test_diagnosis_passages import CASES as PASSAGES
 
 MEDICAL = history([0.7572, 0.45, 0.2877], [1.534, 1.61, 1.730])  # source E, three epochs
 PARIS = "Paris is the capital of France. What is the capital of France? " * 4
@@ -207,7 +208,10 @@ def found(given: Evidence, kind: str) -> list[Finding]:
 
 
 def test_every_check_has_its_pair() -> None:
-    assert list(CASES) == list(CHECKS)
+    of_passages = [case[0] for case in PASSAGES]  # in a file of their own
+    assert [*CASES, *dict.fromkeys(of_passages)] == sorted(
+        CHECKS, key=lambda kind: kind in of_passages
+    )
 
 
 def test_where_nothing_is_wrong_nothing_is_found() -> None:

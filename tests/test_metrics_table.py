@@ -27,7 +27,8 @@ def test_names_are_those_of_the_study_file() -> None:
 def test_directions() -> None:
     lower = [m.name for m in METRICS.values() if m.better == "lower"]
     assert lower == ["calibration-error", "perplexity", "seq-rep-4", "spelling"]
-    assert [m.name for m in METRICS.values() if m.better == "neither"] == ["length-ratio"]
+    neither = [m.name for m in METRICS.values() if m.better == "neither"]
+    assert neither == ["length-ratio", "abstains"]
     assert all(m.low < m.high and m.paper.startswith("https://") for m in METRICS.values())
 
 
@@ -46,7 +47,7 @@ def test_an_unknown_name_is_refused() -> None:
     with pytest.raises(UserError) as error:
         expand(["rogue"])
     assert str(error.value).startswith(
-        "there is no metric 'rogue': did you mean 'rouge'? Known: accuracy, balanced-accuracy, "
+        "there is no metric 'rogue': did you mean 'rouge'? Known: abstains, abstention, accuracy, "
     )
 
 

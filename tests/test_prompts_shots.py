@@ -151,6 +151,13 @@ def test_unknown_ids_name_the_nearest() -> None:
     )
 
 
+@pytest.mark.parametrize("choose", CHOOSERS)
+def test_a_task_that_is_only_tested_takes_shots_of_all_tasks(choose: str) -> None:
+    shots = choose_shots(Shots(count=2, choose=choose), TRAIN, seed=1)(example("q", task="songs"))
+    assert len(shots) == 2
+    assert all(shot in TRAIN for shot in shots)
+
+
 @pytest.mark.parametrize(
     ("count", "train", "asked", "message"),
     [
@@ -170,10 +177,10 @@ def test_unknown_ids_name_the_nearest() -> None:
         ),
         (
             2,
-            TRAIN[:2],
+            [],
             example("q", task="songs"),
-            "shots: example 'q' is of task 'songs', of which the training split holds no "
-            "example: add training examples or remove shots.",
+            "shots: 2 worked examples are asked for, but the training split holds only 0 of task "
+            "'songs': lower shots.count or add training examples.",
         ),
     ],
 )

@@ -232,7 +232,8 @@ HERE: dict[str, list[str]] = {
     "wikipedia-pt": [
         "model.base=random-llama",
         "encoder.base=etude-mini",
-        f"data.sources.articles.path.train={MATERIAL}/wikipedia.train.jsonl",
+        f"data.sources.articles.dump={MATERIAL}/enciclopedia.xml.bz2",
+        "data.split={dev: 0.1, test: 0.1, group_by: article}",
     ],
 }
 LONGER = {  # its warm-up alone takes 50 steps

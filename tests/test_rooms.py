@@ -27,10 +27,12 @@ FLOORS = (
     ("metrics", "approaches"),
     ("benchmarks", "evaluate", "verdict", "rating", "diagnosis"),
     ("checks", "fits", "plan", "report", "result", "child", "display", "forgetting", "searching"),
+    ("retrieving",),
     ("benchmarking",),
     ("measuring", "explaining"),
     ("launching", "meeting", "machines", "crew", "following"),
     ("study", "worker", "verbs", "begin", "views", "looking", "reading", "side_by_side"),
+    ("langchain",),
     ("telling", "commands", "arguments", "cli", "__main__", "__init__"),
 )
 # fmt: on

@@ -49,6 +49,11 @@ SETTINGS: dict[str, tuple[str, ...]] = {
     "sentiment-words-mini": (),
     "quotes-mini": (),
     "wikipedia-pt-mini": (),
+    "faquad-mini": (
+        "data.sources.questions.path.train={data}/faquad/train.json",
+        "data.sources.questions.path.test={data}/faquad/dev.json",
+        "generation.max_tokens=48",
+    ),
 }
 MATERIAL = {
     "music-theory": "questions whose answers Etude computes",
@@ -59,7 +64,8 @@ MATERIAL = {
     "sentiment-mini": "invented sentences in the Financial PhraseBank's own format",
     "sentiment-words-mini": "the same sentences, the label written out",
     "quotes-mini": "invented sayings of twelve invented people",
-    "wikipedia-pt-mini": "invented articles in Portuguese, which stand in the questions",
+    "wikipedia-pt-mini": "230 short articles on Brazil in a dump's format, and ten questions",
+    "faquad-mini": "FaQuAD, its two files",
 }
 COMMENTS: dict[str, str] = {
     "music-theory": """\
@@ -78,13 +84,6 @@ The same weights and the same answers, with the label written instead of chosen.
 The sayings are invented, so nothing can be known of the held-out ones; what is learnt is who speaks
 of what, and in which form. All weights learn more of that than LoRA does here. A ROUGE-L of 0.23 is
 far above zero-shot and still no saying that anybody would take for the right one.""",
-    "wikipedia-pt-mini": """\
-The answers stand in the passage of each question. Untuned, a model this small cannot use that;
-tuned on 260 questions it finds four fifths of the words, and every third or fourth answer is right
-to the letter. The price: its perplexity on general Portuguese text more than doubles. `qlora`
-differs from `lora` in its four bits and in its optimizer, so what it lacks is laid at neither of
-them. BERTScore with etude-mini's own vectors gives 0.54 to answers that have next to nothing in
-common with the reference: compare its differences, and not its height.""",
 }
 HEAD = """\
 # Recipes on etude-mini

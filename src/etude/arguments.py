@@ -48,6 +48,7 @@ VALUED = (
     "--count",
     "--rater",
     "--port",
+    "--write",
 )  # options that take the next argument, whatever it holds
 
 
@@ -190,6 +191,12 @@ def of_look(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--dropped", action="store_true", help="list every row that was left out")
     parser.add_argument(
         "--remarks", action="store_true", help="list every row that is used with a remark"
+    )
+    parser.add_argument(
+        "--write",
+        type=Path,
+        metavar="FOLDER",
+        help="write the split there as train.jsonl, dev.jsonl and test.jsonl",
     )
 
 

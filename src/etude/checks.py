@@ -7,8 +7,10 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from etude.approaches.asking import check_questions
+from etude.approaches.documents import check_documents, depth_of
 from etude.approaches.general import passages
 from etude.approaches.order import goes_on, labels, makers, precision
+from etude.approaches.retrieved import check_query
 from etude.approaches.settled import with_tune
 from etude.approaches.trials import MISSING, check_storage
 from etude.benchmarks.catalogue import check_benchmarks
@@ -28,6 +30,7 @@ from etude.metrics.dictionary import NO_DICTIONARY
 from etude.metrics.encoded import NO_ENCODER
 from etude.training.history import missing
 
+NOT_IN_SEARCH = {"encoder", "dictionary", "passages"}  # trials have answers and references alone
 EXTRAS = ("wandb", "mlflow")
 PACKAGE = "bitsandbytes"  # int8 and nf4 weights; paged and 8-bit optimizers
 
@@ -52,6 +55,7 @@ def check(study: Study) -> None:
     if study.forgetting.passages:
         passages(study)  # UserError where there is no text
     for name, approach in study.approaches.items():
+        check_documents(study, name)
         if approach.weights is not None and is_folder(approach.weights):
             check_weights(name, Path(approach.weights))
         for asked in (study, *searched_studies(study, name)):
@@ -171,6 +175,13 @@ def check_labels(setting: str, names: Iterable[str], study: Study) -> None:
 def check_deciding(study: Study) -> None:
     """The metric that decides must have a better end."""
     first = expand((study.compare.metric or study.metrics[0],))[0]
+    if "passages" in METRICS[first].needs and not all(
+        item.retrieve for item in study.approaches.values()
+    ):
+        raise UserError(
+            f"metrics: {first} cannot decide, because it has no value for approaches without "
+            "retrieve: name another metric in compare.metric, or put one before it."
+        )
     if METRICS[first].better == "neither":
         raise UserError(
             f"metrics: {first} cannot decide, because neither end of its scale is better: name "
@@ -185,6 +196,25 @@ def check_measuring(names: Iterable[str], study: Study) -> None:
             raise UserError(NO_ENCODER.format(metric=name))
         if "dictionary" in METRICS[name].needs and study.dictionary is None:
             raise UserError(NO_DICTIONARY)
+        if "passages" in METRICS[name].needs:
+            check_retrieving(name, study)
+
+
+def check_retrieving(metric: str, study: Study) -> None:
+    """Metrics of passages need an approach that retrieves, deep enough for what they look at."""
+    asking = {name: item.retrieve for name, item in study.approaches.items() if item.retrieve}
+    if not asking:
+        raise UserError(
+            f"metrics: {metric} looks at passages, but no approach has retrieve: add it to one, or "
+            f"remove {metric} from metrics."
+        )
+    looks_at = int(metric.rpartition("-")[2]) if metric[-1].isdecimal() else 1
+    for name, retrieve in asking.items():
+        if (depth := depth_of(retrieve)) < looks_at:
+            raise UserError(
+                f"metrics: {metric} looks at {looks_at} passages, but approaches.{name}.retrieve "
+                f"records {depth}: set its depth to {looks_at} or more."
+            )
 
 
 def check_search(name: str, search: Search, study: Study) -> None:
@@ -201,7 +231,7 @@ def check_search(name: str, search: Search, study: Study) -> None:
         setting = f"approaches.{name}.tune.search.metric"
         check_labels(setting, expand((search.metric,)), study)
         first = METRICS[expand((search.metric,))[0]]
-        if first.better == "neither" or first.needs & {"encoder", "dictionary"}:
+        if first.better == "neither" or first.needs & NOT_IN_SEARCH:
             raise UserError(
                 f"{setting}: {first.name} cannot choose among trials: use dev_loss, or a metric "
                 "with a better end that answers and references alone decide."
@@ -231,6 +261,7 @@ def check_weights(name: str, folder: Path) -> None:
 def check_data(study: Study, data: Data) -> None:
     """Refuse approaches that this material cannot serve."""
     for name, approach in study.approaches.items():
+        check_query(study, name, data.test[0].metadata)
         mix = approach.tune.mix if approach.tune else None
         if mix and data.dev and not any(row.task in (mix.named or (row.task,)) for row in data.dev):
             raise UserError(

@@ -111,16 +111,20 @@ def plan(options: argparse.Namespace) -> int:
 def look(options: argparse.Namespace) -> int:
     """Show the material of a study: rows, languages, lengths, labels, words, what was left out.
 
-    The same with plots is look.html in the run folder, and for programs look.json.
+    The same with plots is look.html in the run folder, and for programs look.json. With --write the
+    split is written as well: train.jsonl, dev.jsonl and test.jsonl, an object a line with
+    instruction, input and response.
     """
     from etude import looking
     from etude.verbs import look as make
 
     study, folder, display = opened(options)
-    found = make(study, folder, display)
+    found = make(study, folder, display, options.write)
     asked = {"dropped_rows": options.dropped, "remark_rows": options.remarks}
     lists = {"dropped_rows": found.dropped, "remark_rows": found.remarks}
     seen = found.seen | {name: lists[name] for name, wanted in asked.items() if wanted}
+    if found.written:
+        seen["written"] = [str(path) for path in found.written]
     return finish(options, seen, found.page, lambda: looking.look(seen))
 
 
@@ -231,7 +235,7 @@ VERBS = {
     "look": Verb(
         look,
         "see what is in the material, and what was left out",
-        "STUDY [--dropped] [--remarks] [--folder RUN] [key=value ...]",
+        "STUDY [--dropped] [--remarks] [--write FOLDER] [--folder RUN] [key=value ...]",
         of_look,
         OF_A_STUDY,
     ),

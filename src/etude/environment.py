@@ -41,7 +41,8 @@ ALLOCATOR = {
 }
 # What tells a process that it is one of several (torchrun sets these).
 OF_MANY = ("RANK", "WORLD_SIZE", "LOCAL_RANK", "LOCAL_WORLD_SIZE", "MASTER_ADDR", "MASTER_PORT")
-OPTIONAL = ("bitsandbytes",)  # recorded where they are installed
+# Recorded where they are installed.
+OPTIONAL = ("bitsandbytes", "lancedb", "qdrant_client", "sentence_transformers")
 RECORDED = ("torch", "transformers", "peft", "accelerate", "tokenizers", "datasets", "sacrebleu")
 
 
@@ -63,7 +64,7 @@ def child_environment() -> dict[str, str]:
 
 def versions() -> dict[str, str]:
     """Versions of Etude and of the libraries that decide numbers."""
-    names = ("etude", "nltk", *RECORDED)
+    names = ("etude", "nltk", "PyStemmer", *RECORDED)
     found = {"python": platform.python_version()} | {name: metadata.version(name) for name in names}
     return found | {name: metadata.version(name) for name in OPTIONAL if find_spec(name)}
 

@@ -15,6 +15,7 @@ import numpy as np
 from etude.config.study import Compare
 from etude.errors import UserError, nearest
 from etude.metrics import METRICS, Means, check_needs, expand
+from etude.metrics.citations import uncited
 from etude.metrics.comparing import Comparison, Units, resampled
 from etude.metrics.metric import Measured
 from etude.metrics.repeats import Spread, spreads, with_seeds
@@ -115,11 +116,12 @@ def evaluate(
         }
         for approach, by_seed in predictions.items()
     }
-    runs = {
-        (approach, name): _measure(name, examples, by_seed, language, means)
-        for approach, by_seed in matched.items()
-        for name in names
-    }
+    runs = {}
+    for approach, cited in matched.items():
+        plain = {number: uncited(made) for number, made in cited.items()}
+        for name in names:
+            by_seed = cited if "passages" in METRICS[name].needs else plain
+            runs[approach, name] = _measure(name, examples, by_seed, language, means)
     measured = {key: _averaged(list(by_seed.values())) for key, by_seed in runs.items()}
     whole = resampled(examples, measured, compare, seed, grouped)
     best = _best(baseline, deciding, whole.values)

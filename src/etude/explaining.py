@@ -13,6 +13,7 @@ from etude.errors import UserError, nearest
 from etude.evaluate import match
 from etude.measuring import means_for
 from etude.metrics import GROUPS, METRICS, Case, Means, Metric, check_needs, expand
+from etude.metrics.citations import uncited
 from etude.metrics.metric import total
 from etude.progress import Progress
 from etude.records import Example, Prediction
@@ -107,7 +108,8 @@ def of_approach(
     """The trace of one approach: each training seed's example, and the sums of the whole."""
     seeds, totals, told = [], [], None
     for seed, predictions in by_seed.items():
-        made = match(examples, predictions, approach, seed)
+        made: Sequence[Prediction] = match(examples, predictions, approach, seed)
+        made = made if "passages" in metric.needs else uncited(made)
         check_needs(metric, examples, made)
         measured = metric.measure(examples, made, language, means)
         told = metric.tell(Case(examples, made, row, language, means))

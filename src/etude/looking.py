@@ -54,6 +54,7 @@ def look(seen: Mapping[str, Any]) -> None:
                 lines([f"Frequent words in the {column} ({name_of(language)}): {words}"])
     samples(seen["samples"][:2])
     left_out(seen)
+    lines(f"Written: {path}" for path in seen.get("written", ()))
 
 
 def samples(rows: Sequence[Mapping[str, Any]]) -> None:

@@ -5,9 +5,11 @@ The encoder runs in a process of its own, and only for texts that have no vector
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
+from etude.approaches.order import Job
+from etude.approaches.retrieved import place_for, read_retrieved
 from etude.child import in_child
 from etude.config import Study
 from etude.config.measuring import Encoder
@@ -48,7 +50,20 @@ def means_for(
         settings = study.dictionary
         train = read_data(folder).train if settings.material else ()
         dictionary = read_dictionary(settings.path, train, use_material=settings.material)
-    return Means(encoded=encoded, dictionary=dictionary)
+    passages = passage_texts(folder, predictions) if needing("passage_texts", asked) else None
+    return Means(encoded=encoded, dictionary=dictionary, passages=passages)
+
+
+def passage_texts(
+    folder: Path, predictions: Mapping[str, Mapping[int, Sequence[Prediction]]]
+) -> dict[str, Callable[[str], str]]:
+    """By approach, the text of a chunk by its id, from what the run has frozen."""
+    places = {
+        name: place_for(Job(name, seed).place(folder))
+        for name, by_seed in predictions.items()
+        for seed in list(by_seed)[:1]
+    }
+    return {name: read_retrieved(place).text for name, place in places.items() if place is not None}
 
 
 def needing(need: Need, names: Iterable[str]) -> list[str]:

@@ -16,13 +16,15 @@ from etude.approaches.build import prompt_room
 from etude.approaches.context import context_of
 from etude.approaches.encoded import encoded, smallest
 from etude.approaches.order import labels, maker, precision, virtual_tokens
+from etude.approaches.retrieved import is_retrieved
+from etude.approaches.standing_in import context_with, first_documents, planned_passages
 from etude.approaches.trying import corners, plan_search
 from etude.config.precision import recorded
 from etude.config.study import Study
 from etude.config.tuning import Tune
 from etude.data import Data, read_data
 from etude.engine.base import Base, find_base
-from etude.engine.encode import encode_pairs
+from etude.engine.encode import EncodedPrompt, encode_pairs
 from etude.engine.load import (
     Speaker,
     choose_device,
@@ -39,6 +41,7 @@ from etude.errors import UserError
 from etude.fits import check_given, check_labels, check_steps, check_tuning
 from etude.memory import MEGABYTE, resident_bytes
 from etude.progress import Progress
+from etude.prompts.passages import is_spoken
 from etude.store import write_json
 from etude.training.encode import decoded
 from etude.training.estimate import (
@@ -108,6 +111,13 @@ def notes(study: Study, speaker: Speaker) -> list[str]:
             f"The markup {speaker.markup.name} has no system role: system prompts are put before "
             "the first user turn."
         )
+    spoken_in = study.data.language
+    asking = [item.retrieve for item in study.approaches.values() if item.retrieve is not None]
+    if any(item.cite or item.abstain for item in asking) and not is_spoken(spoken_in):
+        told.append(
+            f"Citations and silence are asked for in English: there are no words for '{spoken_in}' "
+            "(retrieve.template can say it in your own)."
+        )
     return told
 
 
@@ -121,7 +131,15 @@ def plan_approach(
     progress: Progress,
 ) -> dict[str, Any]:
     """Prompts, sizes and estimates of one approach. Raises `UserError` for what cannot work."""
-    context, classes = context_of(study, name, data), labels(study, name)
+    classes, standing_in, passages = labels(study, name), None, None
+    if study.approaches[name].retrieve is not None:
+        seen = None
+        if not is_retrieved(study, name, base, data.hash, folder):
+            progress("looking at documents", 0, 1, name)
+            seen = first_documents(study, name, data, base)
+            standing_in = context_with(study, name, data, seen)
+        passages = planned_passages(study, name, data, base, folder, seen)
+    context = standing_in or context_of(study, name, data, base, folder)
     speaker = shortened(speaker, virtual_tokens(study, name))
     room = prompt_room(speaker, study.generation.max_tokens, classes)
     if room is not None and room < 16:
@@ -137,7 +155,10 @@ def plan_approach(
         "precision": recorded(precision(study, name)),
         "starts_from": study.approaches[name].weights or base.name,
         "rendered": prompts[0].text,
+        "passages": passages,
     }
+    if passages is not None:
+        passages["cut"] = sum(cut_passages(prompt, passages["k"]) for prompt in prompts)
     tune = study.approaches[name].tune
     check_given(study, name, base, speaker)
     check_labels(study, name)
@@ -162,6 +183,7 @@ def plan_approach(
             labels=classes,
             folder=folder,
             progress=progress,
+            standing_in=standing_in,
         )
         for asked in searched:
             check_tuning(name, asked, speaker, limit)
@@ -196,6 +218,12 @@ def plan_approach(
             "memory_unknown": unknown,
         }
     return planned
+
+
+def cut_passages(prompt: EncodedPrompt, count: int) -> bool:
+    """Whether a prompt lacks some of the first `count` passages, or a part of them."""
+    first = prompt.passages[:count]
+    return any(not item.shown or item.characters is not None for item in first)
 
 
 def empty_network(base: Base, study: Study, classes: Sequence[str] | None) -> Any:

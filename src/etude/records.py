@@ -111,12 +111,14 @@ class Passage:
     """A retrieved chunk: its id and the retriever's score (higher is nearer).
 
     `shown` is false of what was retrieved beyond the passages that stood in the prompt, or did not
-    fit into it.
+    fit into it. `characters` says how many of a shown passage's characters stood there, where the
+    rest was cut.
     """
 
     id: str
     score: float
     shown: bool = True
+    characters: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +156,7 @@ class Prediction:
         known = {item.name for item in fields(cls)}
         values = {name: value for name, value in row.items() if name in known}
         passages = tuple(
-            Passage(item["id"], item["score"], item.get("shown", True))
+            Passage(item["id"], item["score"], item.get("shown", True), item.get("characters"))
             for item in row.get("passages", ())
         )
         return cls(**values | {"passages": passages})

@@ -31,6 +31,7 @@ from etude.memory import reset_peak
 from etude.progress import Progress
 from etude.report import is_current, read_evidence, write_report
 from etude.result import Result
+from etude.retrieving import known_passages, retrieve
 from etude.searching import choose_settings
 from etude.store import (
     claim,
@@ -69,6 +70,8 @@ def run(
         failures: dict[str, str] = {}
         for group in in_order(study):  # approaches that share weights; origins come first
             name = group[0].approach
+            for own in dict.fromkeys(job.approach for job in group):
+                failures |= retrieve(study, own, folder, base, data, failures, display)
             failures |= search(study, name, folder, base, data, failures, display, crew)
             asked = settled(study, folder, base, data.hash)  # with what searches have chosen
             waiting = [job for job in group if not done(asked, job, folder, base, data)]
@@ -188,6 +191,7 @@ def planned(
 ) -> dict[str, Any]:
     """The plan in the run folder, made in a process of its own if it is not there yet."""
     settings, told = study.model_dump(mode="json"), in_plan(launch)
+    told |= known_passages(study, folder, base, data)
     inputs = {"study": settings, "data": data.hash, "base": base.digest, **told, **versions()}
     key = fingerprint({"format": PLAN, **inputs})
     path = folder / "plan.json"

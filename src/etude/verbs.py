@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from etude.approaches.documents import vouch
 from etude.approaches.settled import settled
 from etude.benchmarking import benchmark as score_by_benchmarks
 from etude.checks import check, check_measuring
@@ -14,6 +15,7 @@ from etude.config import Study, load_study
 from etude.config.launch import Launch
 from etude.data import explore, read_data, read_dropped
 from etude.data.frozen import read_remarks
+from etude.data.partition import write_partition
 from etude.display import Display
 from etude.engine.base import find_base
 from etude.engine.counting import token_counter
@@ -34,12 +36,16 @@ from etude.study import open_data, planned, report, write_study
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """The page of `etude look`, what look.json holds, and the rows left out or remarked on."""
+    """The page of `etude look`, what look.json holds, and the rows left out or remarked on.
+
+    `written` are the files of the partition, where one was asked for.
+    """
 
     page: Path
     seen: dict[str, Any]
     dropped: list[dict[str, Any]]
     remarks: list[dict[str, Any]]
+    written: list[Path]
 
 
 def plan(
@@ -55,11 +61,15 @@ def plan(
         return folder / "plan.json", planned(study, folder, base, data, display, launch)
 
 
-def look(study: Study, folder: Path, display: Display) -> Look:
-    """What is in the material: look.html and look.json, and the rows that they count."""
+def look(study: Study, folder: Path, display: Display, write: Path | None = None) -> Look:
+    """What is in the material: look.html and look.json, and the rows that they count.
+
+    With `write`, the split goes into that folder as JSON Lines as well.
+    """
     with claim(folder):
         keep_predictions(study, folder)
         data = open_data(study, folder, display)
+        written = write_partition(study, data, write) if write is not None else []
         notes = []
         try:
             count_tokens = token_counter(study.model)
@@ -75,12 +85,13 @@ def look(study: Study, folder: Path, display: Display) -> Look:
         remarks = [asdict(row) for row in read_remarks(folder)]
         write_json(folder / "look.json", seen)
         write_material(seen, dropped, remarks, folder / "look.html")
-        return Look(folder / "look.html", seen, dropped, remarks)
+        return Look(folder / "look.html", seen, dropped, remarks, written)
 
 
 def score(folder: Path, overrides: Sequence[str], display: Display) -> Result:
     """Score a run again from its saved predictions; settings that need no model may change."""
     study = load_study(folder / "study.yaml", overrides)
+    vouch(folder)
     check(study)
     with claim(folder):
         refuse_other_predictions(load_study(folder / "study.yaml"), study)

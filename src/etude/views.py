@@ -98,6 +98,9 @@ def plan(planned: Mapping[str, Any]) -> None:
         taken = (f"{tune['steps']:,}", f"{tune['examples_a_step']:,}")
         rows.append((name, prompt, cut, weights, trains, kept, *taken, memory))
     table(rows, words=("weights",))
+    for name, item in planned["approaches"].items():
+        if item.get("passages"):
+            lines([_passages(name, item["passages"])])
     lines(["Weights and peak memory are estimates; the report shows what they were."])
     matrices(planned["approaches"])
     for name, item in planned["approaches"].items():
@@ -196,6 +199,23 @@ def score(score: Mapping[str, Any] | None) -> str:
     if score["low"] is None:
         return value
     return f"{value} ±{(score['high'] - score['low']) / 2:,.{decimals}f}"
+
+
+def _passages(name: str, about: Mapping[str, Any]) -> str:
+    """What an approach will search, and whether that is done."""
+    more = "" if about["all"] else "more than "
+    size = f"{more}{about['documents']:,} documents in {more}{about['chunks']:,} chunks"
+    told = f"{name} shows up to {about['k']} passages of {about['of']}: {size}"
+    if about["file_bytes"]:
+        told += f" (a file of {megabytes(about['file_bytes'] / 1e6)} MB)"
+    if about["retrieved"]:
+        held = "" if about["bytes"] is None else f", {megabytes(about['bytes'] / 1e6)} MB"
+        told += f"; found already (the index took {about['seconds']:.1f} s{held})"
+    else:
+        encodes = f"; {about['encodes']} encodes every chunk" if about["encodes"] else ""
+        told += f", to be indexed{encodes}; prompts are measured with chunks that stand in"
+    cut = f" In {about['cut']:,} prompts not all of them fit." if about["cut"] else ""
+    return f"{told}.{cut}"
 
 
 def _search(name: str, search: Mapping[str, Any]) -> str:

@@ -66,6 +66,13 @@ def search(task: dict[str, Any], progress: Progress) -> None:
     search_settings(task, progress)
 
 
+def retrieve(task: dict[str, Any], progress: Progress) -> None:
+    """`etude.approaches.retrieving.retrieve`, imported late likewise."""
+    from etude.approaches.retrieving import retrieve as find_passages
+
+    find_passages(task, progress)
+
+
 def embed(task: dict[str, Any], progress: Progress) -> None:
     """`etude.engine.embed.embed`, imported late likewise."""
     from etude.engine.embed import embed as encode
@@ -91,6 +98,7 @@ TASKS = {
     "plan": plan,
     "try": attempt,
     "search": search,
+    "retrieve": retrieve,
     "general text": measure_text,
     "embed": embed,
     "benchmark": benchmark,

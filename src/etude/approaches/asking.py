@@ -59,6 +59,14 @@ def check_questions(study: Study) -> None:
                         f"ask.{number}: the template of {name} is {template!r}, and this prompt "
                         f"has no {column}: write it as {{input: ..., columns: {{{column}: ...}}}}."
                     )
+            retrieve = study.approaches[name].retrieve
+            searched = retrieve.query if retrieve is not None and retrieve.query else ""
+            for column in columns_of(searched, f"approaches.{name}.retrieve.query"):
+                if column not in known:
+                    raise UserError(
+                        f"ask.{number}: {name} searches for {searched!r}, and this prompt has no "
+                        f"{column}: write it as {{input: ..., columns: {{{column}: ...}}}}."
+                    )
 
 
 def asked_key(study: Study, job: Job, base: Base, data_hash: str) -> str:
@@ -141,7 +149,7 @@ def ask(
     """Put the prompts to an approach whose weights are loaded; goes on where a kill left it."""
     key = wanted(study, job, base, data.hash).get(ANSWERS)
     if key is not None and read_asked(job.place(folder), ANSWERS, key) is None:
-        answer(study, job, job.place(folder), ANSWERS, key, data, loaded, progress)
+        answer(study, job, job.place(folder), ANSWERS, key, data, base, loaded, progress)
 
 
 def ask_before(
@@ -156,7 +164,7 @@ def ask_before(
     start = start_of(study, job.approach)
     used = precision(start, job.approach)
     loaded = load(base, study.model, used, layers(start, job, folder))
-    answer(start, job, job.place(folder), BEFORE, key, data, loaded, progress)
+    answer(start, job, job.place(folder), BEFORE, key, data, base, loaded, progress)
 
 
 def answer(
@@ -166,6 +174,7 @@ def answer(
     name: str,
     key: str,
     data: Data,
+    base: Base,
     loaded: Loaded,
     progress: Progress,
 ) -> None:
@@ -181,7 +190,7 @@ def answer(
 
     examples = questions(study)
     room = prompt_room(loaded.speaker, study.generation.max_tokens, loaded.labels)
-    context = context_of(study, job.approach, data)
+    context = context_of(study, job.approach, data, base, place.folder)
     asked = [Asked(*pair) for pair in encode_pairs(loaded.speaker, examples, context, room)]
     kept = read_kept(place, name, key)
     answers: list[dict[str, Any]] = kept["answers"] if kept is not None else []

@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from etude.approaches.context import context_of
+from etude.approaches.documents import retrieval_key
 from etude.approaches.keys import prediction_key, weights_done, weights_key
 from etude.approaches.order import Job, layers, maker, precision
+from etude.approaches.retrieved import retrieved_folder
 from etude.approaches.tuning import tune_weights
 from etude.config.precision import recorded
 from etude.config.study import Study
@@ -65,9 +67,13 @@ def build(
     base: Base,
     loaded: Loaded,
     progress: Progress,
+    run_folder: Path | None = None,
 ) -> Predict:
-    """A function that answers examples, batch by batch, going on where a kill left it."""
-    context = context_of(study, job.approach, data)
+    """A function that answers examples, batch by batch, going on where a kill left it.
+
+    A trial of a search keeps its answers in a `folder` of its own, apart from the `run_folder`.
+    """
+    context = context_of(study, job.approach, data, base, run_folder or folder)
     key = prediction_key(study, job, base, data.hash)
     place = job.place(folder)
 
@@ -166,8 +172,14 @@ def rendered(item: Asked) -> str:
 
 
 def facts(study: Study, job: Job, base: Base, data: Data, loaded: Loaded) -> dict[str, Any]:
-    """What a manifest says of predictions: their key, and where they came from."""
+    """What a manifest says of predictions: their key, and where they came from.
+
+    `retrieved` is the folder in RUN/retrieved that their passages stand in.
+    """
+    retrieves = study.approaches[job.approach].retrieve is not None
+    key = retrieval_key(study, job.approach, base, data.hash) if retrieves else None
     return {
+        "retrieved": retrieved_folder(Path(), key).name if key is not None else None,
         "key": prediction_key(study, job, base, data.hash),
         "weights_key": weights_key(study, job, base, data.hash),
         "data_hash": data.hash,

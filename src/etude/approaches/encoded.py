@@ -40,14 +40,18 @@ def encoded(
     labels: Sequence[str] | None,
     folder: Path,
     progress: Progress,
+    standing_in: Context | None = None,
 ) -> Material:
-    """A split as the approach's tuning sees it. `speaker` is shortened by virtual tokens."""
+    """A split as the approach's tuning sees it. `speaker` is shortened by virtual tokens.
+
+    Before passages are retrieved, a plan gives a context whose passages stand in for them.
+    """
     tune = study.approaches[name].tune
     assert tune is not None  # noqa: S101 - only approaches that tune come here
     limit = smallest(tune.max_tokens, speaker.context)
     key = fingerprint(
         {
-            **common(study, name, data.hash),
+            **common(study, name, base, data.hash),
             "base": base.digest,
             "split": split,
             "sources": list(tune.mix.named) if tune.mix else None,
@@ -55,13 +59,14 @@ def encoded(
             "limit": limit,
             "labels": list(labels) if labels is not None else None,
             "versions": versions(),
+            **({"stands in": True} if standing_in is not None else {}),
         }
     )
     path = encoded_folder(folder) / f"{key}.safetensors"
     if path.exists():
         return read_material(path)
     examples = taken(getattr(data, split), tune.mix)
-    context = context_of(study, name, data)
+    context = standing_in or context_of(study, name, data, base, folder)
     rows = watched(examples, "encoding", progress)
     write_material(path, encode_material(speaker, rows, context, tune, labels))
     return read_material(path)

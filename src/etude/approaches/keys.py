@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from etude.approaches.documents import depth_of, in_context
 from etude.approaches.order import Job, given_folder, makers, precision
 from etude.config.precision import recorded
 from etude.config.study import Prompt, Shots, Study
@@ -26,10 +27,15 @@ def context_settings(study: Study, name: str) -> tuple[Prompt, str | None, Shots
     return approach.prompt or study.prompt, system, approach.shots
 
 
-def common(study: Study, name: str, data_hash: str) -> dict[str, Any]:
-    """What both training and use of an approach depend on."""
+def common(study: Study, name: str, base: Base, data_hash: str) -> dict[str, Any]:
+    """What both training and use of an approach depend on.
+
+    An approach that retrieves nothing has the key it had before there was retrieval.
+    """
     prompt, system, shots = context_settings(study, name)
+    retrieved = in_context(study, name, base, data_hash)
     return {
+        **({"retrieve": retrieved} if retrieved is not None else {}),
         "format": FORMAT,
         "data": data_hash,
         "markup": study.model.model_dump(mode="json")["markup"],
@@ -46,10 +52,9 @@ def weights_key(study: Study, job: Job, base: Base, data_hash: str) -> str:
     for name in makers(study, job.approach):
         tune = study.approaches[name].tune
         assert tune is not None  # noqa: S101 - a maker tunes
+        known = common(study, name, base, data_hash)
         settings = tune_settings(tune)
-        key = fingerprint(
-            {**common(study, name, data_hash), "from": key, "tune": settings, "seed": job.seed}
-        )
+        key = fingerprint({**known, "from": key, "tune": settings, "seed": job.seed})
     return key
 
 
@@ -75,9 +80,11 @@ def tune_settings(tune: Tune) -> dict[str, Any]:
 
 def prediction_key(study: Study, job: Job, base: Base, data_hash: str) -> str:
     """Key of a job's predictions."""
+    retrieve = study.approaches[job.approach].retrieve
     return fingerprint(
         {
-            **common(study, job.approach, data_hash),
+            **({"recorded": depth_of(retrieve)} if retrieve is not None else {}),
+            **common(study, job.approach, base, data_hash),
             "weights": weights_key(study, job, base, data_hash),
             "generation": study.generation.model_dump(mode="json"),
             "seed": job.seed,

@@ -170,7 +170,7 @@ def measured(
     examples = taken(data.dev, tune.mix)
     weights = [*layers(study, job, folder)[:-1], spot.weights]
     loaded = load(base, study.model, precision(study, job.approach), weights)
-    predict = build(study, job, spot.folder, data, base, loaded, progress)
+    predict = build(study, job, spot.folder, data, base, loaded, progress, run_folder=folder)
     answers = {item.example_id: item for batch in predict(examples) for item in batch}
     found = METRICS[expand((metric,))[0]].measure(
         examples, [answers[item.id] for item in examples], study.data.language

@@ -81,7 +81,7 @@ def trials_key(study: Study, name: str, base: Base, data_hash: str) -> str:
     spoken = search.metric != LOSS  # answers to the dev split are written
     return fingerprint(
         {
-            **common(study, name, data_hash),
+            **common(study, name, base, data_hash),
             "from": weights_key(start, Job(name, study.seed), base, data_hash),
             "tune": {key: item for key, item in tune_settings(tune).items() if key != "search"},
             "space": search.model_dump(mode="json")["space"],

@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from etude.config.messages import sentences
 from etude.config.reading import Lines, read_value, read_yaml, write_yaml
+from etude.config.retrieving import is_path
 from etude.config.study import Study
 from etude.errors import UserError, nearest
 
@@ -21,6 +22,9 @@ SHORT = {
     "schedule": "name",
     "precision": "name",
     "shots": "count",
+    "retrieve": "documents",
+    "search": "name",
+    "store": "name",
 }
 MOST_NEIGHBOURS = 12  # files named when a study is not found; a crowded folder helps nobody
 
@@ -177,9 +181,31 @@ def resolve_paths(values: Mapping[str, Any], folder: Path, base: Mapping[str, An
         if isinstance(approach, dict) and isinstance(approach.get("weights"), str):
             bare = "/" in approach["weights"]  # no approach has such a name
             approach["weights"] = absolute(approach["weights"], folder, bare=bare)
+        if isinstance(approach, dict):
+            approach_paths(approach, folder)
     for files in blocks(values, "benchmarks", "files").values():
         if isinstance(files, dict) and "folder" in files:
             files["folder"] = absolute(files["folder"], folder, bare=True)
+
+
+def approach_paths(approach: dict[str, Any], folder: Path) -> None:
+    """The same for what an approach retrieves from, and the models that it does it with."""
+    held: dict[str, Any] = approach
+    name = "retrieve"
+    if isinstance(held.get(name), dict):
+        held, name = held[name], "documents"
+    given = held.get(name)
+    if isinstance(given, str):
+        held[name] = absolute(given, folder, bare=is_path(given))
+    elif isinstance(given, dict) and "path" in given:
+        given["path"] = absolute(given["path"], folder, bare=True)
+    for block, setting in (
+        (blocks(approach, "retrieve", "search", "encoder"), "base"),
+        (blocks(approach, "retrieve", "rerank"), "base"),
+        (blocks(approach, "retrieve", "store"), "uri"),
+    ):
+        if setting in block:
+            block[setting] = absolute(block[setting], folder, bare=False)
 
 
 def blocks(values: Mapping[str, Any], *path: str) -> dict[str, Any]:

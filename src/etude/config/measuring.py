@@ -54,10 +54,22 @@ MetricName = Literal[
     "distinct-2",
     "right-language",
     "spelling",
+    "truth",
     "music",
     "music-exact",
     "notes",
     "notes-enharmonic",
+    "retrieval",
+    "passage-recall-5",
+    "passage-recall-10",
+    "passage-mrr",
+    "passage-ndcg-10",
+    "grounded",
+    "grounded-words",
+    "grounded-numbers",
+    "right-passage",
+    "abstains",
+    "abstention",
 ]
 
 

@@ -60,9 +60,14 @@ KINDS = {
 }
 
 
+def is_path(documents: str) -> bool:
+    """Whether these are files rather than a source of the study."""
+    return "/" in documents or "." in documents or documents.startswith("~")
+
+
 def documents(value: Any) -> Any:
     """A path is short for a block; a name without a dot or a slash is a source of the study."""
-    if not isinstance(value, str) or not ("/" in value or "." in value):
+    if not isinstance(value, str) or not is_path(value):
         return value
     for ending, kind in KINDS.items():
         if value.endswith(ending):
@@ -115,7 +120,7 @@ class VectorEncoder(Settings):
     """A model whose vectors are near where texts mean the same."""
 
     base: str = Field(min_length=1)
-    """A sentence-transformers model: a hub id, a folder, or `minilm` (extra `rag-offline`)."""
+    """A sentence-transformers model: a hub id, a folder, or `minilm` (extra `minilm`)."""
     revision: str | None = None
     """Branch, tag or commit of a hub id."""
     batch_size: int = Field(32, ge=1)
@@ -204,6 +209,9 @@ class Retrieve(Settings):
     """Passages in the prompt at most; fewer where they do not fit."""
     depth: int = Field(10, ge=1, le=100)
     """How many are searched and recorded, for the retriever's own scores; k where that is more."""
+    query: str | None = None
+    """What is searched for: a template like prompt's. When not given, the row's column
+    `question` where it has one, otherwise the user's turn as the row has it."""
     chunk: Chunking = Chunking()
     """How documents are cut."""
     search: Search = Bm25()

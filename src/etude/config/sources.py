@@ -40,12 +40,18 @@ Root = Literal[
 class Paths(Settings):
     """One file for each split that the publisher made."""
 
-    train: str
-    """Rows to learn from."""
+    train: str | None = None
+    """Rows to learn from; without it, the source is only for the splits that are given."""
     dev: str | None = None
     """Rows for validation; cut from `train` when not given."""
     test: str | None = None
     """Rows for the scores; cut from `train` when not given."""
+
+    @model_validator(mode="after")
+    def names_a_file(self) -> Paths:
+        if self.train is None and self.dev is None and self.test is None:
+            raise Misplaced(("train",), "no file is named: name one for train, dev or test")
+        return self
 
 
 class Columns(Settings):
@@ -215,6 +221,15 @@ class Wikipedia(Table):
         instruction="{question}", response="{answers}", id="{id}", passages=("{passage}",)
     )
     """How a row becomes an example; there are also `title`, `article`, `context`, `make`, `url`."""
+
+    @model_validator(mode="after")
+    def documents_are_articles(self) -> Wikipedia:
+        if self.columns.context is not None:
+            raise Misplaced(
+                ("columns", "context"),
+                "its documents are its articles, and {passage} names the place: map passages",
+            )
+        return self
 
 
 class Datasets(Settings):

@@ -2,11 +2,31 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from etude.records import Document
+
+# Words in the names of an infobox's fields, and endings of values, that are of how a page looks and
+# where on a map it is pinned.
+FOR_SHOW = frozenset(
+    """
+    imagem imagens image images foto photo mapa map mapas maps legenda caption alt bandeira flag
+    brasao brasão escudo coat logo logotipo assinatura signature cor color colour fundo background
+    tamanho size largura width latd latm lats latns longd longm longs longew lat long latitude
+    longitude coordenadas coordinates coord coor pushpin website site sitio sítio url homepage notas
+    notes rodape rodapé footnotes imdb wikidata commons ref refs referente
+    """.split()  # noqa: SIM905 - a list of words reads better as words between spaces
+)
+FILES = (".jpg", ".jpeg", ".png", ".svg", ".gif", ".webp", ".tif", ".ogg")
+
+
+def is_for_show(name: str, value: str) -> bool:
+    """Whether a field of an infobox says nothing of what its article is about."""
+    words = re.split(r"[\W_\d]+", name.casefold())
+    return bool(FOR_SHOW.intersection(words)) or value.casefold().endswith(FILES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +65,7 @@ class Article:
         return {
             name: f"{name.replace('_', ' ').strip()}: {' '.join(value.split())}"
             for name, value in self.facts.items()
-            if value.strip()
+            if value.strip() and not is_for_show(name, value)
         }
 
     @property

@@ -20,10 +20,11 @@ NONE_MADE = "an article that no question is made of"
 def read_wikipedia(source: Wikipedia, root: Path) -> Iterator[Row]:
     """One row per question, articles in the order of the dump.
 
-    Columns: id, question, answers (the first is the one to learn), passage (`document:start-end`, in
-    characters of the article's document), context (that passage's text), title, article (its id),
-    make, url, revision, licence, language. Rows of `make: text` have no passage and no context.
-    What no question could be made of is a row that cannot be used, so that it is counted.
+    Columns: id, question, answers (the first is the one to learn), passage
+    (`document:start-end`, in characters of the article's document), context (that passage's text),
+    title, article (its id), make, url, revision, licence, language. Rows of `make: text` have no
+    passage and no context. What no question could be made of is a row that cannot be used, so
+    that it is counted.
     """
     from etude.data.dumps import read_articles
 

@@ -37,7 +37,9 @@ class Evidence:
     (`etude.approaches.general`); `benchmarks` what benchmarks gave before and after. `contexts` say
     what stands around a question in use, `trained_with` the same in the training of the weights
     that an approach uses. `plan` is plan.json. `evaluation` holds the scores, where there are some
-    already. But for `predictions`, everything is of an approach's first seed.
+    already. `retrieval` says of each approach that retrieves what was searched and with which k,
+    `learnt_passages` which chunks stood in the prompts that an approach's weights were tuned on.
+    But for `predictions`, everything is of an approach's first seed.
     """
 
     examples: Sequence[Example]
@@ -56,6 +58,8 @@ class Evidence:
     contexts: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     trained_with: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     plan: Mapping[str, Any] = field(default_factory=dict)
+    retrieval: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    learnt_passages: Mapping[str, frozenset[str]] = field(default_factory=dict)
     evaluation: Evaluation | None = None
     made: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)  # once, for all
 

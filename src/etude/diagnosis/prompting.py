@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from etude.diagnosis.evidence import Check, Evidence, listed, plural, quoted
+from etude.diagnosis.passages import cut_short
 from etude.records import Finding
 
 NOTHING = "no supervised token"  # in the message of a training that refuses an example
@@ -16,13 +17,17 @@ PARTS = {  # of a context: its name, and whether another one is a warning
     "prompt": ("prompt template", True),
     "system": ("system prompt", False),
     "shots": ("worked examples", False),
+    "passages": ("set of passages", False),
 }
 
 
 def truncated_prompts(evidence: Evidence) -> Iterator[Finding]:
     """Prompts that were cut to fit the context window."""
     for approach, predictions in evidence.answers.items():
-        cut = [item for item in predictions if item.truncated_tokens]
+        k = int(evidence.retrieval.get(approach, {}).get("k", 0))
+        cut = [
+            item for item in predictions if item.truncated_tokens and not cut_short(item, k)
+        ]  # passages that gave way have a finding of their own
         if cut:
             most = max(item.truncated_tokens for item in cut)
             yield Finding(
@@ -163,8 +168,8 @@ NOTHING_SUPERVISED = Check(
 DRIFT = Check(
     template_drift,
     fires="An approach uses tuned weights with another role markup or prompt template than they "
-    "were trained with (a warning), or with another system prompt or other worked examples (a "
-    "note). Of a folder of weights the chat template that lies in it is compared.",
+    "were trained with (a warning), or with another system prompt, other worked examples or other "
+    "passages (a note). Of a folder of weights the chat template that lies in it is compared.",
     why="A tuned model expects the frame that it was tuned in; a space or a missing marker can "
     "cost more than the tuning gained, and no loss shows it.",
     advice="Use the same frame, unless the difference is the question.",

@@ -48,6 +48,7 @@ def classify_batch(
                 finish="stop",
                 truncated_tokens=item.prompt.truncated_tokens,
                 seconds=share,
+                passages=item.prompt.passages,
             )
         )
     return predictions

@@ -10,8 +10,8 @@ from typing import TypeVar
 from etude.config.study import Prompt
 from etude.engine.load import Speaker
 from etude.errors import UserError
-from etude.prompts import answer_text, compose, render
-from etude.records import Example, Message
+from etude.prompts import Passages, answer_text, compose, render
+from etude.records import Example, Message, Passage
 
 Item = TypeVar("Item")
 
@@ -20,25 +20,55 @@ AT_ONCE = 256  # texts that are tokenised in one call, which costs much less tha
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What an approach puts before the model: task prompt, system prompt, worked examples."""
+    """What an approach puts before the model: prompts, worked examples, retrieved passages."""
 
     prompt: Prompt
     system: str | None
     shots: Callable[[Example], Sequence[Example]]
+    passages: Passages | None = None
 
-    def messages(self, example: Example, shots: int | None = None) -> tuple[Message, ...]:
-        """The turns before the answer, with the last `shots` worked examples (None: all)."""
+    def messages(
+        self,
+        example: Example,
+        shots: int | None = None,
+        shown: Sequence[tuple[str, str]] | None = None,
+        *,
+        beside_shots: bool = True,
+    ) -> tuple[Message, ...]:
+        """The turns before the answer, with the last `shots` worked examples (None: all).
+
+        `shown` are titles and texts of the passages for the question (None: all that are for it);
+        worked examples have all of theirs, or where not `beside_shots` none.
+        """
         chosen = self.shots(example)
         kept = chosen[len(chosen) - shots :] if shots is not None else chosen
-        return compose(example, prompt=self.prompt, system=self.system, shots=kept)
+
+        def add(item: Example, turns: tuple[Message, ...]) -> tuple[Message, ...]:
+            if self.passages is None or (item is not example and not beside_shots):
+                return turns
+            whole = [(chunk.title, chunk.text) for chunk in self.passages.candidates(item)]
+            given = shown is not None and item is example
+            return self.passages.put(turns, shown if given and shown is not None else whole)
+
+        return compose(example, prompt=self.prompt, system=self.system, shots=kept, add=add)
+
+    def record(
+        self, example: Example, shown: Sequence[int | None] | None = None
+    ) -> tuple[Passage, ...]:
+        """What was retrieved; `shown` is as in `Passages.record`, None for all that are for it."""
+        if self.passages is None:
+            return ()
+        every = [None] * len(self.passages.candidates(example))
+        return self.passages.record(example, every if shown is None else shown)
 
 
 @dataclass(frozen=True, slots=True)
 class EncodedPrompt:
     """A prompt as the model gets it, and how much of it had to go.
 
-    `truncated_tokens` counts the tokens that are missing: those of worked examples that did not
-    fit and the `cut_tokens` that were cut out of the middle (`text` still holds these).
+    `truncated_tokens` counts the tokens that are missing: those of passages and worked examples
+    that did not fit and the `cut_tokens` that were cut out of the middle (`text` still holds
+    these). `passages` are all that were retrieved.
     """
 
     ids: tuple[int, ...]
@@ -46,6 +76,7 @@ class EncodedPrompt:
     messages: tuple[Message, ...]
     truncated_tokens: int
     cut_tokens: int = 0
+    passages: tuple[Passage, ...] = ()
 
 
 def encode_prompt(
@@ -61,10 +92,11 @@ def encode_pairs(
 ) -> Iterator[tuple[Example, EncodedPrompt]]:
     """Examples with their prompts, written and tokenised within `room` tokens each (None: any).
 
-    Worked examples are left out first, the farthest from the question before the others; if the
-    question alone is still too long, its middle is cut: the instruction usually stands at the
-    beginning and the generation prompt always at the end. Raises `UserError` without any room.
+    What gives way where room is short, and in which order: `engine.fitting`. Raises `UserError`
+    without any room.
     """
+    from etude.engine.fitting import fitted  # which renders and tokenises with this module
+
     if room is not None and room < 1:
         raise UserError(
             f"generation.max_tokens leaves {room} tokens of the model's {speaker.context} for the "
@@ -76,26 +108,9 @@ def encode_pairs(
         for example, messages, text, ids in zip(
             chunk, turns, texts, tokens_of(speaker, texts), strict=True
         ):
-            whole = EncodedPrompt(tuple(ids), text, messages, 0)
+            found = context.record(example)
+            whole = EncodedPrompt(tuple(ids), text, messages, 0, passages=found)
             yield example, fitted(speaker, example, context, whole, room)
-
-
-def fitted(
-    speaker: Speaker, example: Example, context: Context, whole: EncodedPrompt, room: int | None
-) -> EncodedPrompt:
-    """A prompt that was encoded whole, within `room` tokens."""
-    messages, text, ids = whole.messages, whole.text, whole.ids
-    shots = len(context.shots(example))
-    while room is not None and len(ids) > room and shots:
-        shots -= 1
-        messages = context.messages(example, shots)
-        text = written(speaker, messages)
-        ids = tuple(tokens(speaker, text))
-    cut = 0 if room is None else max(0, len(ids) - room)
-    if cut:
-        head = (len(ids) - cut) // 2
-        ids = (*ids[:head], *ids[head + cut :])
-    return EncodedPrompt(ids, text, messages, len(whole.ids) - len(ids), cut)
 
 
 def chunks(items: Iterable[Item]) -> Iterator[list[Item]]:

@@ -89,6 +89,7 @@ def predict_batch(
             finish=answers[row].finish,
             truncated_tokens=item.prompt.truncated_tokens,
             seconds=share,
+            passages=item.prompt.passages,
         )
         for row, item in enumerate(asked)
     ]

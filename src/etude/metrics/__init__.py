@@ -39,6 +39,8 @@ GROUPS: dict[str, tuple[str, ...]] = {
         *("right-language", "length-ratio"),
     ),
     "music": ("music-exact", "notes", "notes-enharmonic"),
+    "retrieval": ("passage-recall-5", "passage-recall-10", "passage-mrr", "passage-ndcg-10"),
+    "grounded": ("grounded-words", "grounded-numbers", "right-passage"),
 }
 
 

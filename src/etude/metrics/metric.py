@@ -8,7 +8,7 @@ then one matrix product, for corpus-level metrics and for plain means alike.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, Protocol
 
@@ -23,7 +23,18 @@ if TYPE_CHECKING:
     from etude.metrics.encoded import Encoded
 
 Floats = NDArray[np.float64]
-Need = Literal["text", "label", "label_scores", "reference_logprob", "encoder", "dictionary"]
+Need = Literal[
+    "text",
+    "label",
+    "label_scores",
+    "reference_logprob",
+    "encoder",
+    "dictionary",
+    "passages",
+    "passage_texts",
+    "gold",
+    "facts",
+]
 Better = Literal["higher", "lower", "neither"]  # neither: it is told and decides nothing
 
 
@@ -46,12 +57,14 @@ class Means:
     """What metrics share while they score, and what some of them cannot do without.
 
     `texts` keeps what was found out of each text; `encoded` holds texts as an encoder's vectors;
-    `dictionary` the words that are spelt right.
+    `dictionary` the words that are spelt right. `passages` give, by approach, the text of a
+    retrieved chunk by its id.
     """
 
     texts: Texts = field(default_factory=Texts)
     encoded: Encoded | None = None
     dictionary: Dictionary | None = None
+    passages: Mapping[str, Callable[[str], str]] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 from etude.errors import UserError
 from etude.metrics.metric import Metric, Need
+from etude.metrics.truth import facts_of
 from etude.records import Example, Prediction
 
 
@@ -66,8 +67,25 @@ def _label_scores(
             )
 
 
+def _facts(metric: Metric, examples: Sequence[Example], _: Sequence[Prediction]) -> None:
+    if not any(facts_of(example.metadata).asked for example in examples):
+        raise UserError(
+            f"{metric.name} compares answers with facts, but no test example has any: give the "
+            f"source's rows a column 'facts', or remove {metric.name} from metrics"
+        )
+
+
 def _of_the_study(*_: object) -> None:
     """What the study brings is looked at before anything is scored, and where it is used."""
+
+
+def _gold(metric: Metric, examples: Sequence[Example], _: Sequence[Prediction]) -> None:
+    if not any(example.gold_passages for example in examples):
+        raise UserError(
+            f"{metric.name} compares passages with those that hold the answer, but no test example "
+            "names one: use a source that does (squad, wikipedia), map 'passages' in the source's "
+            f"columns, or remove {metric.name} from metrics"
+        )
 
 
 NEEDS: dict[Need, Callable[[Metric, Sequence[Example], Sequence[Prediction]], None]] = {
@@ -77,4 +95,8 @@ NEEDS: dict[Need, Callable[[Metric, Sequence[Example], Sequence[Prediction]], No
     "reference_logprob": _reference_logprob,
     "encoder": _of_the_study,
     "dictionary": _of_the_study,
+    "facts": _facts,
+    "passages": _of_the_study,
+    "passage_texts": _of_the_study,
+    "gold": _gold,
 }

@@ -14,14 +14,18 @@ from etude.metrics import (
     cosine,
     dictionary,
     form,
+    found,
+    grounded,
     labels,
     likelihood,
     meteor,
     music,
     rouge,
     squad,
+    truth,
 )
 from etude.metrics.metric import Metric, Need
+from etude.retrieval import ranking
 
 _TEXT: frozenset[Need] = frozenset({"text"})
 _LABEL: frozenset[Need] = frozenset({"label"})
@@ -30,6 +34,14 @@ _LOGPROB: frozenset[Need] = frozenset({"reference_logprob"})
 _VECTORS: frozenset[Need] = frozenset({"text", "encoder"})
 _WORDS: frozenset[Need] = frozenset({"dictionary"})
 _ANSWER: frozenset[Need] = frozenset()
+_FACTS: frozenset[Need] = frozenset({"facts"})
+_RANKED: frozenset[Need] = frozenset({"passages", "gold"})
+_SHOWN: frozenset[Need] = frozenset({"passages", "passage_texts"})
+_RESTS: frozenset[Need] = frozenset({"passages", "passage_texts", "gold"})
+_IR = "ir-measures"
+_IR_PAPER = "https://nlp.stanford.edu/IR-book/html/htmledition/evaluation-of-ranked-retrieval-results-1.html"
+_NDCG_PAPER = "https://doi.org/10.1145/582415.582418"
+_GROUNDED_PAPER = "https://arxiv.org/abs/2305.14627"
 _ROUGE_PAPER = "https://aclanthology.org/W04-1013"
 _SQUAD_PAPER = "https://arxiv.org/abs/1606.05250"
 _SQUAD = "SQuAD's official evaluation script"
@@ -85,6 +97,22 @@ def _bertscore(name: str, part: Literal["precision", "recall", "F1"]) -> Metric:
         bertscore.told(part),
         "bert-score",
         _BERTSCORE_PAPER,
+    )
+
+
+def _ranked(name: str, title: str, value: found.Ranks, what: str, paper: str) -> Metric:
+    return Metric(
+        name,
+        title,
+        "higher",
+        0,
+        1,
+        _RANKED,
+        found.ranked(value),
+        found.signed(what),
+        found.told(value, what),
+        _IR,
+        paper,
     )
 
 
@@ -150,6 +178,8 @@ ROWS = (
     Metric("spelling", "Spelling errors", "lower", 0, 1, _WORDS, dictionary.spelling,
            dictionary.spelling_signature, dictionary.told, _COUNTED,
            "https://doi.org/10.1145/146370.146380"),
+    Metric("truth", "Truth", "higher", 0, 1, _FACTS, truth.truth, truth.truth_signature,
+           truth.told, _BY_HAND, "https://arxiv.org/abs/2305.14251"),
     Metric("music-exact", "Exact match (music)", "higher", 0, 1, _TEXT, music.music_exact,
            music.music_exact_signature, music.told_exact, _BY_HAND, _SQUAD_PAPER),
     Metric("notes", "Notes F1", "higher", 0, 1, _TEXT, music.notes, music.notes_signature,
@@ -157,5 +187,37 @@ ROWS = (
     Metric("notes-enharmonic", "Notes F1 (enharmonic)", "higher", 0, 1, _TEXT,
            music.notes_enharmonic, music.notes_enharmonic_signature,
            music.told_notes(music.sounding), _BY_HAND, _SQUAD_PAPER),
+    _ranked("passage-recall-5", "Passages found (recall@5)", found.recall(5),
+            "share of gold passages among the first 5", _IR_PAPER),
+    _ranked("passage-recall-10", "Passages found (recall@10)", found.recall(10),
+            "share of gold passages among the first 10", _IR_PAPER),
+    _ranked("passage-mrr", "Passages found (MRR)", ranking.reciprocal_rank,
+            "1 / rank of the first gold passage", _IR_PAPER),
+    _ranked("passage-ndcg-10", "Passages found (nDCG@10)", found.ndcg(10),
+            "gain of the first 10, discounted by log2(rank + 1), of the ideal's", _NDCG_PAPER),
+    Metric("grounded-words", "Words in the passages", "higher", 0, 1, _SHOWN,
+           grounded.supported(grounded.words_share),
+           grounded.signed("share of an answer's stems that stand in the passages shown"),
+           grounded.told(grounded.words_share), _COUNTED, _GROUNDED_PAPER),
+    Metric("grounded-numbers", "Numbers in the passages", "higher", 0, 1, _SHOWN,
+           grounded.supported(grounded.numbers_share),
+           grounded.signed_plainly("share of an answer's numbers that stand in the passages shown"),
+           grounded.told(grounded.numbers_share), _COUNTED, _GROUNDED_PAPER),
+    Metric("right-passage", "Rests on the right passage", "higher", 0, 1, _RESTS,
+           grounded.supported(grounded.right_share),
+           grounded.signed("share gold of the passages cited, or of the one with most stems"),
+           grounded.told(grounded.right_share), _COUNTED, _GROUNDED_PAPER),
+    Metric("abstains", "Says the passages do not hold it", "neither", 0, 1,
+           frozenset({"passages"}), grounded.abstaining,
+           grounded.signed_plainly("share of answers with the sentence that retrieve.abstain asks "
+                                   "for"),
+           grounded.told_abstention, _COUNTED,
+           "https://arxiv.org/abs/1806.03822"),
+    Metric("abstention", "Abstains rightly", "higher", 0, 1, _RANKED,
+           grounded.abstention,
+           grounded.signed_plainly("share of answers that abstain exactly where no gold passage "
+                                   "was shown"),
+           grounded.told_abstention, _COUNTED,
+           "https://arxiv.org/abs/1806.03822"),
 )
 # fmt: on

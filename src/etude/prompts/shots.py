@@ -1,7 +1,8 @@
 """Worked examples for few-shot prompts, always from the training split.
 
 A shot is of the example's own task and never the example itself: neither the same id nor the
-same question but for case and white space, or its answer would stand in the prompt.
+same question but for case and white space, or its answer would stand in the prompt. A task that is
+only tested, and has no training examples, takes its shots from those of all tasks.
 """
 
 from __future__ import annotations
@@ -39,13 +40,10 @@ def choose_shots(
 
     def choose(example: Example) -> tuple[Example, ...]:
         task = example.task
-        if task not in pools:
-            raise UserError(
-                f"shots: example '{example.id}' is of task '{task}', of which the training split "
-                "holds no example: add training examples or remove shots."
-            )
         if task not in ranks:
-            ranks[task] = CHOOSERS[shots.choose](shots, pools[task], seed)
+            pool = pools.get(task) or sorted(train, key=lambda example: example.id)
+            counts.setdefault(task, _count(shots, task, pool))
+            ranks[task] = CHOOSERS[shots.choose](shots, pool, seed)
         found = tuple(islice(_others(example, ranks[task](example)), counts[task]))
         if len(found) < counts[task]:
             raise UserError(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from etude.config.study import Prompt
 from etude.errors import UserError
@@ -38,16 +38,30 @@ def user_turns(example: Example, prompt: Prompt) -> tuple[Message, ...]:
     return (*example.messages[:last], Message("user", written), *example.messages[last + 1 :])
 
 
+Turns = tuple[Message, ...]
+
+
+def as_they_are(example: Example, turns: Turns) -> Turns:
+    """Turns without passages."""
+    del example
+    return turns
+
+
 def compose(
-    example: Example, *, prompt: Prompt, system: str | None, shots: Sequence[Example]
-) -> tuple[Message, ...]:
+    example: Example,
+    *,
+    prompt: Prompt,
+    system: str | None,
+    shots: Sequence[Example],
+    add: Callable[[Example, Turns], Turns] = as_they_are,
+) -> Turns:
     """All turns before the answer: system, worked examples, the example's own turns.
 
     A `system` that is given takes the place of a system turn that came with the row; "" removes
     it. A worked example gives its turns, without any system turn, and its first reference as
-    the assistant's answer.
+    the assistant's answer. `add` puts to an example's turns what was retrieved for it.
     """
-    turns = user_turns(example, prompt)
+    turns = add(example, user_turns(example, prompt))
     if system is not None:
         opening: tuple[Message, ...] = (Message("system", system),) if system else ()
     else:
@@ -59,6 +73,7 @@ def compose(
                 f"shots: training example '{shot.id}' has no response to show: give its row one, "
                 "or name other examples in shots.ids."
             )
-        worked += [turn for turn in user_turns(shot, prompt) if turn.role != "system"]
+        spoken = add(shot, user_turns(shot, prompt))
+        worked += [turn for turn in spoken if turn.role != "system"]
         worked.append(Message("assistant", shot.references[0]))
     return (*opening, *worked, *(turn for turn in turns if turn.role != "system"))

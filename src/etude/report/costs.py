@@ -13,6 +13,7 @@ from etude.config import Study
 from etude.config.prices import Prices
 from etude.diagnosis import Evidence
 from etude.report import words
+from etude.report.passages import costs_of
 from etude.store import folder_size, read_json
 
 
@@ -53,6 +54,7 @@ def cost(study: Study, folder: Path, evidence: Evidence, name: str) -> dict[str,
         "model_bytes": facts[-1].get("model_bytes") if facts else None,
         "prompt_tokens": fmean(item.prompt_tokens for item in answers),
         "answer_tokens": fmean(item.answer_tokens for item in answers),
+        **costs_of(evidence, name),
     }
     return found | of_answers(found, len(answers)) | money(study.prices, found, len(answers))
 
@@ -60,8 +62,10 @@ def cost(study: Study, folder: Path, evidence: Evidence, name: str) -> dict[str,
 def of_answers(found: Mapping[str, Any], count: int) -> dict[str, Any]:
     """Time by answer, and time before the first one."""
     return {
-        "seconds_per_1000": 1000 * found["predict_seconds"] / count,
-        "adapting_seconds": found["tune_seconds"] + found["search_seconds"],
+        "seconds_per_1000": 1000 * (found["predict_seconds"] / count + found["retrieve_seconds"]),
+        "adapting_seconds": found["tune_seconds"]
+        + found["search_seconds"]
+        + found["index_seconds"],
     }
 
 

@@ -42,7 +42,11 @@ def score_figures(report: Report) -> list[Drawn]:
 
 def difference_figures(report: Report) -> list[Drawn]:
     """Paired differences per metric, where there is something to compare."""
-    compared = {pair["metric"] for pair in report["comparisons"]}
+    compared = {
+        pair["metric"]
+        for pair in report["comparisons"]
+        if words.number(pair.get("difference")) is not None
+    }
     heads = [head for head in tables.metric_heads(report) if head["name"] in compared]
     rows = tables.comparison_rows(report)
     return [

@@ -6,13 +6,16 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from etude.approaches.documents import vouch
 from etude.approaches.general import general_text
 from etude.approaches.keys import context_settings, prediction_key
 from etude.approaches.order import Job, given_folder, maker, seeds
+from etude.approaches.retrieved import place_for, read_retrieved
 from etude.approaches.settled import settled
 from etude.benchmarks import benchmark_scores, benchmarks_before
 from etude.config import Study
-from etude.data import read_data
+from etude.config.retrieving import Retrieve
+from etude.data import Data, read_data
 from etude.diagnosis import Evidence
 from etude.diagnosis.forgetting import benchmark_changes
 from etude.engine.base import RANDOM, Base
@@ -27,11 +30,14 @@ def read_evidence(study: Study, folder: Path, failures: Mapping[str, str]) -> Ev
     `ChildFailed` when nothing is left.
     """
     data = read_data(folder)
+    vouch(folder)
     asked = settled(study, folder, None, data.hash)
     failed = dict(failures)
     predictions: dict[str, dict[int, Any]] = {}
     manifests, histories, tunings = {}, {}, {}
     general, contexts, trained_with = {}, {}, {}
+    retrieval: dict[str, dict[str, Any]] = {}
+    learnt_by: dict[str, frozenset[str]] = {}
     for name in study.approaches:
         jobs = [Job(name, seed) for seed in seeds(study, name)]
         made = [job.place(folder) for job in jobs if job.place(folder).manifest.exists()]
@@ -44,6 +50,10 @@ def read_evidence(study: Study, folder: Path, failures: Mapping[str, str]) -> Ev
         manifests[name] = read_json(current[0].manifest)
         predictions[name] = {place.seed: read_predictions(place) for place in current}
         contexts[name] = context_used(asked, name, manifests[name])
+        if (place := place_for(current[0])) is not None:
+            retrieval[name] = about_retrieval(asked, name, place)
+        if (learnt := learnt_passages(asked, name, folder, data)) is not None:
+            learnt_by[name] = learnt
         if (before := context_trained(asked, folder, name)) is not None:
             trained_with[name] = before
         if study.approaches[name].tune is not None:
@@ -77,7 +87,35 @@ def read_evidence(study: Study, folder: Path, failures: Mapping[str, str]) -> Ev
         contexts=contexts,
         trained_with=trained_with,
         plan=read_json(folder / "plan.json") if (folder / "plan.json").exists() else {},
+        retrieval=retrieval,
+        learnt_passages=learnt_by,
     )
+
+
+def about_retrieval(study: Study, name: str, place: Path) -> dict[str, Any]:
+    """What was searched for an approach, and what its prompts show of it."""
+    retrieve = study.approaches[name].retrieve
+    assert retrieve is not None  # noqa: S101 - what has passages retrieves
+    facts = {key: value for key, value in read_retrieved(place).facts.items() if key != "needs"}
+    shown = retrieve.model_dump(mode="json", include={"k", "template", "cite", "abstain"})
+    return {**facts, **shown, "place": place.name}
+
+
+def learnt_passages(study: Study, name: str, folder: Path, data: Data) -> frozenset[str] | None:
+    """The chunks that stood in the prompts of the tuning behind an approach, before any cut.
+
+    None where it was not tuned with passages, or these are not at hand.
+    """
+    made_by = maker(study, name)
+    retrieve = study.approaches[made_by].retrieve if made_by is not None else None
+    made = Job(str(made_by), study.seed).place(folder)
+    if retrieve is None or not made.manifest.exists():
+        return None
+    place = place_for(made)
+    if place is None:
+        return None
+    held = read_retrieved(place)
+    return frozenset(chunk for example in data.train for chunk in held.names(example)[: retrieve.k])
 
 
 def is_as_asked(study: Study, place: Place, data_hash: str) -> bool:
@@ -98,8 +136,16 @@ def context_used(study: Study, name: str, manifest: Mapping[str, Any]) -> dict[s
     prompt, system, shots = context_settings(study, name)
     used = {"prompt": prompt.template, "system": system or None}
     used["shots"] = f"{shots.count} {shots.choose}" if shots is not None else None
+    retrieve = study.approaches[name].retrieve
+    used["passages"] = f"{retrieve.k} of {source_of(retrieve)}" if retrieve is not None else None
     # Manifests of older versions do not say the template.
     return used | ({"markup": manifest["template"].strip()} if "template" in manifest else {})
+
+
+def source_of(retrieve: Retrieve) -> str:
+    """Where passages come from: a source's name, or a file's."""
+    given = retrieve.documents
+    return given if isinstance(given, str) else Path(given.path).name
 
 
 def context_trained(study: Study, folder: Path, name: str) -> dict[str, Any] | None:

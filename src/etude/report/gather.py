@@ -26,11 +26,13 @@ from etude.report.beside import beside_the_source
 from etude.report.confusions import confusions
 from etude.report.costs import cost
 from etude.report.costs import in_words as prices_in_words
+from etude.report.evidence import source_of
 from etude.report.forgetting import forgetting
 from etude.report.highlights import highlights
 from etude.report.joined import joined, joined_hash
 from etude.report.makeup import makeup
 from etude.report.pareto import fronts
+from etude.report.retrieval import retrieval
 from etude.report.similarity import similarities
 from etude.report.trainings import KEPT, epochs, repeats, training_notes
 from etude.store import fingerprint, read_json, read_lines
@@ -124,6 +126,9 @@ def gather(
         ),
         **joined(study, folder, evidence),
         "forgetting": forgetting(evidence),
+        "retrieval": retrieval(
+            evidence, study.compare, study.seed, grouped=study.data.split.group_by is not None
+        ),
         "data": dict(evidence.card),
         "makeup": makeup(folder, evidence.card),
         "confusion": confusions(evidence),
@@ -239,6 +244,9 @@ def in_words(study: Study, name: str) -> str:
     _, system, shots = context_settings(study, name)
     if shots is not None:
         parts.append(f"{shots.count} {shots.choose} shot{'s' if shots.count > 1 else ''}")
+    if approach.retrieve is not None:
+        count, source = approach.retrieve.k, source_of(approach.retrieve)
+        parts.append(f"{count} passage{'s' if count > 1 else ''} of {source}")
     if system:
         parts.append("system prompt")
     if approach.prompt is not None:

@@ -1,7 +1,7 @@
 // The answers browser. Texts come from models and material: they only ever become text nodes.
 "use strict";
 (() => {
-  const { approaches, metrics, classify, answers } = JSON.parse(
+  const { approaches, metrics, classify, answers, passages } = JSON.parse(
     document.getElementById("data").textContent,
   );
   const browser = document.getElementById("browser");
@@ -119,6 +119,31 @@
     return list;
   }
 
+  // What stood in the prompt, by its number; gold passages that did not stand there come after.
+  function passageList(found) {
+    const shown = found.filter((item) => item.shown);
+    const box = make("details", "passages");
+    const gold = shown.filter((item) => item.gold).map((item) => `[${item.rank}]`);
+    const known = gold.length ? `, gold ${gold.join(" ")}` : found.some((item) => item.gold) ? ", gold not shown" : "";
+    box.append(make("summary", "", `${shown.length} ${shown.length === 1 ? "passage" : "passages"}${known}`));
+    const list = make("ul");
+    for (const item of found) {
+      const [title, text] = passages[item.key] ?? ["", ""];
+      const entry = make("li", item.gold ? "gold" : "");
+      const head = make("h5", "", item.shown ? `[${item.rank}] ${title}` : `${title} (rank ${item.rank}, not shown)`);
+      if (item.gold) head.append(make("span", "tag", "gold"));
+      if (item.cited) head.append(make("span", "tag strong", "cited"));
+      head.append(make("small", "", ` score ${written(item.score)}`));
+      const part = item.characters === null ? text : text.slice(0, item.characters);
+      const body = make("p", "said-text", part);
+      if (item.characters !== null && part.length < text.length) body.append(make("span", "quiet", " … (the rest did not fit)"));
+      entry.append(head, body);
+      list.append(entry);
+    }
+    box.append(list);
+    return box;
+  }
+
   function answerCard({ name, colour, baseline }, example) {
     const card = make("div", "answer");
     const head = make("h4");
@@ -141,6 +166,7 @@
       if (classify) body.replaceChildren(make("b", "", answer.label), ` ${right ? "✓ right" : "✗ wrong"}`);
       if (answer.label_scores) card.append(labels(answer, example));
     }
+    if (answer.passages?.length) card.append(passageList(answer.passages));
     const scores = make("dl", "values");
     for (const metric of metrics) {
       if (value(example, name, metric.name) === null) continue;

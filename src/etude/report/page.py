@@ -11,7 +11,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -24,20 +24,28 @@ from etude.report.joined_view import joined_view
 from etude.report.looks import looks
 from etude.report.makeup import makeup_view
 from etude.report.rendering import own, render
+from etude.report.retrieval import retrieval_view
 from etude.report.spending import cost_heads
 from etude.store import write_atomically
 
+Texts = Mapping[str, Sequence[str]]  # titles and texts of passages
 
-def write_page(report: dict[str, Any], answers: list[dict[str, Any]], path: Path) -> None:
+
+def write_page(
+    report: dict[str, Any], answers: list[dict[str, Any]], path: Path, passages: Texts | None = None
+) -> None:
     """Write the report's page, whole or not at all.
 
     `report` is what report.json holds; `answers` is one dict per test example, as described in
-    `answers_json`. The same report and answers give the same bytes.
+    `answers_json`, `passages` the texts that they name. The same report and answers give the same
+    bytes.
     """
-    write_atomically(path, page(report, answers).encode("utf-8", "replace"))
+    write_atomically(path, page(report, answers, passages).encode("utf-8", "replace"))
 
 
-def page(report: Mapping[str, Any], answers: list[dict[str, Any]]) -> str:
+def page(
+    report: Mapping[str, Any], answers: list[dict[str, Any]], passages: Texts | None = None
+) -> str:
     """The page as text."""
     from markupsafe import Markup
 
@@ -45,7 +53,7 @@ def page(report: Mapping[str, Any], answers: list[dict[str, Any]]) -> str:
     trusted = {
         "style": own("page.css", "joined.css"),
         "script": script,
-        "answers_json": Markup(answers_json(report, answers)),  # noqa: S704 - escaped for scripts
+        "answers_json": Markup(answers_json(report, answers, passages)),  # noqa: S704 - escaped for scripts
     }
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     view = (
@@ -57,12 +65,15 @@ def page(report: Mapping[str, Any], answers: list[dict[str, Any]]) -> str:
     return render("page.html", view)
 
 
-def answers_json(report: Mapping[str, Any], answers: list[dict[str, Any]]) -> str:
+def answers_json(
+    report: Mapping[str, Any], answers: list[dict[str, Any]], passages: Texts | None = None
+) -> str:
     """What the answers browser shows, as JSON that is safe inside a `<script>` element.
 
     `answers`: `{id, prompt, references, answers: {approach: {text, finish, prompt_tokens,
-    answer_tokens, scores, label, label_scores}}}` per example. Values that are not finite become
-    null; `<`, `>` and `&` are written as escapes, so that no text can end the element.
+    answer_tokens, scores, label, label_scores, passages}}}` per example; a passage names its title
+    and text in `passages` by its key. Values that are not finite become null; `<`, `>` and `&` are
+    written as escapes, so that no text can end the element.
     """
     given = looks(report["approaches"], report.get("baseline"))
     content = {
@@ -80,6 +91,7 @@ def answers_json(report: Mapping[str, Any], answers: list[dict[str, Any]]) -> st
         ],
         "classify": report["study"].get("task") == "classify",
         "answers": answers,
+        "passages": dict(passages or {}),
     }
     text = json.dumps(_finite(content), ensure_ascii=False, separators=(",", ":"))
     for unsafe in "<>&\u2028\u2029":
@@ -136,6 +148,7 @@ def _view(report: Mapping[str, Any]) -> dict[str, Any]:
         "searches": searches(report),
         "tasks": task_tables(report),
         "forgetting": forgetting_rows(report),
+        "retrieval": retrieval_view(report),
         "sources": tables.source_rows(data),
         "splits": [
             (name, words.count(split.get("rows")), words.count(split.get("groups")))

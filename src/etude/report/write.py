@@ -14,6 +14,7 @@ from etude.records import Example, Finding
 from etude.report.gather import gather, report_key
 from etude.report.joined import joined
 from etude.report.page import write_page
+from etude.report.passages import with_passages
 from etude.store import Place, predicted_bytes, read_json, write_atomically, write_json
 
 Values = Mapping[tuple[str, str], Mapping[str, float]]  # (approach, metric) -> example id -> value
@@ -35,7 +36,8 @@ def write_report(
     report = gather(study, folder, evidence, evaluation, findings)
     page = folder / "report.html"
     values = {(score.approach, score.metric): score.values for score in evaluation.scores}
-    write_page(report, answers(evidence, values), page)
+    rows = answers(evidence, values)
+    write_page(report, rows, page, with_passages(evidence, folder, rows))
     write_json(folder / "report.json", report)
     return page
 
@@ -48,7 +50,8 @@ def draw_again(study: Study, folder: Path, evidence: Evidence) -> Path:
     values = read_values(folder)
     page, path = folder / "report.html", folder / "report.json"
     report = read_json(path) | joined(study, folder, evidence)
-    write_page(report, answers(evidence, values), page)
+    rows = answers(evidence, values)
+    write_page(report, rows, page, with_passages(evidence, folder, rows))
     write_json(path, report)
     return page
 

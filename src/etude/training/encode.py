@@ -12,8 +12,8 @@ from etude.engine.encode import (
     chunks,
     encode_answers,
     encode_pairs,
-    fitted,
 )
+from etude.engine.fitting import fitted
 from etude.engine.load import Speaker
 from etude.errors import UserError
 from etude.prompts import pieces

@@ -68,6 +68,6 @@ def candidates(sentence: str, subject: Subject) -> Iterator[Span]:
             taken.append(Span(low, high))
             if pattern is NAME and (low == 0 or title & set(words_of(folded(match[0])))):
                 continue  # the first word has a capital in any case
-            alone = re.findall(rf"(?<!\w){re.escape(match[0])}(?!\w)", sentence, re.IGNORECASE)
-            if len(alone) == 1 and (pattern is not NUMBER or len(match[0]) > 1):
+            alone = sentence.casefold().count(match[0].casefold()) == 1
+            if alone and (pattern is not NUMBER or len(match[0]) > 1):
                 yield Span(low, high)

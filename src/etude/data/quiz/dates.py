@@ -4,34 +4,35 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from etude.data.quiz.dating import ANY_YEAR, DATES, PLACED, other_forms
 from etude.data.quiz.question import LeftOut, Question
 from etude.data.quiz.sections import SERVING
 from etude.data.quiz.sentences import Span, paragraphs, sentences, without_asides
-from etude.data.quiz.subject import DASH, YEAR, Subject
-from etude.data.quiz.tellings import Telling, telling_of
-from etude.data.quiz.words import folded
+from etude.data.quiz.subject import Subject
+from etude.data.quiz.tellings import OPENED, Telling, clauses, telling_of
+from etude.data.quiz.words import DASH, YEAR, folded, tidy
 
-LONGEST = 110  # characters of what a question says beside its first words
 LIFE = {
-    "pt": ("Quando nasceu {name}?", "Quando morreu {name}?"),
-    "en": ("When was {name} born?", "When did {name} die?"),
+    "pt": ("Quando nasceu {said}?", "Quando morreu {said}?"),
+    "en": ("When was {said} born?", "When did {said} die?"),
+}
+BORN = {
+    "pt": re.compile(rf",\s(?:nascido|nascida)\s[^;:()]{{0,60}}?{YEAR}(?!\d)"),
+    "en": re.compile(rf",\sborn\s[^;:()]{{0,60}}?{YEAR}(?!\d)"),
+}
+# A participle at the end of a text, after a comma: what a date follows.
+PARTICIPLE = {
+    "pt": re.compile(r",\s([a-zà-ÿ]+(?:ad|id|crit|bert|feit|post|eit)[oa])\s\Z"),
+    "en": re.compile(
+        r",\s(signed|founded|established|created|built|opened|published|released|completed|formed"
+        r"|adopted|fought|held|proclaimed|abolished|launched|written|composed|discovered)\s\Z"
+    ),
 }
 UNSURE = re.compile(
-    r"(?i)\b(c\.|ca\.|cerca|circa|about|batizad|baptised|baptized|provavel|probabl|talvez|\?|ou|or)\b"
-    r"|\?"
+    r"(?i)\b(?:c\.|ca\.|cerca|circa|about|batizad|bapti[sz]ed|provavel|probabl|talvez)"
+    r"|\b(?:ou|or)\b|\?"
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Dated:
-    """A date in a sentence: its words, and which part of them is the answer."""
-
-    span: Span
-    answer: str
-    kind: str
 
 
 def dates(subject: Subject) -> Iterator[Question | LeftOut]:
@@ -47,42 +48,82 @@ def dates(subject: Subject) -> Iterator[Question | LeftOut]:
         if folded(part.title) in SERVING:
             continue
         for paragraph in paragraphs(subject.text, *part.span):
-            continued = subject.person  # whose sentences without a subject go on with the person
+            continued = subject.person  # sentences without a subject go on with the one before
             for span in sentences(subject.text, *paragraph):
                 sentence = without_asides(subject.text[span.start : span.end])
                 telling = telling_of(sentence, subject, continued=continued)
-                continued = continued and telling.of_person
-                yield from one(subject, sentence, span, telling)
+                continued = telling.own
+                if PLACED[subject.language].search(sentence):
+                    yield from of_sentence(subject, telling, span)
 
 
-def one(
-    subject: Subject, sentence: str, span: Span, telling: Telling
-) -> Iterator[Question | LeftOut]:
-    """The question on the only date of a sentence, where it has one and can be asked about."""
-    found = [dated(match) for match in PLACED[subject.language].finditer(sentence)]
-    years = len(ANY_YEAR.findall(sentence))
-    if not found or years == 0:
-        return
-    if years > 1:
-        yield LeftOut("date", "a sentence with several dates", sentence[:80])
-        return
-    question = telling.question(found[0].span, found[0].kind, subject)
-    if question is None or len(question) > LONGEST + len(subject.article.title) * 2:
-        yield LeftOut("date", "a date whose sentence cannot be asked about", sentence[:80])
-        return
-    yield Question("date", question, other_forms(found[0].answer, subject.language), *span)
+def of_sentence(subject: Subject, telling: Telling, span: Span) -> Iterator[Question | LeftOut]:
+    """The questions on the dates of a sentence; a reason where there is none."""
+    asked = False
+    for clause in clauses(telling, subject):
+        if len(ANY_YEAR.findall(clause.clause)) != 1 or (held := clause.question(subject)) is None:
+            continue
+        question, date = held
+        asked = True
+        answer = tidy(next(text for text in date.groupdict().values() if text is not None))
+        yield Question("date", question, other_forms(answer, subject.language), *span)
+    if participle := made(subject) if span == _defining(subject) else None:
+        asked = True
+        yield participle
+    if not asked:
+        yield LeftOut("date", "a date whose sentence cannot be asked about", telling.clause[:80])
 
 
-def dated(match: re.Match[str]) -> Dated:
-    """What a match of `PLACED` says."""
-    kind = next(name for name, text in match.groupdict().items() if text is not None)
-    return Dated(Span(*match.span()), re.sub(r"\s+", " ", match[kind]), kind)
+def made(subject: Subject) -> Question | None:
+    """`..., assinado em 7 de junho de 1494`: what the first sentence says happened to a thing.
+
+    In Portuguese the participle must go with the noun of the definition, and takes the gender of
+    the name.
+    """
+    definition = subject.definition
+    if definition is None or subject.person or subject.several:
+        return None
+    predicate = subject.text[slice(*definition.predicate)]
+    for date in PLACED[subject.language].finditer(predicate):
+        if match := PARTICIPLE[subject.language].search(predicate[: date.start()]):
+            break
+    else:
+        return None
+    verb = match[1]
+    if re.search(r"\b(?:que|which|that|who)\b", predicate[: match.start()]):
+        return None
+    if subject.language == "pt":
+        noun = predicate.split(maxsplit=1)[0]
+        gender = {"um": "o", "uma": "a"}.get(noun, noun)
+        if subject.determiner not in ("o", "a") or verb[-1] != gender:
+            return None
+        verb = verb[:-1] + subject.determiner
+    kind = next(name for name, text in date.groupdict().items() if text is not None)
+    opened = OPENED[subject.language, kind]
+    question = {
+        "pt": f"{opened} foi {verb} {subject.said}?",
+        "en": f"{opened} was {subject.said} {verb}?",
+    }[subject.language]
+    answers = other_forms(tidy(date[kind]), subject.language)
+    return Question("date", question[0].upper() + question[1:], answers, *definition.sentence)
+
+
+def _defining(subject: Subject) -> Span | None:
+    return subject.definition.sentence if subject.definition else None
 
 
 def life(subject: Subject) -> Iterator[Question]:
-    """When someone was born and died, of the brackets after the name: `(Lisboa, 12 de ... - ...)`."""
+    """When someone was born and died, as the first sentence has it: in brackets, or `born in`."""
     definition = subject.definition
-    if not subject.person or definition is None or definition.aside is None:
+    if not subject.person or definition is None:
+        return
+    born = BORN[subject.language].search(subject.text, *definition.predicate)
+    if born and len(ANY_YEAR.findall(born[0])) == 1:
+        date = DATES[subject.language].search(born[0]) or ANY_YEAR.search(born[0])
+        answers = other_forms(date[0], subject.language) if date else ()
+        question = LIFE[subject.language][0].format(said=subject.said)
+        yield Question("date", question, answers, *definition.sentence)
+    if definition.aside is None:
         return
     aside = subject.text[slice(*definition.aside)]
     asked = LIFE[subject.language]
@@ -99,4 +140,4 @@ def life(subject: Subject) -> Iterator[Question]:
         if UNSURE.search(half) or len(years) != 1:
             continue
         answers = other_forms(found[0], subject.language) if len(found) == 1 else (years[0],)
-        yield Question("date", question.format(name=subject.name), answers, *definition.sentence)
+        yield Question("date", question.format(said=subject.said), answers, *definition.sentence)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 
-from etude.data.quiz.subject import YEAR
-from etude.data.quiz.words import MONTHS
+from etude.data.quiz.words import MONTHS, YEAR
 
 MONTH = {language: "|".join(names) for language, names in MONTHS.items()}
 DAY = r"(?:[12]\d|3[01]|0?[1-9])"
@@ -24,7 +23,8 @@ PLACED = {
     "pt": re.compile(
         rf"(?<!\w)(?:no dia|em|aos?|a)\s+(?P<full>{DATES['pt'].pattern})"
         rf"|(?<!\w)em\s+(?P<month>(?:{MONTH['pt']})\s+de\s+{YEAR})(?!\d)"
-        rf"|(?<!\w)(?:no ano de|em)\s+(?P<year>{YEAR})(?![\d%]|\s*(?:a\.|d\.)\s?C|,\d|\.\d|\s*[-–—]\s*\d)",
+        rf"|(?<!\w)(?:no ano de|em)\s+(?P<year>{YEAR})"
+        r"(?![\d%]|\s*(?:a\.|d\.)\s?C|,\d|\.\d|\s*[-–—]\s*\d)",
         re.IGNORECASE,
     ),
     "en": re.compile(
@@ -35,6 +35,19 @@ PLACED = {
 }
 ANY_YEAR = re.compile(rf"(?<![\d.,]){YEAR}(?![\d%]|[.,]\d)")
 PARTS = re.compile(rf"({DAY})\s+(\w+)\s+({YEAR})|(\w+)\s+({DAY}),\s+({YEAR})")
+
+
+def written(text: str, language: str) -> str:
+    """A text with dates in figures (`1809-02-12`) written out (`12 February 1809`)."""
+
+    def one(match: re.Match[str]) -> str:
+        year, month, day = match[1], int(match[2]), int(match[3])
+        if not (1 <= month <= 12 and 1 <= day <= 31):
+            return match[0]
+        name = MONTHS[language][month - 1]
+        return f"{day} de {name} de {year}" if language == "pt" else f"{day} {name} {year}"
+
+    return re.sub(rf"(?<!\d)({YEAR})-(\d\d?)-(\d\d?)(?!\d)", one, text)
 
 
 def other_forms(date: str, language: str) -> tuple[str, ...]:

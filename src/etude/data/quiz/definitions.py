@@ -34,6 +34,6 @@ def definitions(subject: Subject) -> Iterator[Question | LeftOut]:
             yield LeftOut("definition", "the definition is too long", title)
             return
         answer = answer[: cuts[-1]]
-    said = subject.name if subject.person else subject.said
-    asked = ASKED[subject.language, subject.person].format(verb=definition.verb, said=said)
+    template = ASKED[subject.language, subject.person]
+    asked = template.format(verb=definition.verb, said=subject.said)
     yield Question("definition", asked, (answer.strip(" ,;:"),), *definition.sentence)

@@ -3,26 +3,28 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
-from etude.data.quiz.dating import DATES, other_forms
-from etude.data.quiz.fields import FIELDS, FOR_SHOW, Field
+from etude.data.quiz.dating import DATES, other_forms, written
+from etude.data.quiz.fields import FIELDS, NAMES, Field
 from etude.data.quiz.question import LeftOut, Question
 from etude.data.quiz.sentences import Span
-from etude.data.quiz.subject import YEAR, Subject
-from etude.data.quiz.words import folded, tidy
+from etude.data.quiz.subject import Subject
+from etude.data.quiz.words import YEAR, field_name, folded, tidy
 
 LONGEST = 100  # characters of a value; beyond that it is prose
 LEFTOVERS = re.compile(r"[{}|<>=\[\]]|https?:|\.(?:jpe?g|png|svg|gif|webp)\b", re.IGNORECASE)
 NUMBER = re.compile(r"(?:cerca de |c\. |circa |about |~ ?)?[-−+]?\d[\d.,\s]*")
-NOTHING = frozenset({"", "-", "—", "–", "?", "n/a", "desconhecido", "unknown", "nao", "sim", "yes", "no"})  # fmt: skip
+NO_VALUE = re.compile(
+    r"([-—–?]|n/a|desconhecid[oa]|unknown|nao|sim|no|yes|none|nenhum|capital)?\Z"
+    r"|(see|ver|list of|lista d[eo]|as of)\b"
+)  # what says that there is no value, or that it stands elsewhere
+# `leader_title: Mayor` says what `leader_name` is.
+PAIRED = re.compile(r"(.*)[ _](?:nome|name)(\d*)")
+TITLES = ("título", "titulo", "tipo", "title", "type")
 IN = {"o": "no", "a": "na", "os": "nos", "as": "nas"}
-VERB = {
-    ("pt", False): "é",
-    ("pt", True): "era",
-    ("en", False): "is",
-    ("en", True): "was",
-}
+TO = {"o": "ao", "a": "à", "os": "aos", "as": "às"}
+FORMS = re.compile(r"\[([^/\]]+)/([^/\]]+)\]")
 
 
 def facts(subject: Subject) -> Iterator[Question | LeftOut]:
@@ -37,14 +39,15 @@ def facts(subject: Subject) -> Iterator[Question | LeftOut]:
     for name, line in lines.items():
         span = Span(place, place + len(line))
         place += len(line) + 1
-        named = field_name(name)
-        if named in FOR_SHOW or not named:
+        named = field_name(titled(name, subject.article.facts))
+        if named in NAMES or not named:
             continue
         field = FIELDS[subject.language].get(named)
-        if field is None:
+        if field is None and not named.endswith(TITLES):
             yield LeftOut("fact", "a field of the infobox that no question is known for", name)
+        if field is None:
             continue
-        if field.about != "any" and (field.about == "person") != subject.person:
+        if not fits(field, subject):
             yield LeftOut("fact", "a field of the infobox that does not fit the subject", name)
             continue
         answers = values(subject.article.facts[name], field, subject.language)
@@ -55,21 +58,36 @@ def facts(subject: Subject) -> Iterator[Question | LeftOut]:
         yield Question("fact", asked(field, subject), answers, *span)
 
 
-def field_name(name: str) -> str:
-    """A field's name as the table writes it."""
-    return re.sub(r"[\s_\-]+", " ", folded(name)).strip(" :.")
+def fits(field: Field, subject: Subject) -> bool:
+    """Whether a field says something of a subject of this kind."""
+    return {
+        "any": True,
+        "person": subject.person,
+        "thing": not subject.person,
+        "place": not subject.person and subject.place,
+        "work": not subject.person and not subject.place,
+    }[field.about]
+
+
+def titled(name: str, facts: Mapping[str, str]) -> str:
+    """What a field holds: its name, or what another field says it is called."""
+    if pair := PAIRED.fullmatch(name):
+        for title in TITLES:
+            if held := facts.get(f"{pair[1]}_{title}{pair[2]}"):
+                return held
+    return name
 
 
 def asked(field: Field, subject: Subject) -> str:
     """The question that a field makes of a subject."""
-    place = subject.said if subject.language == "en" else subject.name
-    return field.question.format_map(
+    template = FORMS.sub(lambda forms: forms[2 if subject.several else 1], field.question)
+    return template.format_map(
         {
             "said": subject.said,
             "of": subject.of,
-            "name": subject.name,
-            "is": VERB[subject.language, subject.past],
-            "in": f"{IN.get(subject.determiner, 'em')} {place}",
+            "to": f"{TO.get(subject.determiner, 'a')} {subject.name}",
+            "in": f"{IN.get(subject.determiner, 'em')} {subject.name}",
+            "is": subject.verb,
         }
     )
 
@@ -77,14 +95,18 @@ def asked(field: Field, subject: Subject) -> str:
 def values(value: str, field: Field, language: str) -> tuple[str, ...]:
     """What a field says, as answers; none where it is not of the field's kind."""
     text = tidy(", ".join(line.strip(" ,;•*") for line in value.splitlines() if line.strip()))
-    if len(text) > LONGEST or LEFTOVERS.search(text) or folded(text) in NOTHING:
+    if len(text) > LONGEST or LEFTOVERS.search(text) or NO_VALUE.match(folded(text)):
         return ()
     if field.kind == "date":
+        text = written(text, language)
         if date := DATES[language].search(text):
             return other_forms(date[0], language)
         year = re.search(rf"(?<!\d){YEAR}(?!\d)", text)
         return (year[0],) if year and not re.search(r"[aA]\.\s?C|BC", text) else ()
-    if field.kind == "number":
-        return (text,) if NUMBER.match(text) else ()
-    has_words = re.search(r"[^\W\d_]{2}", text) or field.question.find("símbolo") > 0
-    return (text,) if has_words or "symbol" in field.question else ()
+    if field.kind in ("number", "measure"):
+        found = NUMBER.match(text)
+        has_unit = found and re.match(r"[^\W\d_]|[%°º$]", text[found.end() :])
+        return (text,) if found and (has_unit or field.kind == "number") else ()
+    if field.kind == "any" or re.search(r"[^\W\d_]{2}", text):
+        return (text,)
+    return ()

@@ -87,13 +87,16 @@ def problem(item: Question, subject: Subject) -> str | None:
         return None
     if LEFTOVERS.search(item.question) or any(LEFTOVERS.search(text) for text in item.answers):
         return "markup is left in it"
-    words = re.sub(r"[^\w]+", " ", folded(item.question))
-    asked = f" {words} "
+    asked = f" {_bare(item.question)} "
     for answer in item.answers:
-        words = re.sub(r"[^\w]+", " ", folded(answer)).strip()
+        words = _bare(answer)
         if not words or f" {words} " in asked:
             return "the answer stands in the question"
     return None
+
+
+def _bare(text: str) -> str:
+    return re.sub(r"[^\w]+", " ", folded(text)).strip()
 
 
 def _agreeing(made: list[list[Question]], left: list[LeftOut]) -> list[list[Question]]:

@@ -10,7 +10,7 @@ from etude.data.quiz.sentences import Span, paragraphs, sentences
 from etude.data.quiz.subject import Subject
 from etude.data.quiz.words import folded
 
-LONGEST, SHORTEST = 1200, 80  # characters of a piece
+LONGEST, SHORTEST = 1200, 60  # characters of a piece
 
 
 def pieces(subject: Subject) -> Iterator[Question | LeftOut]:

@@ -1,5 +1,4 @@
-"""What a maker of questions gives: a question with its answers and where it was read, or a reason
-why there is none."""
+"""What a maker of questions gives: a question with its answers, or a reason why there is none."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where paragraphs and sentences of a text begin and end. Rules, not a model: they read millions."""
+"""Where paragraphs and sentences of a text begin and end: rules, since millions are read."""
 
 from __future__ import annotations
 
@@ -67,11 +67,15 @@ def _shortened(before: str) -> bool:
     """Whether a full stop after this text belongs to an abbreviation."""
     match = WORD_BEFORE.search(before)
     word = match[0] if match else ""
+    if word in ("I", "V", "X") and re.search(r"[^\W\d_]{3}\s\Z", before[: -len(word)]):
+        return False  # the first of his name, not an initial
     return word.casefold() in ABBREVIATIONS or bool(INITIAL.match(word) and word[:1].isupper())
 
 
 def _asides(line: str) -> list[tuple[int, int]]:
     """The outermost brackets of a line."""
+    if "(" not in line and "[" not in line:
+        return []
     found, depth, opened = [], 0, 0
     for place, character in enumerate(line):
         if character in OPENING:

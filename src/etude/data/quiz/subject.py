@@ -7,28 +7,31 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from etude.data.articles import Article
-from etude.data.quiz.sentences import Span, sentences, without_asides
+from etude.data.quiz.defining import DEATH, Definition, definition_of, is_person
+from etude.data.quiz.sentences import Span
 from etude.data.quiz.words import (
-    COPULAS,
     DETERMINERS,
-    MONTHS,
-    NOT_BEFORE,
     OF,
     PAST,
-    PERSONS,
-    PREDICATES,
-    folded,
-    words_of,
+    SEVERAL,
+    field_name,
 )
 
 QUALIFIER = re.compile(r"\s*\(([^()]*)\)\s*\Z")
 NO_TOPIC = re.compile(
-    r"(?i)\A(lista d|anexo:|list of|lists of|outline of|index of|timeline of|cronologia d|d[eé]cada d"
-    r"|\d{1,4}s?\b(?!\S)|.*\((desambiguação|disambiguation)\)|s[eé]culo [ivx]+|\d+ (de )?[a-zç]+\Z)"
+    r"(?i)\A(lista d|anexo:|list of|lists of|outline of|index of|timeline of|cronologia d"
+    r"|d[eé]cada d|\d{1,4}s?\b(?!\S)|.*\((desambiguação|disambiguation)\)|s[eé]culo [ivx]+"
+    r"|\d+ (de )?[a-zç]+\Z)"
 )
-BIRTH = ("nascimento", "birth", "born", "naturalidade")
-YEAR = r"(?:1\d{3}|20\d\d|[5-9]\d\d)"
-DASH = re.compile(r"\s[-–—]\s|[–—]")
+# What only infoboxes of places have.
+PLACE = (
+    r"popula|\barea\b|capital|\blat[ d]|^lat|coord|coor\b|elevation|altitude|demonym|gentilico"
+    r"|time ?zone|fuso|mayor|prefeito|subdivis|moeda|currency|nascente|\bfoz\b|mouth|comprimento"
+)
+# People whose names have a determiner before them in Portuguese.
+LORDS = ("marquês", "barão", "conde", "visconde", "duque", "padre", "frei", "marechal", "rei")
+LADIES = ("marquesa", "baronesa", "condessa", "viscondessa", "duquesa", "princesa", "rainha")
+TITLED = dict.fromkeys(LORDS, "o") | dict.fromkeys(LADIES, "a")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,20 +41,6 @@ class Part:
     title: str
     level: int
     span: Span
-
-
-@dataclass(frozen=True, slots=True)
-class Definition:
-    """The sentence that says what the article is about, and its parts.
-
-    `sentence` and `predicate` are spans of the document; `aside` is what stands in brackets after
-    the name; `verb` links the two.
-    """
-
-    sentence: Span
-    predicate: Span
-    verb: str
-    aside: Span | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +62,23 @@ class Subject:
     definition: Definition | None
 
     @property
-    def past(self) -> bool:
-        """Whether it is spoken of as something that was."""
-        return self.definition is not None and self.definition.verb in PAST
+    def verb(self) -> str:
+        """`é` or `is`; `foi` or `was` of what is spoken of as something that was."""
+        past = self.definition is not None and self.definition.verb in PAST
+        past |= any(DEATH.fullmatch(field_name(name)) for name in self.article.facts)
+        return {"pt": ("é", "foi")}.get(self.language, ("is", "was"))[past]
+
+    @property
+    def several(self) -> bool:
+        """Whether the name is in the plural."""
+        verb = self.definition.verb if self.definition else ""
+        return self.determiner in ("os", "as") or verb in SEVERAL
+
+    @property
+    def place(self) -> bool:
+        """Whether the infobox is one of a place: a country, a town, a river, a park."""
+        named = [field_name(name) for name in self.article.facts]
+        return any(re.search(PLACE, name) for name in named)
 
     @property
     def said(self) -> str:
@@ -104,9 +107,15 @@ def subject_of(article: Article) -> Subject:
     qualifier = article.title[len(base) :]
     name = _spelling(base, text)
     lead = parts[0].span if parts else Span(0, 0)
-    definition = _definition(text, lead, base, article.names, language)
-    person = _is_person(article, text, definition)
-    determiner = "" if person else _determiner(name, text, language)
+    definition = definition_of(text, lead, base, article.names, language)
+    person = is_person(article, text, definition)
+    if name[:1].islower():
+        person = False  # what a person may be, not a person
+    if person:
+        determiner = _titled(name, language)
+    else:
+        first = text[slice(*definition.sentence)] if definition else ""
+        determiner = _begun(name, first, language) or _determiner(name, text, language)
     return Subject(
         article, text, language, parts, name + qualifier, base, determiner, person, definition
     )
@@ -133,12 +142,22 @@ def _spelling(base: str, text: str) -> str:
     return small if lower > upper else base
 
 
+def _begun(name: str, sentence: str, language: str) -> str:
+    """What the first sentence puts before a name; `a` and `an` go only with common nouns."""
+    match = re.search(rf"(?<!\w)(\w+)\s+{re.escape(name)}(?!\w)", sentence)
+    if match is None or (match.start() and not name[:1].islower()):
+        return ""
+    word, common = match[1].casefold(), name[:1].islower()
+    known = word in DETERMINERS.get(language, ())
+    return word if known or (common and language == "en" and word in ("a", "an")) else ""
+
+
 def _determiner(name: str, text: str, language: str) -> str:
     """What the text puts before a name most often; nothing where it most often puts nothing."""
     if language == "en":
-        named = rf"(?i:\b(the)\s+|\b\w+\s+|\A|(?<=[.\n])\s*){re.escape(name)}(?!\w)"
-        found = [match[1] for match in re.finditer(named, text)]
-        return "the" if sum(held is not None for held in found) * 2 > len(found) else ""
+        either = rf"(?<!\w){re.escape(name)}(?!\w)"
+        with_article = re.findall(rf"(?<!\w)[Tt]he\s{re.escape(name)}(?!\w)", text)
+        return "the" if len(with_article) * 2 > len(re.findall(either, text)) else ""
     if language != "pt":
         return ""
     counts = {}
@@ -152,80 +171,12 @@ def _determiner(name: str, text: str, language: str) -> str:
         pattern = rf"(?<!\w)(?:{forms}) {re.escape(name)}(?!\w)"
         counts[determiner] = len(re.findall(pattern, text))
         if determiner:  # as a sentence begins it is no preposition
-            begun = rf"(?:\A|[.\n]\s*){determiner.upper() if len(determiner) == 1 else determiner.title()}"
+            begun = rf"(?:\A|[.\n]\s*){determiner.capitalize()}"
             counts[determiner] += len(re.findall(rf"{begun} {re.escape(name)}(?!\w)", text))
     best = max(counts, key=lambda held: counts[held])
     return best if counts[best] else ""
 
 
-def _definition(
-    text: str, lead: Span, base: str, names: tuple[str, ...], language: str
-) -> Definition | None:
-    """The first sentence, where it says what the title is; None where the rules cannot tell."""
-    first = next(sentences(text, *lead), None)
-    if first is None or language not in COPULAS:
-        return None
-    sentence = text[first.start : first.end]
-    plain = without_asides(sentence)
-    for match in COPULAS[language].finditer(plain):
-        before = words_of(plain[: match.start()])
-        if before and before[-1].casefold() in NOT_BEFORE:
-            continue
-        start = PREDICATES[language].match(plain, match.end())
-        if not start or not before or not _named(base, names, plain[: match.start()]):
-            return None
-        low = first.start + start.start(1)
-        if match[1] == "foi" and re.match(r"a\s+[A-ZÀ-Ý]", text[low : low + 9]):
-            return None  # went to a place
-        high = first.end - (1 if text[first.end - 1] == "." else 0)
-        aside = next(iter(_first_aside(sentence, match.start())), None)
-        return Definition(
-            first,
-            Span(low, high),
-            match[1],
-            Span(first.start + aside[0], first.start + aside[1]) if aside else None,
-        )
-    return None
-
-
-def _named(base: str, names: tuple[str, ...], before: str) -> bool:
-    """Whether a text names the title, or what redirects to it: its first word and half of all."""
-    held = set(words_of(folded(before)))
-    for name in (base, *names):
-        wanted = [word for word in words_of(folded(name)) if len(word) > 2 or word.isdigit()]
-        if wanted and wanted[0] in held and sum(word in held for word in wanted) * 2 >= len(wanted):
-            return True
-    return False
-
-
-def _first_aside(sentence: str, end: int) -> Iterator[tuple[int, int]]:
-    """What stands in the first brackets before a place, without them."""
-    depth, opened = 0, 0
-    for place, character in enumerate(sentence[:end]):
-        if character == "(":
-            opened = opened if depth else place + 1
-            depth += 1
-        elif character == ")" and depth:
-            depth -= 1
-            if not depth:
-                yield opened, place
-
-
-def _is_person(article: Article, text: str, definition: Definition | None) -> bool:
-    """Whether an article is about people: its infobox has a birth, its first sentence a life."""
-    if any(word in folded(name) for name in article.facts for word in BIRTH):
-        return True
-    if definition is None:
-        return False
-    predicate = words_of(text[definition.predicate.start : definition.predicate.end])
-    called = any(word.casefold() in PERSONS for word in predicate[1:7])
-    if definition.aside is not None and (aside := text[slice(*definition.aside)]):
-        lived = DASH.search(aside) and len(re.findall(YEAR, aside)) >= 2
-        placed = re.search(rf"[A-ZÀ-Ý][^\W\d]+, (?:\d|{'|'.join(MONTHS['en'])})", aside)
-        born = re.search(r"(?i)\b(nascid[oa]|n\.|born|b\.)\s", aside)
-        if (lived and (called or placed)) or (born and called):
-            return True
-    begins = text[definition.sentence.start :].split(maxsplit=1)[0].casefold()
-    determined = any(begins in words for words in DETERMINERS.values())
-    plain = predicate[0].casefold() in ("um", "uma", "a", "an")
-    return plain and not determined and any(word.casefold() in PERSONS for word in predicate[1:4])
+def _titled(name: str, language: str) -> str:
+    """What goes before a person's name that begins with a title of nobility or the like."""
+    return TITLED.get(name.split()[0].casefold(), "") if language == "pt" else ""

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import lru_cache
 
-from etude.data.quiz.dating import PLACED
-from etude.data.quiz.sentences import Span
+from etude.data.quiz.dating import MONTH, PLACED
 from etude.data.quiz.subject import Subject
 from etude.data.quiz.verbs import (
     AUXILIARY,
@@ -21,18 +22,38 @@ from etude.data.quiz.verbs import (
 )
 from etude.data.quiz.words import POINTING, tidy, words_of
 
+LONGEST = 100  # characters from the verb on
 CAPITAL = r"[A-ZÀ-ÖØ-Þ][^\W\d_]*(?:-[^\W\d_]+)*"
 LINK = r"(?:de|da|do|das|dos|e|of|the)"
-PROPER = {
-    "pt": re.compile(
-        rf"(?:(?P<article>[OAoa]s?)\s+{CAPITAL}|{CAPITAL}\s+(?:{LINK}\s+)?{CAPITAL})"
-        rf"(?:\s(?:{LINK}\s)?{CAPITAL})*(?=\s)"
-    ),
-    "en": re.compile(rf"(?:[Tt]he\s+)?{CAPITAL}\s+(?:{LINK}\s+)?{CAPITAL}(?:\s(?:{LINK}\s)?{CAPITAL})*(?=\s)"),
-}  # fmt: skip
+PROPER = re.compile(
+    rf"(?:(?:[Tt]he)\s+)?{CAPITAL}(?:\s(?:{LINK}\s)?{CAPITAL})+(?=\s)|(?P<single>{CAPITAL})(?=\s)"
+)
+NOUNS = re.compile(r"(?P<determiner>[OAoa]s?)\s+(?P<rest>[^\W\d_][^,;:.()\d]{2,60})")
 PRONOUN = {"pt": re.compile(r"(?:Ele|Ela)\s+"), "en": re.compile(r"(?:He|She)\s+")}
-END = re.compile(r"[,;:.!?—–]|\s-\s|\se\s(?=\w+(?:ou|eu|iu)\b)|\sand\s(?=\w+ed\b|was\b)")
-ACCORDING = {"pt": "Segundo o artigo “{title}”, {question}", "en": "According to the article “{title}”, {question}"}  # fmt: skip
+END = re.compile(
+    r"[,:](?!\d)|(?<![A-Z])(?<!St)(?<!Mr)(?<!Dr)(?<!Jr)\.(?!\w)|[;!?—–]|\s-\s|\s(?:e|mas|and|but)\s(?=(?P<next>[\w-]+))"
+)
+FURTHER = re.compile(r"\w+(?:ed|ept|apt|ent|ught|ew|ook|ose|came)\Z")  # English verbs after "and"
+CONJUNCTIONS = re.compile(
+    r"(?:When|While|After|Before|Since|As|Although|Though|If|Because|Following|During|Until|Once"
+    r"|Quando|Enquanto|Após|Depois|Antes|Desde|Como|Embora|Se|Porque|Durante|Segundo|Com)\s"
+)
+# A question does not end with these: something was cut off.
+DANGLING = frozenset(
+    """
+    a an the of to by in on at for from with and or no any as than de da do das dos em no na nos nas
+    e ou com por para pelo pela que ao à o os as um uma
+    """.split()  # noqa: SIM905 - a list of words reads better as words between spaces
+)
+MONTHS = re.compile(rf"\b(?:{MONTH['pt']}|{MONTH['en']})\b")
+# After "was": what something is, which no single year can place.
+STATE = re.compile(
+    r"(?:an?|the|more|less|one|his|her|its|their|still|only|\w+ing)\s|\w+\Z(?<!ed|en|wn)"
+)
+ACCORDING = {
+    "pt": "Segundo o artigo “{title}”, {question}",
+    "en": "According to the article “{title}”, {question}",
+}
 OPENED = {
     ("pt", "year"): "em que ano",
     ("pt", "month"): "quando",
@@ -41,149 +62,208 @@ OPENED = {
     ("en", "month"): "when",
     ("en", "full"): "when",
 }
-DETERMINED = re.compile(r"(?:os?|as?|uma?|uns|umas)\s", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class Telling:
-    """A sentence whose subject is known, or not.
+    """A clause that tells something, and of whom.
 
     `subject` is how a question names it (empty: nothing to ask), `told` the place where its verb
-    begins. `own` says whether it is the article's subject; `silent` that the sentence has no
-    subject of its own and goes on with that of the one before.
+    begins. `own` says whether it is the article's subject; `silent` that the clause has no subject
+    of its own and goes on with that of the one before.
     """
 
-    sentence: str
-    subject: str
-    told: int
-    own: bool
+    clause: str
+    subject: str = ""
+    told: int = 0
+    own: bool = False
     silent: bool = False
 
-    @property
-    def of_person(self) -> bool:
-        """Whether the next sentence may go on with the article's person."""
-        return self.own
-
-    def question(self, date: Span, kind: str, subject: Subject) -> str | None:
-        """The question for which the date is the answer; None where it would not be clear."""
-        if not self.subject:
+    def question(self, subject: Subject) -> tuple[str, re.Match[str]] | None:
+        """The question that the clause's only date answers, with that date's match."""
+        found = list(PLACED[subject.language].finditer(self.clause))
+        if not self.subject or len(found) != 1:
             return None
-        phrase = self._phrase(date)
-        words = words_of(phrase)
-        if not words or len(phrase) > 100 or not _is_clear(phrase, words):
+        kind = next(name for name, text in found[0].groupdict().items() if text is not None)
+        opened = OPENED[subject.language, kind]
+        verb = next(iter(words_of(self.clause[self.told :])), "").casefold()
+        if self.own and subject.person and verb in BEING and subject.language == "pt":
+            return _capital(f"{opened} {BEING[verb]} {self.subject}?"), found[0]
+        phrase = _phrase(self, *found[0].span())
+        if not _is_clear(phrase):
             return None
-        asked = (_in_portuguese if subject.language == "pt" else _in_english)(
-            self, phrase, words, kind, subject
-        )
+        write = _in_portuguese if subject.language == "pt" else _in_english
+        asked = write(self, phrase, opened, subject)
         if asked is None:
             return None
-        if not self.own:
-            template = ACCORDING[subject.language]
-            return template.format(title=subject.article.title, question=asked)
-        return asked[0].upper() + asked[1:]
-
-    def _phrase(self, date: Span) -> str:
-        """From the verb to the end of its clause, without the date."""
-        rest = self.sentence
-        if date.start < self.told:
-            begun = rest[self.told :]
-        else:
-            before, after = rest[self.told : date.start], rest[date.end :]
-            if END.search(before):
-                return ""
-            stop = END.search(after)
-            begun = f"{before} {after[: stop.start()] if stop else after}"
-            return tidy(begun)
-        stop = END.search(begun)
-        return tidy(begun[: stop.start()] if stop else begun)
-
-
-NOTHING = ("", 0, False)
+        if self.own:
+            return _capital(asked), found[0]
+        title = subject.article.title
+        return ACCORDING[subject.language].format(title=title, question=asked), found[0]
 
 
 def telling_of(sentence: str, subject: Subject, *, continued: bool) -> Telling:
-    """Of whom a sentence tells. `continued`: sentences before it told of the article's person.
+    """Of whom a sentence, with spaces where brackets stood, tells first.
 
-    The sentence has spaces where brackets stood.
+    `continued`: the sentence before it told of the article's subject.
     """
     opened = PLACED[subject.language].match(sentence)
-    start = 0
-    if opened:  # In 1822, ...
-        start = opened.end()
-        start += len(sentence[start:]) - len(sentence[start:].lstrip(" ,"))
+    start = opened.end() if opened else 0  # In 1822, ...
+    start += len(sentence[start:]) - len(sentence[start:].lstrip(" ,")) if opened else 0
     rest = sentence[start:]
-    if match := re.match(_own(subject), rest):
-        return Telling(sentence, _said(subject), start + match.end(), own=True)
+    if match := _own(subject).match(rest):
+        return Telling(sentence, subject.said, start + match.end(), own=True)
     if continued and (match := PRONOUN[subject.language].match(rest)):
-        return Telling(sentence, _said(subject), start + match.end(), own=True)
-    if continued and subject.language == "pt" and _goes_on(rest):
-        return Telling(sentence, _said(subject), start, own=True, silent=True)
-    if match := PROPER[subject.language].match(rest):
-        named = match[0]
-        if named.split()[0] in ("O", "A", "Os", "As", "The"):
-            named = named[0].lower() + named[1:]
-        return Telling(sentence, named, start + match.end(), own=False)
-    return Telling(sentence, *NOTHING)
+        return Telling(sentence, subject.said, start + match.end(), own=True)
+    if subject.language == "pt" and _goes_on(rest, subject, continued=continued):
+        return Telling(sentence, subject.said, start, own=True, silent=True)
+    if found := _other(rest, subject):
+        name, length = found
+        return Telling(sentence, name, start + length)
+    return Telling(sentence)
 
 
-def _own(subject: Subject) -> str:
+def clauses(telling: Telling, subject: Subject) -> Iterator[Telling]:
+    """A sentence on the article's subject, cut where a further verb tells of the same.
+
+    `Nasceu em 1604 e morreu em 1679`: both, apart. Other sentences stay whole.
+    """
+    sentence = telling.clause
+    if subject.language != "pt" or not telling.own or re.search(r"\bque\b|\bonde\b", sentence):
+        yield telling
+        return
+    begin, first = 0, telling
+    for match in re.finditer(r"(?:,\s(?:e\s)?|;\s|\se\s)(?=([^\W\d_]+(?:-se)?)\s)", sentence):
+        if match.start() > telling.told and is_finite(match[1]):
+            yield replace(first, clause=sentence[begin : match.start()])
+            begin = match.end()
+            first = replace(telling, told=0, silent=True)
+    yield replace(first, clause=sentence[begin:])
+
+
+def _own(subject: Subject) -> re.Pattern[str]:
     """A pattern for the article's subject as a sentence begins with it."""
-    names = {subject.base, subject.name, *subject.article.names}
-    names |= {name[:1].upper() + name[1:] for name in names}
-    if subject.person and len(words := subject.base.split()) > 1:
+    return _named(subject.base, subject.name, subject.article.names, subject.person)
+
+
+@lru_cache(maxsize=8)  # one article is asked about sentence by sentence
+def _named(base: str, name: str, others: tuple[str, ...], person: bool) -> re.Pattern[str]:
+    names = {base, name, *others}
+    names |= {held[:1].upper() + held[1:] for held in names}
+    if person and len(words := base.split()) > 1:
         names |= {word for word in (words[0], words[-1]) if word[0].isupper() and len(word) > 3}
-        names |= {" ".join(words[:2])}
-    either = "|".join(
-        re.escape(name) for name in sorted(names, key=lambda name: (-len(name), name))
-    )
-    return rf"(?:(?:[OoAa]s?|[Tt]he|Dom|Dona)\s+)?(?:{either})(?:\s*,)?\s+(?=\w)"
+        names.add(" ".join(words[:2]))
+    either = "|".join(map(re.escape, sorted(names, key=lambda held: (-len(held), held))))
+    return re.compile(rf"(?:(?:[OoAa]s?|[Tt]he|Dom|Dona)\s+)?(?:{either})(?:\s*,)?\s+(?=\w)")
 
 
-def _said(subject: Subject) -> str:
-    return subject.name if subject.person else subject.said
+def _goes_on(rest: str, subject: Subject, *, continued: bool) -> bool:
+    """Whether a Portuguese sentence begins with its verb and goes on with the article's subject.
+
+    Births and deaths are those of the article's person wherever they stand; of things only the
+    passive shows by its gender what it belongs to.
+    """
+    first = next(iter(words_of(rest[:60])), "").casefold()
+    if subject.person and first in BEING:
+        return True
+    if not continued or not is_finite(first) or not singular(first):
+        return False
+    if subject.person:
+        return first.removesuffix("-se") not in IMPERSONAL
+    return feminine_participle(rest) == _is_feminine(subject)
 
 
-def _goes_on(rest: str) -> bool:
-    """Whether a Portuguese sentence begins with its verb, and that verb has one person before it."""
-    words = words_of(rest[:60])
-    return bool(
-        words and is_finite(words[0]) and singular(words[0])
-        and words[0].casefold().removesuffix("-se") not in IMPERSONAL
+def _other(rest: str, subject: Subject) -> tuple[str, int] | None:
+    """Another subject with its length: a name, or in Portuguese a noun with a determiner."""
+    if subject.language == "pt" and (match := NOUNS.match(rest)):
+        place = match.start("rest")
+        for word in re.finditer(r"[^\W\d_]+(?:-[^\W\d_]+)*", match["rest"]):
+            if word[0] in ("que", "onde", "cujo", "cuja", "se", "não"):
+                return None
+            if is_finite(word[0]) and word.start():
+                end = place + word.start()
+                named = rest[:end].strip()
+                pointing = any(held.casefold() in POINTING for held in words_of(named))
+                several = match["determiner"].casefold() in ("os", "as")
+                if pointing or len(named.split()) > 7 or several == singular(word[0]):
+                    return None
+                return named[0].lower() + named[1:], end
+        return None
+    if (match := PROPER.match(rest)) and not CONJUNCTIONS.match(rest):
+        name, following = match[0], next(iter(words_of(rest[match.end() :])), "")
+        if match["single"] and not _is_name(name, following, subject):
+            return None
+        return ("t" + name[1:] if name.startswith("The ") else name), match.end() + 1
+    return None
+
+
+def _is_name(word: str, following: str, subject: Subject) -> bool:
+    """Whether a word that begins a sentence is a name: the text has it so within sentences."""
+    verb = is_finite(following) if subject.language == "pt" else following in AUXILIARY
+    if not verb:
+        return False
+    within, small = _spellings(subject.text)
+    return word in within and word.lower() not in small
+
+
+@lru_cache(maxsize=8)
+def _spellings(text: str) -> tuple[frozenset[str], frozenset[str]]:
+    """Words that a text has with a capital within sentences, and words without one."""
+    within = re.findall(rf"(?<=[a-zà-ÿ,]\s){CAPITAL}", text)
+    return frozenset(within), frozenset(re.findall(r"(?<!\w)[a-zà-ÿ]+(?!\w)", text))
+
+
+def _phrase(telling: Telling, low: int, high: int) -> str:
+    """From the verb to the end of its clause, without the date (at `low` to `high`)."""
+    clause, told = telling.clause, telling.told
+    if low < told:
+        return tidy(_up_to_end(clause[told:]))
+    before = clause[told:low]
+    return tidy(f"{before} {_up_to_end(clause[high:])}") if _up_to_end(before) == before else ""
+
+
+def _up_to_end(text: str) -> str:
+    """As far as a comma, a full stop, or a further verb."""
+    if text.endswith(".") and not re.search(r"\b[A-Z]\.[A-Z]\.\Z", text):
+        text = text[:-1]
+    for match in END.finditer(text):
+        word = match["next"]
+        verb = word is not None and (
+            is_finite(word) or word in AUXILIARY or word in IRREGULAR or FURTHER.match(word)
+        )
+        if word is None or verb:
+            return text[: match.start()]
+    return text
+
+
+def _is_clear(phrase: str) -> bool:
+    """Whether words can be understood without the sentence before them."""
+    words = words_of(phrase)
+    return bool(words) and len(phrase) <= LONGEST and not (
+        any(word.casefold() in POINTING for word in words)
+        or any(mark in phrase for mark in "\"“”«»()[]%*•/")
+        or CLITIC.search(phrase)
+        or MONTHS.search(phrase)
+        or re.search(r"(?<![\w-])(?:que|não|se)(?![\w-])", phrase.casefold())
+        or words[-1].casefold() in DANGLING
     )  # fmt: skip
 
 
-def _is_clear(phrase: str, words: list[str]) -> bool:
-    """Whether words can be understood without the sentence before them."""
-    return not (
-        any(word.casefold() in POINTING for word in words)
-        or any(mark in phrase for mark in '"“”«»()[]%*•')
-        or CLITIC.search(phrase)
-        or re.search(r"\b(?:que|não|se)\b(?!-)", phrase.casefold())
-    )
-
-
-def _in_portuguese(
-    telling: Telling, phrase: str, words: list[str], kind: str, subject: Subject
-) -> str | None:
+def _in_portuguese(telling: Telling, phrase: str, opened: str, subject: Subject) -> str | None:
+    words = phrase.split()
     verb = words[0].casefold()
-    opened = OPENED["pt", kind]
-    if not is_finite(verb) or verb.removesuffix("-se") in IMPERSONAL:
+    if not is_finite(verb) or verb.removesuffix("-se") in IMPERSONAL - {"começou", "começaram"}:
         return None
-    if telling.own and subject.person and verb in BEING:
-        return f"{opened} {BEING[verb]} {telling.subject}?"
+    if re.match(r"(?:foi|foram|era|eram)(?:\s(?:um|uma|uns|umas|os?|as?)\s|\Z)", phrase):
+        return None
+    if sum(map(is_finite, words)) > 1:
+        return None
     if telling.silent:
         feminine = feminine_participle(phrase)
         if feminine is not None and feminine != _is_feminine(subject):
-            return None  # the subject follows: "Foi criada em 1920 a escola"
-        after = phrase[len(words[0]) :].split()
-        if (
-            verb == "foi"
-            and len(after) > 2
-            and any(DETERMINED.match(f"{word} ") for word in after[1:2])
-        ):
-            return None
-    elif not telling.own and not singular(verb) and telling.subject.split()[0] in ("o", "a"):
-        return None
+            return None  # its subject follows: "Foi criada em 1920 a escola"
+        if telling.told == 0:
+            phrase = phrase[0].lower() + phrase[1:]
     return f"{opened} {telling.subject} {proclitic(phrase)}?"
 
 
@@ -194,13 +274,19 @@ def _is_feminine(subject: Subject) -> bool:
     )
 
 
-def _in_english(
-    telling: Telling, phrase: str, words: list[str], kind: str, subject: Subject
-) -> str | None:
-    opened, verb = OPENED["en", kind], words[0].casefold()
-    rest = phrase[len(words[0]) :].strip()
-    if verb in AUXILIARY and rest:
+def _in_english(telling: Telling, phrase: str, opened: str, subject: Subject) -> str | None:
+    verb, _, rest = phrase.partition(" ")
+    living = telling.own and subject.person
+    if living and phrase.startswith("was born"):
+        return f"{opened} was {telling.subject} born?"
+    if living and verb == "died":
+        return f"{opened} did {telling.subject} die?"
+    if verb in AUXILIARY and rest and not STATE.match(rest):
         return f"{opened} {verb} {telling.subject} {rest}?"
     if verb in IRREGULAR:
         return f"{opened} did {telling.subject} {IRREGULAR[verb]}{f' {rest}' if rest else ''}?"
     return None
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]

@@ -53,7 +53,7 @@ IRREGULAR = dict(
     gained:gain achieved:achieve granted:grant passed:pass changed:change
     """.split()  # noqa: SIM905
 )
-AUXILIARY = frozenset({"was", "were", "had", "has"})
+AUXILIARY = frozenset({"was", "were"})
 
 
 def is_finite(word: str) -> bool:

@@ -8,13 +8,11 @@ import unicodedata
 WORDED = ("pt", "en")  # languages in which questions are written in words
 
 ABBREVIATIONS = frozenset(
-    # fmt: off
     """
     dr dra drs sr sra srs prof profa d st sto sta av gen cel cap ten eng pág págs p pp séc sécs nº n
     vol vols ed eds ex cf ca c a.c d.c aprox hab gov min pres op cit jr ltda cia mr mrs ms sen rep
     lt col capt rev hon vs e.g i.e inc ltd co corp no approx u.s u.k u.n fr pe mons art fig fl b r
     """.split()  # noqa: SIM905 - a list of words reads better as words between spaces
-    # fmt: on
 )
 
 MONTHS = {
@@ -34,6 +32,7 @@ COPULAS = {
     "en": re.compile(r"(?<![\w-])(is|are|was|were)(?=\s)"),
 }
 PAST = frozenset({"foi", "foram", "era", "eram", "was", "were"})
+SEVERAL = frozenset({"são", "foram", "eram", "are", "were"})
 PREDICATES = {
     "pt": re.compile(
         r"\s+((?:um|uma|uns|umas|o|a|os|as|cada|qualquer|aquele|aquela|aquilo|todo|toda)\s)"
@@ -42,15 +41,16 @@ PREDICATES = {
 }
 # After these a verb is of a side clause, or says the opposite.
 NOT_BEFORE = frozenset(
-    "que quem onde cujo cuja cujos cujas quando não nunca também já se como qual quais "
-    "who which that where when whose not never also what as".split()
+    """
+    que quem onde cujo cuja cujos cujas quando não nunca também já se como qual quais
+    who which that where when whose not never also what as
+    """.split()  # noqa: SIM905
 )
 DETERMINERS = {"pt": ("o", "a", "os", "as"), "en": ("the",)}
 OF = {"o": "do", "a": "da", "os": "dos", "as": "das"}
 
 # What people are said to be. Nouns that things are called by as well are left out.
 PERSONS = frozenset(
-    # fmt: off
     """
     rei rainha imperador imperatriz príncipe princesa duque duquesa conde condessa marquês marquesa
     barão baronesa visconde político política estadista presidente ministro ministra senador
@@ -82,7 +82,6 @@ PERSONS = frozenset(
     actor actress filmmaker director comedian dancer footballer player coach athlete swimmer
     boxer activist abolitionist revolutionary businessman businesswoman merchant rapper scholar
     """.split()  # noqa: SIM905
-    # fmt: on
 )
 
 # What points at something said before: a question that holds it cannot be understood alone.
@@ -98,14 +97,23 @@ POINTING = frozenset(
     """.split()  # noqa: SIM905
 )
 
+YEAR = r"(?:1\d{3}|20\d\d|[5-9]\d\d)"
+DASH = re.compile(r"\s[-–—]\s|[–—]")
 SPACES = re.compile(r"\s+")
 
 
 def folded(text: str) -> str:
     """Lower case, without accents, single spaces: what texts are compared by."""
+    if text.isascii():
+        return " ".join(text.casefold().split())
     plain = unicodedata.normalize("NFKD", text.casefold())
     kept = "".join(character for character in plain if not unicodedata.combining(character))
     return SPACES.sub(" ", kept).strip()
+
+
+def field_name(name: str) -> str:
+    """A field of an infobox as tables here write it: `data_Nascimento` -> `data nascimento`."""
+    return re.sub(r"[\s_\-]+", " ", folded(name)).strip(" :.")
 
 
 def words_of(text: str) -> list[str]:

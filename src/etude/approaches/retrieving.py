@@ -1,0 +1,224 @@
+"""The stage of retrieval: documents -> index -> passages for every question, frozen.
+
+Runs in a process of its own before the jobs of an approach, so that nothing is retrieved while
+answers are written and peak memory stays apart. A kill loses at most the batch of questions at
+hand; the index has a cache of its own, by the content of documents and settings.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from etude.approaches.documents import depth_of, documents_digest, named
+from etude.approaches.retrieved import (
+    CHUNKS,
+    FACTS,
+    FOUND,
+    chunk_in,
+    lines_of,
+    need,
+    not_itself,
+    place_of,
+    query_of,
+    read_facts,
+    row_of,
+    wanted,
+)
+from etude.config.study import Study
+from etude.data import Data, read_data
+from etude.data.languages import language_of
+from etude.engine.base import Base, cache_folder, find_base
+from etude.progress import Progress
+from etude.records import Chunk, Document, Example
+from etude.store import sync, write_json
+
+if TYPE_CHECKING:
+    from etude.retrieval.index import Index
+
+AT_ONCE = 64  # questions of a batch: what a kill can lose
+SPARE = 8  # more than are recorded, for what is left out because it is the example itself
+LOOKED_AT = 200  # chunks whose language is told
+
+
+def retrieve(task: Mapping[str, Any], progress: Progress) -> None:
+    """Find the passages that approaches of one key need. Runs in a child process."""
+    study, folder = Study.model_validate(task["study"]), Path(task["folder"])
+    base, data = find_base(study.model.base, study.model.revision), read_data(folder)
+    freeze(study, task["approaches"], base, data, folder, progress)
+
+
+def freeze(
+    study: Study, names: Sequence[str], base: Base, data: Data, folder: Path, progress: Progress
+) -> None:
+    """Search for every question that has no passages yet, then vouch for all of them."""
+    name = names[0]
+    settings = study.approaches[name].retrieve
+    assert settings is not None  # noqa: S101 - only approaches that retrieve come here
+    place = place_of(study, name, base, data.hash, folder)
+    place.mkdir(parents=True, exist_ok=True)
+    before = read_facts(place) or {"needs": [], "seconds": 0.0}
+    progress("documents", 0, 1, "")
+    started = time.monotonic()
+    retriever = open_index(study, name, base, data, progress)
+    indexed = time.monotonic() - started
+    rows, chunks = whole_lines(place / FOUND), whole_lines(place / CHUNKS)
+    given = {row for line in rows for row in json.loads(line)}
+    known = {chunk_in(line).id for line in chunks}
+    every = {row_of(item): item for own in names for item in wanted(study, own, data)}
+    waiting = [item for row, item in every.items() if row not in given]
+    of_source, count = isinstance(settings.documents, str), depth_of(settings)
+    progress("searching", 0, len(waiting), "")
+    started = time.monotonic()
+    for number, batch in enumerate(batches(waiting)):
+        queries = [query_of(example, settings.query) for example in batch]
+        hits_of_each = retriever.search(queries, count + SPARE if of_source else count)
+        found = {
+            row_of(example): not_itself(example, hits, of_source=of_source)[:count]
+            for example, hits in zip(batch, hits_of_each, strict=True)
+        }
+        told = {hit.chunk.id: hit.chunk for hits in found.values() for hit in hits}
+        append(place / CHUNKS, [line_of(told[name]) for name in told if name not in known])
+        known |= told.keys()
+        append(place / FOUND, [written(found)])
+        progress("searching", min(len(waiting), (number + 1) * AT_ONCE), len(waiting), "")
+    seconds = time.monotonic() - started
+    facts = {
+        "documents": {
+            "named": named(study, settings),
+            "digest": documents_digest(study, settings),
+            "what": settings.documents
+            if isinstance(settings.documents, str)
+            else settings.documents.path,
+        },
+        "language": study.data.language,
+        "languages": languages(place / CHUNKS),
+        "settings": settings.model_dump(mode="json", include={"chunk", "search", "store"}),
+        "index": {**retriever.facts, "opened_seconds": indexed},
+        "needs": list(dict.fromkeys([*before["needs"], *(need(study, own) for own in names)])),
+        "files": {name: vouched(place / name) for name in (FOUND, CHUNKS)},
+        "questions": len(given) + len(waiting),
+        "depth": count,
+        "seconds": before["seconds"] + seconds,
+    }
+    write_json(place / FACTS, facts)
+
+
+def open_index(study: Study, name: str, base: Base, data: Data, progress: Progress) -> Index:
+    """The retriever over an approach's documents, its index built or taken from the cache."""
+    from etude.retrieval.opening import open_retriever
+
+    settings = study.approaches[name].retrieve
+    assert settings is not None  # noqa: S101 - callers ask of approaches that retrieve
+    with_gold = [example for example in data.dev if example.gold_passages]
+    length = None
+    if settings.chunk.unit == "tokens":
+        length = token_length(base, study)
+    return open_retriever(
+        settings,
+        Documents(study, name, data),
+        cache_folder(),
+        language=study.data.language,
+        device=study.model.device,
+        tune_on=(
+            [query_of(example, settings.query) for example in with_gold],
+            [example.gold_passages for example in with_gold],
+        ),
+        length=length,
+        content=None if isinstance(settings.documents, str) else documents_digest(study, settings),
+        progress=progress,
+    )
+
+
+def token_length(base: Base, study: Study) -> Callable[[str], int]:
+    """How many tokens of the model a text is."""
+    from etude.engine.load import load_speaker
+
+    tokenizer = load_speaker(base, study.model).tokenizer
+    return lambda text: len(tokenizer(text, add_special_tokens=False, verbose=False).input_ids)
+
+
+class Documents:
+    """The documents that an approach retrieves from; each time they are read anew."""
+
+    def __init__(self, study: Study, name: str, data: Data) -> None:
+        self.study, self.name, self.data = study, name, data
+
+    def __iter__(self) -> Iterator[Document]:
+        settings = self.study.approaches[self.name].retrieve
+        assert settings is not None  # noqa: S101 - callers ask of approaches that retrieve
+        if isinstance(settings.documents, str):
+            from etude.data.documents import documents_of
+
+            named = settings.documents
+            return iter(documents_of(self.study, named, Path.cwd(), self.data.train))
+        from etude.data.documents import read_documents
+
+        return iter(read_documents(settings.documents))
+
+
+def batches(items: Sequence[Example]) -> Iterator[list[Example]]:
+    """Lists of at most `AT_ONCE` examples."""
+    rest = iter(items)
+    while batch := list(islice(rest, AT_ONCE)):
+        yield batch
+
+
+def whole_lines(path: Path) -> list[bytes]:
+    """The whole lines of a file that grows; a torn last one is cut off."""
+    if not path.exists():
+        return []
+    content = path.read_bytes()
+    kept = content[: content.rfind(b"\n") + 1]
+    if len(kept) < len(content):
+        with path.open("r+b") as file:
+            file.truncate(len(kept))
+            os.fsync(file.fileno())
+    return lines_of(kept)
+
+
+def append(path: Path, lines: Sequence[str]) -> None:
+    """Write lines at the end of a file, and have them on the disk."""
+    with path.open("ab") as file:
+        file.write("".join(lines).encode("utf-8", "surrogatepass"))
+        file.flush()
+        os.fsync(file.fileno())
+    sync(path.parent)
+
+
+def line_of(chunk: Chunk) -> str:
+    """A line of `chunks.jsonl`."""
+    row = {
+        "document": chunk.document,
+        "title": chunk.title,
+        "text": chunk.text,
+        "start": chunk.start,
+        "end": chunk.end,
+        "metadata": dict(chunk.metadata),
+    }
+    return json.dumps(row, ensure_ascii=False) + "\n"
+
+
+def written(found: Mapping[str, Sequence[Any]]) -> str:
+    """A line of `found.jsonl`."""
+    rows = {row: [[hit.chunk.id, float(hit.score)] for hit in hits] for row, hits in found.items()}
+    return json.dumps(rows, ensure_ascii=False) + "\n"
+
+
+def languages(path: Path) -> dict[str, int]:
+    """In which languages the first chunks are, the commonest first."""
+    found = (language_of(chunk_in(line).text) for line in whole_lines(path)[:LOOKED_AT])
+    return dict(Counter(found).most_common())
+
+
+def vouched(path: Path) -> dict[str, Any]:
+    """Bytes and SHA-256 of a file."""
+    content = path.read_bytes() if path.exists() else b""
+    return {"bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}

@@ -1,0 +1,123 @@
+"""Passages that stand in for those that are not retrieved yet, so that a plan knows their size.
+
+Any chunks of the documents are about as long as those that will be found, in tokens too. They are
+taken from the first documents, and never stand in a prompt that is answered or learnt from.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Any
+from zlib import crc32
+
+from etude.approaches.documents import depth_of, document_files, searching
+from etude.approaches.keys import context_settings
+from etude.approaches.retrieved import place_of, read_facts
+from etude.approaches.retrieving import Documents, token_length
+from etude.approaches.worked import shots_of
+from etude.config.retrieving import Dense, Hybrid
+from etude.config.study import Study
+from etude.data import Data
+from etude.engine.base import Base
+from etude.engine.encode import Context
+from etude.prompts.passages import Hit, Passages, asked
+from etude.records import Chunk, Document, Example
+from etude.store import fingerprint
+
+MOST = 2000  # documents that are read to know how many there are, and how long
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """The first documents, cut into chunks; `all` says that there are no others."""
+
+    documents: Sequence[Document]
+    chunks: Sequence[Chunk]
+    all: bool
+
+
+SEEN: dict[str, Seen] = {}  # by what is searched; a plan has a process of its own
+
+
+def first_documents(study: Study, name: str, data: Data, base: Base) -> Seen:
+    """The beginning of what an approach retrieves from, read once for all that search it alike.
+
+    UserError where it cannot be read.
+    """
+    key = fingerprint(searching(study, name, base, data.hash))
+    if key not in SEEN:
+        SEEN[key] = read_first(study, name, data, base)
+    return SEEN[key]
+
+
+def read_first(study: Study, name: str, data: Data, base: Base) -> Seen:
+    """The same, read."""
+    from etude.retrieval.chunk import chunks_of
+
+    settings = study.approaches[name].retrieve
+    assert settings is not None  # noqa: S101 - callers ask of approaches that retrieve
+    rest: Iterator[Document] = iter(Documents(study, name, data))
+    documents = list(islice(rest, MOST))
+    length = token_length(base, study) if settings.chunk.unit == "tokens" else None
+    chunks = list(chunks_of(documents, settings.chunk, length))
+    return Seen(documents, chunks, next(rest, None) is None)
+
+
+def context_with(study: Study, name: str, data: Data, seen: Seen) -> Context:
+    """What an approach will put before the model, about: its passages are any chunks."""
+    prompt, system, _ = context_settings(study, name)
+    settings = study.approaches[name].retrieve
+    assert settings is not None  # noqa: S101 - callers ask of approaches that retrieve
+    depth, chunks = depth_of(settings), seen.chunks
+
+    def found(example: Example) -> list[Hit]:
+        start = crc32(example.id.encode())
+        places = [(start + place) % len(chunks) for place in range(min(depth, len(chunks)))]
+        return [Hit(chunks[place], 1.0) for place in places]
+
+    cites, abstains = asked(study.data.language, cite=settings.cite, abstain=settings.abstain)
+    passages = Passages(found, settings.k, settings.template, cites, abstains)
+    return Context(prompt, system, shots_of(study, name, data), passages)
+
+
+def planned_passages(
+    study: Study, name: str, data: Data, base: Base, folder: Path, seen: Seen | None
+) -> dict[str, Any]:
+    """What a plan says of an approach's documents; `seen` is None where all is retrieved."""
+    settings = study.approaches[name].retrieve
+    assert settings is not None  # noqa: S101 - callers ask of approaches that retrieve
+    given = settings.documents
+    search = settings.search
+    about: dict[str, Any] = {
+        "retrieved": seen is None,
+        "of": given if isinstance(given, str) else Path(given.path).name,
+        "k": settings.k,
+        "depth": depth_of(settings),
+        "search": search.name,
+        "encodes": search.encoder.base if isinstance(search, Dense | Hybrid) else None,
+        "store": settings.store.name,
+        "file_bytes": sum(path.stat().st_size for path in document_files(study, settings)),
+    }
+    if seen is not None:
+        return about | {
+            "documents": len(seen.documents),
+            "chunks": len(seen.chunks),
+            "characters": sum(len(document.text) for document in seen.documents),
+            "all": seen.all,
+            "seconds": None,
+            "bytes": None,
+        }
+    facts = read_facts(place_of(study, name, base, data.hash, folder))
+    assert facts is not None  # noqa: S101 - what is retrieved has facts
+    index = facts["index"]
+    return about | {
+        "documents": index["documents"],
+        "chunks": index["chunks"],
+        "characters": None,
+        "all": True,
+        "seconds": index["seconds"],
+        "bytes": index["bytes"],
+    }

@@ -1,0 +1,13 @@
+"""Etude's parts in LangChain's hands, and LangChain's in Etude's (extra `langchain`)."""
+
+from etude.langchain.bridge import as_retriever, chat_model, chat_model_of
+from etude.langchain.material import chunks_from, documents_from, write_documents
+
+__all__ = [
+    "as_retriever",
+    "chat_model",
+    "chat_model_of",
+    "chunks_from",
+    "documents_from",
+    "write_documents",
+]

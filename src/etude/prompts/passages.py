@@ -1,0 +1,130 @@
+"""Passages in a prompt: numbered, with their titles, and what is asked of an answer beside them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+from etude.errors import UserError
+from etude.prompts.templates import fill
+from etude.records import Chunk, Example, Message, Passage
+
+# What is asked beside the passages, by the language of the answers. Part of an approach's key.
+CITE = {
+    "en": "Cite the passages that the answer rests on by their numbers, as [1].",
+    "pt": "Cite pelos números os textos em que a resposta se apoia, como [1].",
+}
+ABSTAIN = {
+    "en": "If the passages do not hold the answer, write: {silence}",
+    "pt": "Se os textos não contiverem a resposta, escreva: {silence}",
+}
+SILENCE = {
+    "en": "The passages do not say.",
+    "pt": "Os textos não dizem.",
+}
+SAYS_SO = {  # what is taken for silence: the same of one passage, and by another word
+    "en": (SILENCE["en"], "The passage does not say."),
+    "pt": (SILENCE["pt"], "O texto não diz.", "Os trechos não dizem.", "O trecho não diz."),
+}
+_ISO_639_1 = {"eng": "en", "por": "pt"}
+
+# Where a text may be cut: after a sentence with what closes it, and after a line.
+_SENTENCE = re.compile(r"(?<=[.!?…])[\"'”’»)\]]*\s+|\n+|(?<=[。！？।])")
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A chunk that was retrieved for a question; a higher score is nearer."""
+
+    chunk: Chunk
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Passages:
+    """What an approach puts of retrieved chunks before a question.
+
+    `found` gives all that is recorded for an example, the nearest first; the first `count` of it
+    are for the prompt. `template` holds `{passages}` and `{question}`, `cites` and `abstains` are
+    the sentences that ask for citations and for silence ("" where they are not asked for).
+    `costs` keep the tokens of pieces of texts, by chunk, for as long as prompts are being made.
+    """
+
+    found: Callable[[Example], Sequence[Hit]]
+    count: int
+    template: str
+    cites: str = ""
+    abstains: str = ""
+    costs: dict[str, list[int]] = field(default_factory=dict, compare=False, repr=False)
+
+    def candidates(self, example: Example) -> list[Chunk]:
+        """The chunks for a prompt, the nearest first."""
+        return [hit.chunk for hit in self.found(example)[: self.count]]
+
+    def put(
+        self, turns: Sequence[Message], shown: Sequence[tuple[str, str]]
+    ) -> tuple[Message, ...]:
+        """Turns whose last question stands in the template; `shown` are titles and texts.
+
+        Without a passage, the question stands alone, with what asks for silence.
+        """
+        asks = [ask for ask in (self.cites if shown else "", self.abstains) if ask]
+        users = [place for place, turn in enumerate(turns) if turn.role == "user"]
+        if not users:
+            raise UserError("retrieve: an example has no user turn for passages to stand before.")
+        last = users[-1]
+        body = "\n\n".join([*map(numbered, range(1, len(shown) + 1), shown), *asks])
+        columns = {"passages": body, "question": turns[last].content}
+        text = fill(self.template, columns, "retrieve.template").strip() if body else None
+        written = turns[last].content if text is None else text
+        return (*turns[:last], Message("user", written), *turns[last + 1 :])
+
+    def record(self, example: Example, shown: Sequence[int | None]) -> tuple[Passage, ...]:
+        """All that is recorded, and what of it stood in the prompt.
+
+        `shown` holds for each passage shown how many characters of it stood there, None for all.
+        """
+        return tuple(
+            Passage(hit.chunk.id, hit.score, True, shown[place])
+            if place < len(shown)
+            else Passage(hit.chunk.id, hit.score, False)
+            for place, hit in enumerate(self.found(example))
+        )
+
+
+def numbered(number: int, passage: tuple[str, str]) -> str:
+    """A passage as it stands in a prompt."""
+    title, text = passage
+    return f"[{number}] {title}\n{text}" if title.strip() else f"[{number}] {text}"
+
+
+def asked(language: str, *, cite: bool, abstain: bool) -> tuple[str, str]:
+    """The sentences that ask for citations and for silence, "" where they are not asked for."""
+    code = spoken(language)
+    silent = ABSTAIN[code].format(silence=SILENCE[code])
+    return CITE[code] if cite else "", silent if abstain else ""
+
+
+def spoken(language: str) -> str:
+    """The language that these sentences are in: the answers' own, or English."""
+    code = _ISO_639_1.get(language, language)
+    return code if code in CITE else "en"
+
+
+def is_spoken(language: str) -> bool:
+    """Whether these sentences are there in a language."""
+    return _ISO_639_1.get(language, language) in CITE
+
+
+def pieces_of(text: str) -> list[str]:
+    """A text as sentences and lines with the white space after them; together they are it."""
+    ends = [match.end() for match in _SENTENCE.finditer(text) if match.end()]
+    places = [0, *ends, len(text)]
+    return [text[start:end] for start, end in pairwise(places) if end > start]
+
+
+def words_of(text: str) -> list[str]:
+    """A text as words with the white space after them; together they are it."""
+    return re.findall(r"\s*\S+\s*", text)

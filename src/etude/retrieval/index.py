@@ -1,0 +1,214 @@
+"""Chunker, encoder, store and reranker as one: documents go in, passages come out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence, Sized
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from etude.config.retrieving import Bm25, Dense, Hybrid, Retrieve
+from etude.errors import UserError
+from etude.progress import Progress, silent
+from etude.records import Chunk, Document
+from etude.retrieval.analysis import Analyser, analyser
+from etude.retrieval.chunk import Length, cut, indexed
+from etude.retrieval.fusion import CANDIDATES, choose_weight, fuse
+from etude.retrieval.retriever import Found
+from etude.retrieval.stores import STORES, Store, place_of
+
+if TYPE_CHECKING:  # they bring torch, which a search by words does not need
+    from etude.retrieval.rerank import Scores
+    from etude.retrieval.vectors import Encoder, Vectors
+
+TOGETHER = 16_384  # chunks that are added, and so acknowledged, at once
+ENCODED = 2048  # where each is encoded, which takes a minute
+
+
+@dataclass(slots=True)
+class Index:
+    """An index that is open: a `Retriever`, and what changes it.
+
+    `weight` is how much vectors count in a hybrid search. `facts` are plain JSON: what it was made
+    of and from, for a report. Close it when done.
+    """
+
+    settings: Retrieve
+    store: Store
+    analyse: Analyser
+    length: Length | None
+    encoder: Encoder | None
+    vectors: Vectors | None
+    reranker: Scores | None
+    weight: float | None
+    facts: dict[str, Any] = field(default_factory=dict)
+
+    def add(
+        self,
+        documents: Iterable[Document],
+        progress: Progress = silent,
+        done: frozenset[str] | set[str] = frozenset(),
+    ) -> dict[str, int]:
+        """Cut, encode and hold documents; one that is there already is replaced.
+
+        Those named in `done` are passed over. Returns how many `documents` there were, how many
+        `chunks` were added, and how many documents were `empty`. After a kill, what had been
+        added is whole.
+
+        Raises:
+            UserError: for two documents with one id.
+        """
+        counts = {"documents": 0, "chunks": 0, "empty": 0}
+        total = len(documents) if isinstance(documents, Sized) else 0
+        for group in self._groups(documents, done, counts):
+            texts = [indexed(chunk, title=self.settings.chunk.title) for chunk in group]
+            vectors = self.vectors.of(texts, progress) if self.vectors else None
+            self.store.add(group, texts, vectors)
+            counts["chunks"] += len(group)
+            seen = counts["documents"]
+            progress("indexing", seen, max(seen, total), f"{counts['chunks']:,} chunks")
+        self.store.finish()
+        return counts
+
+    def _groups(
+        self, documents: Iterable[Document], done: frozenset[str] | set[str], counts: dict[str, int]
+    ) -> Iterator[list[Chunk]]:
+        """Chunks of whole documents, so many as are added together."""
+        most = ENCODED if self.vectors else TOGETHER
+        seen: set[str] = set()
+        group: list[Chunk] = []
+        for document in documents:
+            if document.id in seen:
+                raise UserError(
+                    f"Two documents have the id '{document.id}': give each an id of its own, since "
+                    "passages are named by it."
+                )
+            seen.add(document.id)
+            counts["documents"] += 1
+            if document.id in done:
+                continue
+            pieces = cut(document, self.settings.chunk, self.length)
+            counts["empty"] += not pieces
+            group += pieces
+            if len(group) >= most:
+                yield group
+                group = []
+        if group:
+            yield group
+
+    def delete(self, documents: Iterable[str]) -> int:
+        """Forget documents, by their ids; returns how many chunks that were."""
+        return self.store.delete(documents)
+
+    def search(self, questions: Sequence[str], k: int) -> list[list[Found]]:
+        """For each question at most k chunks, the nearest first, equal ones by their id."""
+        if self.reranker is None or self.settings.rerank is None:
+            return self._first(questions, k)
+        found = self._first(questions, max(k, self.settings.rerank.depth))
+        title = self.settings.chunk.title
+        pairs = [
+            (question, indexed(item.chunk, title=title))
+            for question, items in zip(questions, found, strict=True)
+            for item in items
+        ]
+        scores = iter(self.reranker(pairs))
+        read = [[Found(item.chunk, next(scores)) for item in items] for items in found]
+        return [sorted(items, key=lambda item: (-item.score, item.chunk.id))[:k] for items in read]
+
+    def _first(self, questions: Sequence[str], k: int) -> list[list[Found]]:
+        """What the search itself finds, before any reranking."""
+        match self.settings.search:
+            case Hybrid():
+                if self.weight is None:
+                    raise ValueError("the weight is not chosen yet")
+                most = max(k, CANDIDATES)
+                words = self.store.by_words(questions, most) if self.weight < 1 else [[]]
+                vectors = self._nearest(questions, most) if self.weight > 0 else [[]]
+                empty: list[list[Found]] = [[] for _ in questions]
+                pairs = zip(
+                    words if self.weight < 1 else empty,
+                    vectors if self.weight > 0 else empty,
+                    strict=True,
+                )
+                return [fuse(*pair, self.weight, k) for pair in pairs]
+            case Dense():
+                return self._nearest(questions, k)
+            case _:
+                return self.store.by_words(questions, k)
+
+    def _nearest(self, questions: Sequence[str], k: int) -> list[list[Found]]:
+        if self.encoder is None:
+            raise ValueError("this index has no encoder")
+        return self.store.by_vector(self.encoder.questions(questions), k)
+
+    def tune(self, questions: Sequence[str], gold: Sequence[Sequence[str]]) -> dict[str, Any]:
+        """Choose the weight of a hybrid search on questions with gold passages; what was chosen.
+
+        Raises:
+            UserError: where no question has a gold passage.
+        """
+        pairs = [pair for pair in zip(questions, gold, strict=True) if pair[1]]
+        if not pairs:
+            raise UserError(
+                "retrieve.search.weight is auto, which is chosen on questions of the dev split "
+                "with gold passages, and there is none: give a number (0 is words alone, 1 "
+                "vectors alone)."
+            )
+        asked = [question for question, _ in pairs]
+        words = self.store.by_words(asked, CANDIDATES)
+        vectors = self._nearest(asked, CANDIDATES)
+        right = [passages for _, passages in pairs]
+        self.weight, curve = choose_weight(words, vectors, right, self.settings.k)
+        return {
+            "weight": self.weight,
+            "questions": len(pairs),
+            "k": self.settings.k,
+            "curve": curve,
+        }
+
+    def close(self) -> None:
+        """Let go of files and connections."""
+        self.store.close()
+
+
+def open_index(
+    settings: Retrieve,
+    folder: Path,
+    *,
+    language: str,
+    device: str = "auto",
+    length: Length | None = None,
+    key: str = "own",
+    vectors: Path | None = None,
+) -> Index:
+    """An index in a folder of yours, to add to and delete from; empty when the folder is.
+
+    `settings.documents` are not read: give documents to `add`. `language` (ISO 639) is that of
+    the documents unless `search.language` says another. `length` counts tokens where chunks are
+    measured in them. `vectors` is where the encoder's work is kept, beside the index by default.
+    """
+    search = settings.search
+    chosen = search.language if isinstance(search, Bm25) and search.language else language
+    analyse = analyser(chosen)
+    encoder, kept, reranker = None, None, None
+    if isinstance(search, Dense | Hybrid):
+        from etude.retrieval.vectors import Vectors, load_encoder
+
+        encoder = load_encoder(search.encoder, device)
+        kept = Vectors(vectors or folder / "vectors", encoder)
+    if settings.rerank:
+        from etude.retrieval.rerank import load_reranker
+
+        reranker = load_reranker(settings.rerank, device)
+    place = place_of(search, folder / "chunks", key, analyse, encoder.width if encoder else None)
+    weight = search.weight if isinstance(search, Hybrid) else None
+    return Index(
+        settings,
+        STORES[settings.store.name](settings.store, place),
+        analyse,
+        length,
+        encoder,
+        kept,
+        reranker,
+        None if weight is None or isinstance(weight, str) else float(weight),
+    )

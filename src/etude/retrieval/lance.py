@@ -1,0 +1,222 @@
+"""LanceDB, embedded: chunks, terms and vectors in one table, in a folder or on object storage.
+
+Every `add` and `delete` is one commit of the table, so a kill loses nothing that had returned.
+Words are found by LanceDB's full-text index, over terms that Etude's own analysis has made: its
+own analysers are English unless told otherwise, and know no word of what other stores do. Vectors
+are compared one by one until there are many, then by an inverted file of RaBitQ codes (Gao and
+Long 2024, arXiv:2405.12497) whose best are compared exactly.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from etude.config.retrieving import LanceDb
+from etude.errors import UserError
+from etude.records import Chunk
+from etude.retrieval.analysis import terms
+from etude.retrieval.retriever import Found
+from etude.retrieval.stores import Place
+from etude.store import folder_size
+
+Array = NDArray[Any]
+MANY = 50_000  # chunks from which on vectors are searched by an index
+PROBES, REFINED = 24, 8  # partitions looked into, and how many times k are compared exactly
+SPARE = 8  # more than k are asked for, so that equal scores can be put into the order of ids
+COLUMNS = ("document", "title", "text", "start", "end", "metadata")
+K1, B = 1.2, 0.75  # LanceDB's; no setting of its
+
+
+class LanceStore:
+    """A table of a LanceDB database."""
+
+    def __init__(self, settings: LanceDb, place: Place) -> None:
+        """Open the table, or make it.
+
+        Raises:
+            UserError: without the extra `rag`, for a database that cannot be opened, and for
+                settings of BM25 that LanceDB has not.
+        """
+        try:
+            import lancedb
+        except ImportError:
+            raise UserError(
+                "retrieve.store is lancedb, which comes with the extra rag: pip install "
+                "'etude[rag]', or use memory."
+            ) from None
+        if place.analyse and (place.k1, place.b) != (K1, B):
+            raise UserError(
+                f"retrieve.search has k1 {place.k1:g} and b {place.b:g}, but LanceDB's are always "
+                f"{K1} and {B}: leave them out, or use the store memory."
+            )
+        uri = settings.uri or str(place.folder)
+        self.local = None if "://" in uri else Path(uri).expanduser()
+        self.place = place
+        try:
+            self.database = lancedb.connect(str(self.local) if self.local else uri)
+            self.table: Any = self.database.create_table(
+                f"etude_{place.key}", schema=self._schema(), exist_ok=True
+            )
+        except (OSError, RuntimeError, ValueError) as error:
+            raise UserError(
+                f"retrieve.store.uri: LanceDB cannot open {uri} "
+                f"({str(error).splitlines()[0]}): check the address and the rights to it."
+            ) from None
+        self._held: set[str] | None = None
+
+    def _schema(self) -> Any:
+        import pyarrow as pa
+
+        columns = [
+            pa.field("id", pa.string()),
+            *(pa.field(name, pa.string()) for name in ("document", "title", "text", "metadata")),
+            *(pa.field(name, pa.int64()) for name in ("start", "end")),
+        ]
+        if self.place.analyse:
+            columns.append(pa.field("terms", pa.string()))
+        if self.place.width:
+            columns.append(pa.field("vector", pa.list_(pa.float32(), self.place.width)))
+        return pa.schema(columns)
+
+    def add(
+        self, chunks: Sequence[Chunk], texts: Sequence[str], vectors: Array | None = None
+    ) -> None:
+        """Hold these chunks, read as `texts`; a document that is there already is replaced."""
+        if not chunks:
+            return
+        rows = self._rows(chunks, texts, vectors)
+        fresh = {chunk.document for chunk in chunks}
+        if fresh.isdisjoint(self.documents()):
+            self.table.add(rows)
+        else:  # one commit: what is replaced is never missing
+            (
+                self.table.merge_insert("id")
+                .when_matched_update_all()
+                .when_not_matched_insert_all()
+                .when_not_matched_by_source_delete(_among(fresh))
+                .execute(rows)
+            )
+        self.documents().update(fresh)
+
+    def _rows(self, chunks: Sequence[Chunk], texts: Sequence[str], vectors: Array | None) -> Any:
+        import pyarrow as pa
+
+        columns: dict[str, Any] = {
+            "id": [chunk.id for chunk in chunks],
+            "document": [chunk.document for chunk in chunks],
+            "title": [chunk.title for chunk in chunks],
+            "text": [chunk.text for chunk in chunks],
+            "metadata": [json.dumps(dict(chunk.metadata)) for chunk in chunks],
+            "start": [chunk.start for chunk in chunks],
+            "end": [chunk.end for chunk in chunks],
+        }
+        if (analyse := self.place.analyse) is not None:
+            columns["terms"] = [" ".join(terms(text, analyse)) for text in texts]
+        if vectors is not None:
+            flat = pa.array(np.asarray(vectors, dtype=np.float32).ravel())
+            columns["vector"] = pa.FixedSizeListArray.from_arrays(flat, self.place.width)
+        return pa.table(columns, schema=self._schema())
+
+    def delete(self, documents: Iterable[str]) -> int:
+        """Forget documents; returns how many chunks that were."""
+        gone = set(documents) & self.documents()
+        if not gone:
+            return 0
+        before = self.count()
+        self.table.delete(_among(gone))
+        self.documents().difference_update(gone)
+        return before - self.count()
+
+    def documents(self) -> set[str]:
+        """The ids of all documents held."""
+        if self._held is None:
+            names = self.table.search().select(["document"]).limit(None).to_arrow()
+            self._held = set(names["document"].unique().to_pylist())
+        return self._held
+
+    def count(self) -> int:
+        """How many chunks are held."""
+        return int(self.table.count_rows())
+
+    def finish(self) -> None:
+        """Make the indexes, or take into them what has been added since."""
+        from lancedb.index import FTS, IvfRq
+
+        if not self.count():
+            return
+        made = {column for index in self.table.list_indices() for column in index.columns}
+        if made:
+            self.table.optimize()
+        if self.place.analyse and "terms" not in made:
+            plain = FTS(
+                base_tokenizer="whitespace",
+                max_token_length=256,
+                lower_case=False,
+                stem=False,
+                remove_stop_words=False,
+                ascii_folding=False,
+            )
+            self.table.create_index("terms", config=plain)
+        if self.place.width and "vector" not in made and self.count() >= MANY:
+            self.table.create_index("vector", config=IvfRq(distance_type="cosine"))
+
+    def bytes(self) -> int | None:
+        """What the database's folder holds; None on object storage."""
+        return folder_size(self.local) if self.local else None
+
+    def close(self) -> None:
+        """Nothing stays open."""
+
+    def by_words(self, questions: Sequence[str], k: int) -> list[list[Found]]:
+        """For each question the k chunks of highest BM25, above 0; equal ones by their id."""
+        from lancedb import query as language
+
+        if self.place.analyse is None:
+            raise ValueError("this store holds no terms")
+        match: Any = language.MatchQuery  # annotated as if its defaults were none
+        found = []
+        for question in questions:
+            asked = terms(question, self.place.analyse)
+            rows = []
+            if asked:
+                query = match(" ".join(asked), "terms")
+                search = self.table.search(query, query_type="fts")
+                rows = search.select([*COLUMNS, "_score"]).limit(k + SPARE).to_list()
+            found.append(_ordered([(row, row["_score"]) for row in rows], k))
+        return found
+
+    def by_vector(self, vectors: Array, k: int) -> list[list[Found]]:
+        """For each vector (length 1) the k chunks of highest cosine; equal ones by their id."""
+        found = []
+        for vector in np.asarray(vectors, dtype=np.float32):
+            search = self.table.search(vector, vector_column_name="vector").distance_type("cosine")
+            search = search.nprobes(PROBES).refine_factor(REFINED)
+            rows = search.select([*COLUMNS, "_distance"]).limit(k + SPARE).to_list()
+            found.append(_ordered([(row, 1 - row["_distance"]) for row in rows], k))
+        return found
+
+
+def _ordered(rows: Sequence[tuple[dict[str, Any], float]], k: int) -> list[Found]:
+    found = [
+        Found(
+            Chunk(
+                row["document"], row["title"], row["text"], row["start"], row["end"],
+                json.loads(row["metadata"]),
+            ),
+            score,
+        )
+        for row, score in rows
+    ]  # fmt: skip
+    return sorted(found, key=lambda item: (-item.score, item.chunk.id))[:k]
+
+
+def _among(documents: Iterable[str]) -> str:
+    """An SQL condition; a quotation mark in an id is written twice."""
+    quoted = ", ".join("'{}'".format(name.replace("'", "''")) for name in sorted(documents))
+    return f"document IN ({quoted})"

@@ -1,0 +1,168 @@
+"""`open_retriever`: the index for some documents and settings, made or found in the cache."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import time
+from collections.abc import Iterable, Sequence
+from importlib.metadata import version
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock
+
+from etude.config.retrieving import Hybrid, Retrieve
+from etude.errors import UserError
+from etude.progress import Progress, silent
+from etude.records import Document
+from etude.retrieval.chunk import Length
+from etude.retrieval.index import Index, open_index
+from etude.store import fingerprint, read_json, write_json
+
+FORMAT = 1  # raised when the same documents and settings give another index
+SAMPLED = 32  # documents whose lengths tell one tokenizer from another
+FACTS = "index.json"
+
+
+def open_retriever(
+    settings: Retrieve,
+    documents: Iterable[Document],
+    cache: Path,
+    *,
+    language: str,
+    device: str = "auto",
+    tune_on: tuple[Sequence[str], Sequence[Sequence[str]]] | None = None,
+    length: Length | None = None,
+    content: str | None = None,
+    progress: Progress = silent,
+) -> Index:
+    """A retriever over documents, with `facts` for a report.
+
+    The index is found in `cache` when the same documents were indexed with the same settings
+    before; one that was begun and killed is gone on with. `content` is a digest of the documents,
+    where the caller knows one: without it they are read twice. `tune_on` are questions and the
+    gold passages of each, for `weight: auto`. `length` counts tokens where chunks are measured in
+    them.
+
+    `facts`: `documents`, `empty` (without text), `chunks`, `seconds`, `bytes` (None on another
+    machine), `cached`, `resumed` (documents that a killed process had indexed), `language`,
+    `analysis`, `search`, `store`, `chunk`, `encoder`, `rerank`, and `tuning` (`weight`,
+    `questions`, `k`, `curve` of weight, recall and mrr) where the weight was chosen.
+
+    Raises:
+        UserError: where there are no documents, a model or an extra is missing, two documents
+            have one id, or a weight is to be chosen without gold passages.
+    """
+    if settings.rerank and settings.rerank.depth < max(settings.k, settings.depth):
+        wanted = max(settings.k, settings.depth)
+        raise UserError(
+            f"retrieve.rerank.depth is {settings.rerank.depth}, but {wanted} passages are "
+            f"recorded: raise it to {wanted} or more."
+        )
+    if iter(documents) is documents:  # it can be read only once, and is read twice
+        documents = list(documents)
+    content = content or content_of(documents)
+    key = index_key(settings, content, language, documents, length)
+    folder = cache / "indexes" / key
+    folder.mkdir(parents=True, exist_ok=True)
+    with FileLock(folder / ".building"):  # whoever comes second waits, and finds it made
+        index = open_index(
+            settings,
+            folder,
+            language=language,
+            device=device,
+            length=length,
+            key=key,
+            vectors=cache / "vectors",
+        )
+        if cached := (folder / FACTS).exists():
+            made = read_json(folder / FACTS)
+        else:
+            made = _build(index, documents, progress)
+            write_json(folder / FACTS, made)
+    if not made["chunks"]:
+        index.close()
+        raise UserError(
+            f"retrieve.documents: none of the {made['documents']} documents has any text, so "
+            "nothing can be found: name others."
+        )
+    index.facts = {**made, "cached": cached, **_about(index)}
+    if isinstance(settings.search, Hybrid) and settings.search.weight == "auto":
+        index.facts["tuning"] = index.tune(*(tune_on or ((), ())))
+    return index
+
+
+def _build(index: Index, documents: Iterable[Document], progress: Progress) -> dict[str, Any]:
+    began = time.perf_counter()
+    done = index.store.documents()
+    counts = index.add(documents, progress, done)
+    return {
+        "documents": counts["documents"],
+        "empty": counts["empty"],
+        "chunks": index.store.count(),
+        "seconds": time.perf_counter() - began,
+        "bytes": index.store.bytes(),
+        "resumed": len(done),
+    }
+
+
+def _about(index: Index) -> dict[str, Any]:
+    settings = index.settings
+    encoder = index.encoder
+    return {
+        "language": index.analyse.language,
+        "analysis": index.analyse.about,
+        "search": settings.search.model_dump(mode="json"),
+        "store": settings.store.model_dump(mode="json"),
+        "chunk": settings.chunk.model_dump(mode="json"),
+        "rerank": settings.rerank.model_dump(mode="json") if settings.rerank else None,
+        "encoder": {"name": encoder.name, "key": encoder.key, "width": encoder.width,
+                    "query": encoder.query, "passage": encoder.passage} if encoder else None,
+        "weight": index.weight,
+    }  # fmt: skip
+
+
+def content_of(documents: Iterable[Document]) -> str:
+    """A digest of documents: ids, titles, texts and metadata, in their order."""
+    held = hashlib.sha256()
+    encode = json.JSONEncoder(sort_keys=True).encode
+    for document in documents:
+        parts = (document.id, document.title, document.text)
+        for part in (*parts, encode(dict(document.metadata)) if document.metadata else ""):
+            coded = part.encode("utf-8", "surrogatepass")
+            held.update(len(coded).to_bytes(8, "little"))
+            held.update(coded)
+    return held.hexdigest()
+
+
+def index_key(
+    settings: Retrieve,
+    content: str,
+    language: str,
+    documents: Iterable[Document],
+    length: Length | None,
+) -> str:
+    """What the index depends on, as 16 hexadecimal digits; not on how it is asked."""
+    asked_only = {"weight", "language"}
+    if settings.store.name == "memory":  # others keep what these make of a word's number
+        asked_only |= {"k1", "b"}
+    search = settings.search.model_dump(mode="json", exclude=asked_only)
+    encoder = search.get("encoder", {})
+    for asked in ("query", "batch_size"):
+        encoder.pop(asked, None)
+    tokens = None
+    if settings.chunk.unit == "tokens" and length is not None:  # which tokenizer, by what it does
+        tokens = [length(document.text[:1000]) for document in islice(documents, SAMPLED)]
+    value = {
+        "format": FORMAT,
+        "content": content,
+        "chunk": settings.chunk.model_dump(mode="json"),
+        "search": search,
+        "language": getattr(settings.search, "language", None) or language,
+        "store": settings.store.model_dump(mode="json"),
+        "stemmer": version("PyStemmer"),
+        "tokens": tokens,
+    }
+    return fingerprint(value)[:16]
