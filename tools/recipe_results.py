@@ -76,10 +76,11 @@ of them to the letter, which nobody writes by chance; of other names for a note 
 keys, nothing. Prompt tuning gets little beyond yes and no, and costs most of what the model knew of
 general text.""",
     "chatbot-mini": """\
-The material decides here: 71 of the 120 test turns are answered by "You too!" or by one goodbye,
-which training holds 224 times, and the finding `stock-answers` says so. On these LoRA scores 1, on
-the 49 others 0.46, and of those that are no talk about who made the assistant it has nothing
-right. Perplexity shows how much is left to learn; all weights learn a little more of it than LoRA.""",
+The material decides here: 71 of the 120 test turns are answered by "You too!" or by one
+goodbye, which training holds 224 times, and the finding `stock-answers` says so. On these LoRA
+scores 1, on the 49 others 0.46, and of those that are no talk about who made the assistant it
+has nothing right. Perplexity shows how much is left to learn; all weights learn a little more
+of it than LoRA.""",
     "medical-mini": """\
 Two in five of the training answers are cut at 512 tokens, and 500 questions are far too few to
 teach this model medicine: it learns the form of the articles and a tenth of their words, goes
