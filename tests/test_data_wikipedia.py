@@ -15,12 +15,15 @@ from articles import PAGES, dump
 from data_helper import apart, assembled, one_source, rows_of, sentence, study
 from etude.cli import main
 from etude.config import Study, to_yaml
+from etude.config.retrieving import Chunking, Retrieve
 from etude.config.sources import Columns
 from etude.config.tuning import Tune
 from etude.data import documents_of
 from etude.data.partition import as_row, write_partition
 from etude.errors import UserError
 from etude.records import Example, Message
+from etude.retrieval.gold import is_gold
+from etude.retrieval.opening import open_retriever
 
 QUESTIONS = Path(__file__).parents[1] / "docs" / "questions.md"
 
@@ -239,3 +242,23 @@ def test_a_dump_has_its_documents_already() -> None:
     source = {"kind": "wikipedia", "dump": "x.xml", "columns": {"context": "{context}"}}
     with pytest.raises(ValidationError, match="its documents are its articles"):
         study(**one_source(**source))
+
+
+def test_retrieval_over_the_articles_finds_the_gold_passages(tmp_path: Path) -> None:
+    dump(tmp_path)
+    source = {"kind": "wikipedia", "dump": "ilha.xml.bz2", "make": ["definition", "fact", "date"]}
+    split = {"dev": 0.25, "test": 0.25}
+    made = assembled(tmp_path, language="pt", split=split, **one_source(**source))
+    held = study(**one_source(**source))
+    documents = list(documents_of(held, "songs", tmp_path, ()))
+    chunks = Chunking(size=200)
+    index = open_retriever(
+        Retrieve(documents="songs", chunk=chunks), documents, tmp_path / "cache", language="pt"
+    )
+    asked = [*made.data.train, *made.data.dev, *made.data.test]
+    found = index.search([example.messages[-1].content for example in asked], 3)
+    hits = [
+        any(is_gold(piece.chunk.id, example.gold_passages[0]) for piece in pieces)
+        for example, pieces in zip(asked, found, strict=True)
+    ]
+    assert sum(hits) == len(hits) >= 10

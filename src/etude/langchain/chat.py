@@ -14,7 +14,6 @@ from langchain_core.outputs import ChatGeneration, ChatResult
 from pydantic import PrivateAttr
 
 from etude.approaches.build import prompt_room
-from etude.approaches.context import no_shots
 from etude.config.study import Generation, Prompt
 from etude.engine.encode import Context, encode_prompt
 from etude.engine.generate import generate
@@ -89,6 +88,12 @@ def turns(messages: Sequence[BaseMessage], system: str | None) -> tuple[Message,
     if system and not any(turn.role == "system" for turn in made):
         made.insert(0, Message("system", system))
     return tuple(made)
+
+
+def no_shots(example: Example) -> tuple[Example, ...]:
+    """Worked examples are the chain's own affair."""
+    del example
+    return ()
 
 
 def before(text: str, stops: Sequence[str]) -> str:

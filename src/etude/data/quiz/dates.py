@@ -23,7 +23,9 @@ BORN = {
 }
 # A participle at the end of a text, after a comma: what a date follows.
 PARTICIPLE = {
-    "pt": re.compile(r",\s([a-zà-ÿ]+(?:ad|id|crit|bert|feit|post|eit)[oa])\s\Z"),
+    "pt": re.compile(
+        r",\s((?!começad|terminad|acabad|nascid|vind|chegad)[a-zà-ÿ]+(?:ad|id|crit|bert|eit|post)[oa])\s\Z"
+    ),
     "en": re.compile(
         r",\s(signed|founded|established|created|built|opened|published|released|completed|formed"
         r"|adopted|fought|held|proclaimed|abolished|launched|written|composed|discovered)\s\Z"
