@@ -6,8 +6,7 @@
 
 Every figure is measured in a process of its own, on a dump that is made up (`wiki_pages.py`), so
 that every word that must be kept is known. Speed is that of 5,000 articles; for scale the same
-5,000 stand in one dump again and again. The peer reads the first ones of them only: it is timed
-for as long as it is interesting.
+5,000 stand in one dump again and again. The peer reads a smaller dump, and so do we beside it.
 """
 
 from __future__ import annotations
@@ -109,37 +108,35 @@ def missing(wanted: Sequence[Point], rows: Sequence[dict[str, Any]]) -> Iterator
 def measured(point: Point, folder: Path) -> dict[str, Any]:
     """A point's row: the point, its figures and their conditions."""
     before = os.getloadavg()[0]
-    whole = 5000 if point.articles in (500, 5000) else 60
-    path, size = dump_of(point, folder, whole)
+    path, size = dump_of(point, folder)
     task = {**asdict(point), "path": str(path), "folder": str(folder)}
     command = [sys.executable, __file__, "--point", json.dumps(task)]
     done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
     figures = json.loads(done.stdout.splitlines()[-1])
-    part = size * point.articles * point.repeated / (whole * point.repeated)
     told = conditions(load_before=round(before, 2))
     told["versions"] = versions(("etude", "mwparserfromhell"))
     return {
         "point": asdict(point),
         **figures,
-        "xml_mb": part / 1e6,
-        "mb_per_second": part / 1e6 / figures["seconds"],
-        "mb_per_processor_second": part / 1e6 / figures["processor_seconds"],
+        "xml_mb": size / 1e6,
+        "mb_per_second": size / 1e6 / figures["seconds"],
+        "mb_per_processor_second": size / 1e6 / figures["processor_seconds"],
         "packed_mb": path.stat().st_size / 1e6,
         "conditions": told,
     }
 
 
-def dump_of(point: Point, folder: Path, whole: int) -> tuple[Path, int]:
+def dump_of(point: Point, folder: Path) -> tuple[Path, int]:
     """The dump of a point, and the bytes of its XML; made once for all points that share it."""
     ending = "xml" if point.packing == "xml" else f"{point.packing}.xml.bz2"
-    path = folder / f"{whole}-{point.repeated}.{ending}"
+    path = folder / f"{point.articles}-{point.repeated}.{ending}"
     told = path.with_suffix(".size")
     if not path.exists():
         if point.repeated == 1:
             how: Any = point.packing
-            size = wiki_pages.write(path, wiki_pages.pages(whole), how)
+            size = wiki_pages.write(path, wiki_pages.pages(point.articles), how)
         else:
-            body = "".join(map(wiki_pages.xml, wiki_pages.pages(whole))).encode()
+            body = "".join(map(wiki_pages.xml, wiki_pages.pages(point.articles))).encode()
             packed, header = bz2.compress(body), wiki_pages.HEADER.encode()
             footer = wiki_pages.FOOTER.encode()
             with path.open("wb") as file:
@@ -155,42 +152,30 @@ def dump_of(point: Point, folder: Path, whole: int) -> tuple[Path, int]:
 def read(
     tool: str, path: str, articles: int, workers: int, names: bool, folder: str, **_: Any
 ) -> dict[str, Any]:
-    """Read a dump and compare it, word for word, with what was written; only reading is timed."""
+    """Read a dump, timed; then once more, to compare it word for word with what was written."""
     load(tool)
     peaks: list[float] = []
     watch_workers(peaks)
+    arguments = (Path(path), articles, workers, Path(folder) / "cache" if names else None)
+    tools = {"etude": by_etude, "mwparserfromhell": by_peer, "bz2": by_bz2}
     started, used = time.perf_counter(), processor_seconds()
-    texts: Iterator[str] = {"etude": by_etude, "mwparserfromhell": by_peer, "bz2": by_bz2}[tool](
-        Path(path), articles, workers, Path(folder) / "cache" if names else None
-    )
-    found, checked, kept, right, seconds = 0, 0, 0, 0, 0.0
-    expected = wiki_pages.pages(articles, others=False) if tool != "bz2" else iter(())
-    while True:
-        text = next(texts, None)
-        seconds += time.perf_counter() - started
-        spent = processor_seconds() - used
-        if text is None:
-            break
-        found += 1
-        # The comparison is not timed; where dumps are large, of the first articles only.
-        made = next(expected, None) if found <= 5000 else None
-        if made is not None:
-            checked += 1
+    found = sum(1 for _ in tools[tool](*arguments))
+    figures = {
+        "seconds": time.perf_counter() - started,
+        "processor_seconds": processor_seconds() - used,
+        "articles": found,
+    }
+    own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e6
+    figures["peak_mb"] = own + sum(peaks)
+    checked, kept, right = 0, 0, 0
+    if tool != "bz2" and found <= articles:  # where they stand there once
+        texts = tools[tool](*arguments)
+        for made, text in zip(wiki_pages.pages(articles, others=False), texts, strict=True):
             words = re.findall(r"\w+", text)
+            checked += 1
             right += tuple(words) == made.words
             kept += not missing_words(made.words, words)
-        used += processor_seconds() - used - spent
-        started = time.perf_counter()
-    own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e6
-    return {
-        "seconds": seconds,
-        "processor_seconds": spent,
-        "articles": found,
-        "checked": checked,
-        "all_words_kept": kept,
-        "exactly_right": right,
-        "peak_mb": own + sum(peaks),
-    }
+    return {**figures, "checked": checked, "all_words_kept": kept, "exactly_right": right}
 
 
 def load(tool: str) -> None:
@@ -228,8 +213,8 @@ def missing_words(wanted: Sequence[str], found: Sequence[str]) -> bool:
 
 def processor_seconds() -> float:
     """What this process and those that have ended have used."""
-    used = os.times()
-    return used.user + used.system + used.children_user + used.children_system
+    both = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    return sum(used.ru_utime + used.ru_stime for used in both)
 
 
 def by_etude(path: Path, articles: int, workers: int, cache: Path | None) -> Iterator[str]:
@@ -237,11 +222,11 @@ def by_etude(path: Path, articles: int, workers: int, cache: Path | None) -> Ite
     from etude.data.dump_cache import articles_of
     from etude.data.dumps import read_articles
 
+    del articles
     if cache is not None:
         found = articles_of(path, cache, workers=workers)
     else:
-        limit = articles if articles == 500 or articles == 20 else None
-        found = read_articles(path, workers=workers, limit=limit)
+        found = read_articles(path, workers=workers)
     for article in found:
         yield "\n".join(text for part in article.sections for text in (part.title, part.text))
 
@@ -252,8 +237,8 @@ def by_peer(path: Path, articles: int, workers: int, cache: Path | None) -> Iter
 
     import mwparserfromhell
 
-    del workers, cache
-    given, namespace = 0, "0"
+    del articles, workers, cache
+    namespace = "0"
     with bz2.open(path) as file:
         for _, element in iterparse(file):  # noqa: S314 - made here
             name = element.tag.rpartition("}")[2]
@@ -261,9 +246,6 @@ def by_peer(path: Path, articles: int, workers: int, cache: Path | None) -> Iter
                 namespace = element.text or ""
             elif name == "text" and namespace == "0" and (element.text or "")[:1] != "#":
                 yield str(mwparserfromhell.parse(element.text).strip_code())
-                given += 1
-                if given == articles:
-                    return
             elif name == "page":
                 element.clear()
 

@@ -119,7 +119,7 @@ def test_paragraphs_are_apart_by_one_blank_line() -> None:
 def test_the_first_infobox_gives_facts() -> None:
     first = "{{Infobox settlement\n| a = [[b|c]] {{x|y=z}}\n|d=\n| e|f\n| g = h=i}}"
     scanned = scan("{{Hat}}" + first + "{{Infobox\n|j=k}}")
-    assert fields(scanned.infobox) == {"a": "[[b|c]] {{x|y=z}}", "g": "h=i"}
+    assert fields(scanned.infobox) == {"a": "[[b|c]]", "g": "h=i"}
     assert scan("{{Info/Rio|a=b}}").infobox == "Info/Rio|a=b"
     assert scan("{{Information|a=b}}").infobox == ""
 

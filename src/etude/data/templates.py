@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import lru_cache
+from typing import Literal
 
 NESTED = 4  # so deep are templates in templates shown; below that they are dropped
 
-INFOBOX = re.compile(
-    r"[\s_]*(?:infobox|info/|info[ _]|taxobox|ficha[ _]de|caixa[ _]de[ _]info)", re.IGNORECASE
-)
+INFOBOXES = ("infobox", "info/", "info ", "taxobox", "ficha de ", "caixa de info")
 LONGEST = 80  # characters of a template's name
 PARTS = re.compile(r"\{\{|\}\}|\[\[|\]\]|\|")
 
@@ -18,22 +18,34 @@ Arguments = list[str]
 
 def is_infobox(inside: str) -> bool:
     """Whether what stands between a template's braces is an infobox."""
-    return INFOBOX.match(inside) is not None
+    return kind_of(inside[:LONGEST].partition("|")[0]) == "infobox"
+
+
+def is_shown(inside: str) -> bool:
+    """Whether a template shows words of the text."""
+    return kind_of(inside[:LONGEST].partition("|")[0]) == "shown"
+
+
+@lru_cache(maxsize=4096)  # a wiki has millions of templates and uses a few all the time
+def kind_of(head: str) -> Literal["infobox", "shown", "dropped"]:
+    """What becomes of a template, by what stands before its first bar."""
+    name = head.strip(" \n_").lower().replace("_", " ")
+    if name.startswith(INFOBOXES):
+        return "infobox"
+    name = name.partition(":")[0].strip()
+    return "shown" if name in SHOWN or name.startswith("lang-") else "dropped"
 
 
 def shown(inside: str) -> str:
     """The markup that a template stands for in running text; nothing of most templates."""
-    bar = inside.find("|", 0, LONGEST)
-    head = inside[:bar] if bar >= 0 else inside[:LONGEST]
-    name, colon, argument = head.partition(":")
-    name = name.strip().lower().replace("_", " ")
-    make = SHOWN.get(name) or (_first if name.startswith("lang-") else None)
-    if make is None:
+    if not is_shown(inside):
         return ""
+    name, colon, argument = inside[:LONGEST].partition("|")[0].partition(":")
+    name = name.strip().lower().replace("_", " ")
+    make = SHOWN.get(name, _first)
     if colon:
         return make([argument.strip()])
-    rest = inside[bar:] if bar >= 0 else ""
-    values = [part.strip() for part in split(rest)[1:]]
+    values = [part.strip() for part in split(inside)[1:]]
     return make([_value(part) for part in values if not _named(part)])
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from etude.data.templates import NESTED, is_infobox, shown
+from etude.data.templates import LONGEST, NESTED, is_infobox, kind_of, shown
 
 # Tags whose inside is no markup: shown as it is, or (all others) dropped with it.
 LITERAL = frozenset({"nowiki", "pre", "math", "chem", "ce"})
@@ -18,11 +18,14 @@ COMMENT_END = re.compile("-->")
 # Characters that would be markup, as the entities that mean the same.
 PROTECTED = {ord(char): f"&#{ord(char)};" for char in "[]{}|<>'=*#:;_~!\0-"}
 
+# Most templates hold no other and most references nothing but text: these go first, in one step,
+# without looking for what belongs together.
+SIMPLE = re.compile(r"\{\{(?!\{)([^{}<\n]*)\}\}(?!\})")
+REFERENCE = re.compile(r"<ref\b[^<>]*/>|<ref\b[^<>/]*>[^<>{}]*</ref[ \n]*>")
 # Every alternative begins with a character of its own, so that the search is fast.
-DROPPED = re.compile(
-    r"\{\{+|\}\}+|\n[ \t:*#]*\{\||\n[ \t]*\|\}(?:(?=\}\}(?!\}))|(?!\}))"
-    r"|<(/?)([Rr]ef|REF|[Tt]able|TABLE)\b[^<>]*>"
-)
+DROPPED = r"\{\{+|\}\}+|<(/?)([Rr]ef|REF|[Tt]able|TABLE)\b[^<>]*>"
+TABLES = r"|\n[ \t:*#]*\{\||\n[ \t]*\|\}(?:(?=\}\}(?!\}))|(?!\}))"
+WITH_TABLES, WITHOUT_TABLES = re.compile(DROPPED + TABLES), re.compile(DROPPED)
 
 
 def without_raw(text: str) -> str:
@@ -75,11 +78,22 @@ def _closing(name: str) -> re.Pattern[str]:
     return CLOSING[name]
 
 
+def _simple(match: re.Match[str]) -> str:
+    """What is shown of a template in one line; all of it where it must be looked at again."""
+    inside = match[1]
+    kind = kind_of(inside[:LONGEST].partition("|")[0])
+    if kind != "shown":
+        return "\0" if kind == "dropped" else match[0]
+    words = shown(inside)
+    return match[0] if "|" in words or "=" in words else words or "\0"
+
+
 def without_braces(text: str, infobox: list[str], depth: int = 0) -> str:
     """Templates, tables and references taken out, from the outermost pair.
 
     The first infobox is added to `infobox`. Some templates show words of the text: these stay.
     """
+    text = REFERENCE.sub("\0", SIMPLE.sub(_simple, text))
     out: list[str] = []
     at = 0
     for start, end in _regions(text):
@@ -96,8 +110,6 @@ def without_braces(text: str, infobox: list[str], depth: int = 0) -> str:
         else:
             out.append("\n\0" if text[start] == "\n" else "\0")
         at = end
-    if not at:
-        return text
     out.append(text[at:])
     return "".join(out)
 
@@ -123,8 +135,8 @@ def _regions(text: str) -> list[tuple[int, int]]:
             found.pop()
         found.append((start, end))
 
-    for match in DROPPED.finditer(text):
-        token, start, end = match[0], match.start(), match.end()
+    for match in (WITH_TABLES if "{|" in text else WITHOUT_TABLES).finditer(text):
+        token, (start, end) = match[0], match.span()
         if token[0] == "{":
             stack.append([0, start, end - start])
             waiting["{"] += 1

@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterable
 
 LINKS = re.compile(r"\[\[|\]\]|\n[ \t]*(?=\n|=)")
+# Most links hold no other: these go in one step, without looking for what belongs together.
+SIMPLE = re.compile(r"\[\[([^\[\]\n|]*)(?:\|([^\[\]\n]*))?\]\]")
 TARGET = re.compile(r"[ \t]*(:?)[ \t]*([^\[\]{}|\n]*)(\|?)")
 INTERWIKI = re.compile(r"[a-z]{2,3}(?:-[a-z]+)*")
 
@@ -30,6 +32,33 @@ UNSEEN = FILES | CATEGORIES
 
 def without_links(text: str, unseen: frozenset[str]) -> str:
     """Links as a reader sees them; those to files and categories taken out."""
+
+    def simple(match: re.Match[str]) -> str:
+        target, label = match.groups()
+        if ":" in target:
+            target = target.strip()
+            if target[0] == ":":
+                target = target[1:].strip()
+            elif _unseen(target, unseen, match if label is None else None):
+                return "\0"
+        return label or target.strip()
+
+    text = SIMPLE.sub(simple, text)
+    return _without_nested(text, unseen) if "[[" in text else text
+
+
+def _unseen(target: str, unseen: frozenset[str], bare: re.Match[str] | None) -> bool:
+    """Whether a target is a file, a category, or (`bare`, in its line) the page in a language."""
+    prefix = _namespace(target)
+    return prefix.lower() in unseen or (
+        bare is not None
+        and INTERWIKI.fullmatch(prefix) is not None
+        and _alone(bare.string, bare.start(), bare.end())
+    )
+
+
+def _without_nested(text: str, unseen: frozenset[str]) -> str:
+    """The links that hold others, or go over several lines."""
     tokens: list[tuple[int, bool]] = []
     ends: dict[int, int] = {}  # where a link ends, by where it begins; and the other way round
     stack: list[int] = []
@@ -64,14 +93,10 @@ def without_links(text: str, unseen: frozenset[str]) -> str:
         assert head is not None  # noqa: S101 - it matches nothing as well
         colon, target, bar = head.groups()
         end = ends[place]
-        if not colon and ":" in target:
-            prefix = _namespace(target)
-            if prefix.lower() in unseen or (
-                not bar and INTERWIKI.fullmatch(prefix) and _alone(text, place, end + 2)
-            ):
-                out.append("\0")
-                at = end + 2
-                continue
+        if not colon and _namespace(target).lower() in unseen:
+            out.append("\0")
+            at = end + 2
+            continue
         if bar:
             at = head.end()
             if at == end:  # `[[Lisbon|]]`

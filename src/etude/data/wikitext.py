@@ -33,8 +33,7 @@ TAGS = re.compile(
 QUOTES = re.compile(r"''+")
 SWITCHES = re.compile(r"__[A-ZÀ-ÖØ-ÞА-ЯЁ]+__")
 ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
-SPACES = re.compile(r"[ \t\xa0]{2,}|[\t\xa0]")
-GAP = re.compile(r"[;,]? ?\0[\0 ]*([;,.:)] ?)?")
+SPACES = re.compile("  +")
 HEADING = re.compile(r"(={1,6})[ \t]*(.*?)[ \t]*\1")
 MARKERS = "*#:;"
 
@@ -60,7 +59,7 @@ def scan(markup: str, unseen: frozenset[str] = UNSEEN) -> Scanned:
         text = without_braces(text, infobox)
     if "[[" in text:
         text = without_links(text, unseen)
-    return Scanned(_without_marks(text), infobox[0] if infobox else "")
+    return Scanned(_without_marks(text), infobox[0].replace("\0", "") if infobox else "")
 
 
 def sections(text: str) -> tuple[Section, ...]:
@@ -133,10 +132,10 @@ def _without_marks(text: str) -> str:
         text = SWITCHES.sub("", text)
     if "&" in text:
         text = ENTITY.sub(_entity, text)
-    text = SPACES.sub(" ", text)
+    text = text.replace("\t", " ").replace("\xa0", " ")
     if "\0" in text:
-        text = GAP.sub(_gap, text).replace(" (\0)", "").replace("(\0)", "").replace("\0", "")
-    return text
+        text = _closed(text)
+    return SPACES.sub(" ", text) if "  " in text else text
 
 
 def _external(match: re.Match[str]) -> str:
@@ -151,15 +150,31 @@ def _entity(match: re.Match[str]) -> str:
     return html.unescape(match[0]).replace("\0", "")
 
 
-def _gap(match: re.Match[str]) -> str:
-    """What stands where something was taken out: no blank before a stop, no empty brackets."""
-    whole, after = match[0], match[1] or ""
-    before = whole[0] if whole[0] in ";," else ""
-    opened = match.start() > 0 and match.string[match.start() - 1] == "("
-    if opened:
-        return f"\0{after}" if after[:1] == ")" else "" if after[:1] in (";", ",") else after
-    if after[:1] == ")":
-        return after
-    if after:
-        return after if before else before + after
-    return before + (" " if " " in whole else "")
+def _closed(text: str) -> str:
+    """The text without the places where something was taken out (NUL).
+
+    No blank is left before a stop there, no empty bracket, and one blank where there were two.
+    """
+    first, *parts = text.split("\0")
+    out = [first]
+    blank = False
+    for part in parts:
+        body = part.lstrip(" ")
+        blank = blank or len(body) < len(part)
+        if not body:
+            continue
+        left, stop = out[-1], body[0]
+        if stop in ",;:.)":
+            left = left.removesuffix(" ")
+            if left[-1:] == "(" and stop in ",;":
+                body = body[1:].lstrip(" ")
+            elif left[-1:] == "(" and stop == ")":
+                left, body = left[:-1].removesuffix(" "), body[1:]
+            elif stop == ")" and left[-1:] in (",", ";"):
+                left = left[:-1]
+        elif blank and left[-1:] not in ("(", " ", "\n"):
+            left += " "
+        out[-1] = left
+        out.append(body)
+        blank = False
+    return "".join(out)
