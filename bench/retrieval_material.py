@@ -96,15 +96,20 @@ def make_vectors(
 ) -> tuple[Iterator[tuple[int, Any]], Any]:
     """Vectors of length 1 in blocks, as (first row, block), and others near some of them.
 
-    They lie around centres, as those of texts do, and not evenly on a sphere, where no index helps.
+    They lie around centres, as those of texts do, and in few of the directions that they could
+    have (`inner`): even on a sphere, where all are about as far from one another, no index helps.
     """
     import numpy as np
 
-    centres = np.random.default_rng(1).normal(size=(2000, width)).astype(np.float32)
+    inner = 32
+    first = np.random.default_rng(1)
+    centres = first.normal(size=(2000, inner)).astype(np.float32)
+    basis = first.normal(size=(inner, width)).astype(np.float32)
 
     def near(chance: Any, count: int) -> Any:
         chosen = centres[chance.integers(len(centres), size=count)]
-        found = chosen + 0.7 * chance.normal(size=(count, width)).astype(np.float32)
+        found = chosen + 0.7 * chance.normal(size=(count, inner)).astype(np.float32)
+        found = found @ basis + 0.5 * chance.normal(size=(count, width)).astype(np.float32)
         return found / np.linalg.norm(found, axis=1, keepdims=True)
 
     def blocks() -> Iterator[tuple[int, Any]]:

@@ -132,5 +132,6 @@ it, chunking, digests and the commit included."""
 
 VECTORS = """## How fast, by vectors
 
-LanceDB with generated vectors of 384 numbers around 2,000 centres, an inverted file of RaBitQ
-codes; the truth for recall is an exact search."""
+LanceDB with generated vectors of 384 numbers, around 2,000 centres and in 32 directions of their
+own with some noise in all; an inverted file of RaBitQ codes. Questions are vectors of the same
+kind; the truth for recall is an exact search."""

@@ -21,7 +21,7 @@ WHOLE = 100_000  # characters: every paragraph is one chunk
     [
         ("FaQuAD", WHOLE, 0.965, 0.985),
         ("FaQuAD", 1000, 0.96, 0.985),
-        ("SQuAD-pt (sample)", WHOLE, 0.88, 0.915),
+        ("SQuAD-pt (sample)", WHOLE, 0.895, 0.93),
         ("Pirá (test)", WHOLE, 0.915, 0.94),
         ("Pirá (test)", 1000, 0.915, 0.94),
     ],
@@ -52,4 +52,4 @@ def test_the_wrong_language_costs(shared: Path, tmp_path: Path) -> None:
             for items, (_, gold) in zip(hits, questions, strict=True)
         ]
         found[language] = sum(ranks) / len(ranks)
-    assert found["pt"] > found["en"] + 0.02
+    assert found["pt"] > found["en"] + 0.01

@@ -59,9 +59,12 @@ SIGNS = (
     "\u0900-\u0963\u0980-\u09fe\u0a00-\u0dff\u0e30-\u0e4e"
 )
 UNSPACED = ("zh", "ja")
+SIGNED = ("ar", "bn", "fa", "he", "hi", "ne", "ta", "th", "yi")
 PATTERNS = {
-    **dict.fromkeys(UNSPACED, rf"[{IDEOGRAPHS}]|(?:(?![{IDEOGRAPHS}])\w)+"),
-    **dict.fromkeys(("ar", "bn", "fa", "he", "hi", "ne", "ta", "th", "yi"), rf"[\w{SIGNS}]+"),
+    **dict.fromkeys(UNSPACED, rf"[{IDEOGRAPHS}]|(?:(?![{IDEOGRAPHS}])[^\W_])+"),
+    **dict.fromkeys(
+        ("ar", "bn", "fa", "he", "hi", "ne", "ta", "th", "yi"), rf"(?:[^\W_]|[{SIGNS}])+"
+    ),
 }
 DISTINCT = 1_000_000  # words that a cache holds: numbers and names of a dump do not end
 
@@ -92,7 +95,7 @@ def analyser(language: str) -> Analyser:
     stem = Stemmer.Stemmer(name, 0).stemWord if name else None
     listed = STOP_WORDS.get(code, frozenset())
     stops = listed | {fold(word) for word in listed}
-    find = re.compile(PATTERNS.get(code, r"\w+")).findall
+    find = re.compile(PATTERNS.get(code, r"[^\W_]+")).findall
 
     def words(text: str) -> list[str]:
         lower = text.lower()
