@@ -161,7 +161,7 @@ class Documents:
             return iter(documents_of(self.study, named, Path.cwd(), self.data.train))
         from etude.data.documents import read_documents
 
-        return iter(read_documents(settings.documents))
+        return read_documents(settings.documents, cache=cache_folder() / "dumps")
 
 
 def batches(items: Sequence[Example]) -> Iterator[list[Example]]:
