@@ -4,8 +4,8 @@ Every `add` and `delete` is one commit of the table, so a kill loses nothing tha
 Words are found by LanceDB's full-text index, over terms that Etude's own analysis has made: its
 own analysers are English unless told otherwise, and know no word of what other stores do. Vectors
 are compared one by one until there are many, then by an inverted file of RaBitQ codes (Gao and
-Long 2024, arXiv:2405.12497) whose best are compared exactly. A chunk is one column, as JSON: each column that a search
-reads costs it time.
+Long 2024, arXiv:2405.12497) whose best are compared exactly. A chunk is one column, as JSON: each
+column that a search reads costs it time.
 """
 
 from __future__ import annotations
