@@ -12,8 +12,8 @@ import models
 from etude.config.study import Model, Prompt
 from etude.engine.encode import Context, EncodedPrompt, encode_prompt
 from etude.engine.load import Speaker, load_speaker
-from etude.prompts.passages import Hit, Passages, asked, pieces_of, words_of
-from etude.records import Chunk, Example, Passage
+from etude.prompts.passages import Passages, asked, pieces_of, words_of
+from etude.records import Chunk, Example, Hit, Passage
 
 QUESTION = models.example("Will he come to the concert on Sunday evening?", "no")
 SHOTS = (

@@ -22,8 +22,7 @@ from etude.langchain import (
     documents_from,
     write_documents,
 )
-from etude.records import Chunk, Document
-from etude.retrieval import Found
+from etude.records import Chunk, Document, Hit
 
 langchain: Any = pytest.importorskip(
     "langchain_core", reason="langchain-core is not installed: the extra `langchain`"
@@ -52,16 +51,16 @@ class Shelf:
         ]
         self.inside = threading.Lock()
 
-    def search(self, questions: Sequence[str], k: int) -> list[list[Found]]:
+    def search(self, questions: Sequence[str], k: int) -> list[list[Hit]]:
         assert self.inside.acquire(blocking=False), "two threads at once"
         try:
             return [self.nearest(question, k) for question in questions]
         finally:
             self.inside.release()
 
-    def nearest(self, question: str, k: int) -> list[Found]:
+    def nearest(self, question: str, k: int) -> list[Hit]:
         wanted = set(question.split())
-        found = [Found(held, float(len(wanted & set(held.text.split())))) for held in self.chunks]
+        found = [Hit(held, float(len(wanted & set(held.text.split())))) for held in self.chunks]
         return sorted(found, key=lambda item: (-item.score, item.chunk.id))[:k]
 
 

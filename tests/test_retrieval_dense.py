@@ -14,11 +14,10 @@ from hypothesis import strategies as st
 
 from etude.config.retrieving import Rerank, Retrieve, VectorEncoder
 from etude.errors import UserError
-from etude.records import Chunk, Document
+from etude.records import Chunk, Document, Hit
 from etude.retrieval.fusion import choose_weight, fuse
 from etude.retrieval.opening import open_retriever
 from etude.retrieval.rerank import load_reranker
-from etude.retrieval.retriever import Found
 from etude.retrieval.vectors import Encoder, Vectors, find_encoder, load_encoder
 from retrieval_helper import make_cross_encoder
 
@@ -39,9 +38,9 @@ def encoder() -> Encoder:
     return load_encoder(VectorEncoder(base="minilm"), "cpu")
 
 
-def found_of(scores: dict[str, float]) -> list[Found]:
+def found_of(scores: dict[str, float]) -> list[Hit]:
     ranked = sorted(scores.items(), key=lambda item: (-item[1], item[0]))
-    return [Found(Chunk(name, "", "x", 0, 1), score) for name, score in ranked]
+    return [Hit(Chunk(name, "", "x", 0, 1), score) for name, score in ranked]
 
 
 # Fusion

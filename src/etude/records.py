@@ -107,6 +107,14 @@ class Chunk:
 
 
 @dataclass(frozen=True, slots=True)
+class Hit:
+    """A chunk that was found for a question; a higher score is nearer, comparable in one search."""
+
+    chunk: Chunk
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
 class Passage:
     """A retrieved chunk: its id and the retriever's score (higher is nearer).
 

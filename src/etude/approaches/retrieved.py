@@ -21,9 +21,9 @@ from etude.data import Data
 from etude.engine.base import Base
 from etude.errors import UserError
 from etude.prompts import columns_of, fill
-from etude.prompts.passages import Hit, Passages, asked
+from etude.prompts.passages import Passages, asked
 from etude.prompts.shots import question
-from etude.records import Chunk, Example
+from etude.records import Chunk, Example, Hit
 from etude.store import Place, fingerprint, read_json, text_hash
 from etude.training.mixing import taken
 

@@ -23,8 +23,8 @@ from etude.config.study import Study
 from etude.data import Data
 from etude.engine.base import Base
 from etude.engine.encode import Context
-from etude.prompts.passages import Hit, Passages, asked
-from etude.records import Chunk, Document, Example
+from etude.prompts.passages import Passages, asked
+from etude.records import Chunk, Document, Example, Hit
 from etude.store import fingerprint
 
 MOST = 2000  # documents that are read to know how many there are, and how long

@@ -10,7 +10,7 @@ from langchain_core.documents import Document
 from langchain_core.retrievers import BaseRetriever
 from pydantic import PrivateAttr
 
-from etude.retrieval import Found
+from etude.records import Hit
 
 
 class EtudeRetriever(BaseRetriever):
@@ -33,7 +33,7 @@ class EtudeRetriever(BaseRetriever):
         return [as_document(item) for item in found]
 
 
-def as_document(found: Found) -> Document:
+def as_document(found: Hit) -> Document:
     """A piece that was found, with its id; the score and where it stands in the metadata."""
     chunk = found.chunk
     own = {

@@ -1,7 +1,7 @@
 """What is put to the model: task prompts, role markup, worked examples."""
 
 from etude.prompts.markup import MARKUPS, Markup, choose_markup, fold_system, render
-from etude.prompts.passages import Hit, Passages
+from etude.prompts.passages import Passages
 from etude.prompts.shots import CHOOSERS, choose_shots
 from etude.prompts.supervision import Piece, Pieces, answer_text, closes, ending, pieces
 from etude.prompts.templates import columns_of, fill
@@ -10,7 +10,6 @@ from etude.prompts.turns import compose, user_turns
 __all__ = [
     "CHOOSERS",
     "MARKUPS",
-    "Hit",
     "Markup",
     "Passages",
     "Piece",

@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from etude.errors import UserError
 from etude.prompts.templates import fill
-from etude.records import Chunk, Example, Message, Passage
+from etude.records import Chunk, Example, Hit, Message, Passage
 
 # What is asked beside the passages, by the language of the answers. Part of an approach's key.
 CITE = {
@@ -32,14 +32,6 @@ _ISO_639_1 = {"eng": "en", "por": "pt"}
 
 # Where a text may be cut: after a sentence with what closes it, and after a line.
 _SENTENCE = re.compile(r"(?<=[.!?…])[\"'”’»)\]]*\s+|\n+|(?<=[。！？।])")
-
-
-@dataclass(frozen=True, slots=True)
-class Hit:
-    """A chunk that was retrieved for a question; a higher score is nearer."""
-
-    chunk: Chunk
-    score: float
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,5 @@
 """Documents -> pieces -> an index -> the passages for a question."""
 
-from etude.retrieval.retriever import Found, Retriever
+from etude.retrieval.retriever import Retriever
 
-__all__ = ["Found", "Retriever"]
+__all__ = ["Retriever"]

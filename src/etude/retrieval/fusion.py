@@ -11,14 +11,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from etude.records import Hit
 from etude.retrieval.ranking import recall, reciprocal_rank
-from etude.retrieval.retriever import Found
 
 CANDIDATES = 100  # of each ranking, at least
 WEIGHTS = tuple(step / 20 for step in range(21))
 
 
-def scaled(found: Sequence[Found]) -> dict[str, float]:
+def scaled(found: Sequence[Hit]) -> dict[str, float]:
     """Scores between 0 (the lowest) and 1 (the highest), by chunk; 1 where all are equal."""
     if not found:
         return {}
@@ -27,7 +27,7 @@ def scaled(found: Sequence[Found]) -> dict[str, float]:
     return {item.chunk.id: (item.score - low) / width if width else 1.0 for item in found}
 
 
-def fuse(words: Sequence[Found], vectors: Sequence[Found], weight: float, k: int) -> list[Found]:
+def fuse(words: Sequence[Hit], vectors: Sequence[Hit], weight: float, k: int) -> list[Hit]:
     """The best k of both: `weight` times a vector's scaled score, the rest for the words'.
 
     A weight of 0 or 1 gives one of the two as it is.
@@ -36,7 +36,7 @@ def fuse(words: Sequence[Found], vectors: Sequence[Found], weight: float, k: int
         return list(vectors if weight else words)[:k]
     chunks = {item.chunk.id: item.chunk for item in (*words, *vectors)}
     fused = weighted(scaled(words), scaled(vectors), weight)
-    return [Found(chunks[name], fused[name]) for name in ranked(fused)[:k]]
+    return [Hit(chunks[name], fused[name]) for name in ranked(fused)[:k]]
 
 
 def weighted(
@@ -56,8 +56,8 @@ def ranked(scores: Mapping[str, float]) -> list[str]:
 
 
 def choose_weight(
-    words: Sequence[Sequence[Found]],
-    vectors: Sequence[Sequence[Found]],
+    words: Sequence[Sequence[Hit]],
+    vectors: Sequence[Sequence[Hit]],
     gold: Sequence[Sequence[str]],
     k: int,
 ) -> tuple[float, list[dict[str, Any]]]:

@@ -10,11 +10,10 @@ from typing import TYPE_CHECKING, Any
 from etude.config.retrieving import Bm25, Dense, Hybrid, Retrieve
 from etude.errors import UserError
 from etude.progress import Progress, silent
-from etude.records import Chunk, Document
+from etude.records import Chunk, Document, Hit
 from etude.retrieval.analysis import Analyser, analyser
 from etude.retrieval.chunk import Length, cut, indexed
 from etude.retrieval.fusion import CANDIDATES, choose_weight, fuse
-from etude.retrieval.retriever import Found
 from etude.retrieval.stores import STORES, Store, place_of
 
 if TYPE_CHECKING:  # they bring torch, which a search by words does not need
@@ -100,7 +99,7 @@ class Index:
         """Forget documents, by their ids; returns how many chunks that were."""
         return self.store.delete(documents)
 
-    def search(self, questions: Sequence[str], k: int) -> list[list[Found]]:
+    def search(self, questions: Sequence[str], k: int) -> list[list[Hit]]:
         """For each question at most k chunks, the nearest first, equal ones by their id."""
         if self.reranker is None or self.settings.rerank is None:
             return self._first(questions, k)
@@ -112,10 +111,10 @@ class Index:
             for item in items
         ]
         scores = iter(self.reranker(pairs))
-        read = [[Found(item.chunk, next(scores)) for item in items] for items in found]
+        read = [[Hit(item.chunk, next(scores)) for item in items] for items in found]
         return [sorted(items, key=lambda item: (-item.score, item.chunk.id))[:k] for items in read]
 
-    def _first(self, questions: Sequence[str], k: int) -> list[list[Found]]:
+    def _first(self, questions: Sequence[str], k: int) -> list[list[Hit]]:
         """What the search itself finds, before any reranking."""
         match self.settings.search:
             case Hybrid():
@@ -124,7 +123,7 @@ class Index:
                 most = max(k, CANDIDATES)
                 words = self.store.by_words(questions, most) if self.weight < 1 else [[]]
                 vectors = self._nearest(questions, most) if self.weight > 0 else [[]]
-                empty: list[list[Found]] = [[] for _ in questions]
+                empty: list[list[Hit]] = [[] for _ in questions]
                 pairs = zip(
                     words if self.weight < 1 else empty,
                     vectors if self.weight > 0 else empty,
@@ -136,7 +135,7 @@ class Index:
             case _:
                 return self.store.by_words(questions, k)
 
-    def _nearest(self, questions: Sequence[str], k: int) -> list[list[Found]]:
+    def _nearest(self, questions: Sequence[str], k: int) -> list[list[Hit]]:
         if self.encoder is None:
             raise ValueError("this index has no encoder")
         return self.store.by_vector(self.encoder.questions(questions), k)

@@ -20,9 +20,8 @@ from numpy.typing import NDArray
 
 from etude.config.retrieving import LanceDb
 from etude.errors import UserError
-from etude.records import Chunk
+from etude.records import Chunk, Hit
 from etude.retrieval.analysis import terms
-from etude.retrieval.retriever import Found
 from etude.retrieval.stores import Place
 from etude.store import folder_size
 
@@ -169,7 +168,7 @@ class LanceStore:
     def close(self) -> None:
         """Nothing stays open."""
 
-    def by_words(self, questions: Sequence[str], k: int) -> list[list[Found]]:
+    def by_words(self, questions: Sequence[str], k: int) -> list[list[Hit]]:
         """For each question the k chunks of highest BM25, above 0; equal ones by their id."""
         from lancedb import query as language
 
@@ -187,7 +186,7 @@ class LanceStore:
             found.append(_ordered([(row, row["_score"]) for row in rows], k))
         return found
 
-    def by_vector(self, vectors: Array, k: int) -> list[list[Found]]:
+    def by_vector(self, vectors: Array, k: int) -> list[list[Hit]]:
         """For each vector (length 1) the k chunks of highest cosine; equal ones by their id."""
         found = []
         for vector in np.asarray(vectors, dtype=np.float32):
@@ -204,8 +203,8 @@ def _packed(chunk: Chunk) -> str:
     return json.dumps(parts, ensure_ascii=False)
 
 
-def _ordered(rows: Sequence[tuple[dict[str, Any], float]], k: int) -> list[Found]:
-    found = [Found(Chunk(*json.loads(row["chunk"])), score) for row, score in rows]
+def _ordered(rows: Sequence[tuple[dict[str, Any], float]], k: int) -> list[Hit]:
+    found = [Hit(Chunk(*json.loads(row["chunk"])), score) for row, score in rows]
     return sorted(found, key=lambda item: (-item.score, item.chunk.id))[:k]
 
 

@@ -19,11 +19,10 @@ from filelock import FileLock, Timeout
 from numpy.typing import NDArray
 
 from etude.errors import UserError
-from etude.records import Chunk
+from etude.records import Chunk, Hit
 from etude.retrieval.analysis import Analyser, Numbering, terms
 from etude.retrieval.lexical import Bm25, invert
 from etude.retrieval.merge import merge
-from etude.retrieval.retriever import Found
 from etude.retrieval.segment import Segment, pack_chunks, write_arrays
 from etude.store import folder_size, read_json, write_json
 
@@ -118,7 +117,7 @@ class MemoryStore:
             self.lock.release()
             self.lock = None
 
-    def by_words(self, questions: Sequence[str], k: int) -> list[list[Found]]:
+    def by_words(self, questions: Sequence[str], k: int) -> list[list[Hit]]:
         """For each question the k chunks of highest BM25, above 0; equal ones by their id."""
         if self.analyse is None:
             raise ValueError("this store holds no terms")
@@ -129,7 +128,7 @@ class MemoryStore:
             for question in questions
         ]
 
-    def by_vector(self, vectors: Array, k: int) -> list[list[Found]]:
+    def by_vector(self, vectors: Array, k: int) -> list[list[Hit]]:
         """For each vector (length 1) the k chunks of highest cosine; equal ones by their id."""
         found: list[list[tuple[Array, Array]]] = [[] for _ in vectors]
         for segment in self.segments:
@@ -148,12 +147,12 @@ class MemoryStore:
                 place.append((rows, np.concatenate([values for _, values in part])))
         return [self._highest(part, k) for part in found]
 
-    def _highest(self, found: Sequence[tuple[Array, Array]], k: int) -> list[Found]:
+    def _highest(self, found: Sequence[tuple[Array, Array]], k: int) -> list[Hit]:
         """The best of the rows and scores of each segment."""
         best = []
         for segment, (rows, scores) in zip(self.segments, found, strict=True):
             for row, score in zip(*_at_least_kth(rows, scores, k), strict=True):
-                best.append(Found(segment.chunk(int(row)), float(score)))
+                best.append(Hit(segment.chunk(int(row)), float(score)))
         return sorted(best, key=lambda item: (-item.score, item.chunk.id))[:k]
 
     def _begin(self) -> None:

@@ -20,9 +20,8 @@ from numpy.typing import NDArray
 
 from etude.config.retrieving import Qdrant
 from etude.errors import UserError
-from etude.records import Chunk
+from etude.records import Chunk, Hit
 from etude.retrieval.analysis import terms
-from etude.retrieval.retriever import Found
 from etude.retrieval.stores import Place
 
 Array = NDArray[Any]
@@ -189,13 +188,13 @@ class QdrantStore:
         """End the connection."""
         self.client.close()
 
-    def by_words(self, questions: Sequence[str], k: int) -> list[list[Found]]:
+    def by_words(self, questions: Sequence[str], k: int) -> list[list[Hit]]:
         """For each question the k chunks of highest BM25, above 0; equal ones by their id."""
         from qdrant_client import models
 
         if self.place.analyse is None:
             raise ValueError("this store holds no terms")
-        found: list[list[Found]] = []
+        found: list[list[Hit]] = []
         for question in questions:
             asked = Counter(_number(term) for term in terms(question, self.place.analyse))
             if not asked:
@@ -207,12 +206,12 @@ class QdrantStore:
             found.append(self._query(query, "terms", k))
         return found
 
-    def by_vector(self, vectors: Array, k: int) -> list[list[Found]]:
+    def by_vector(self, vectors: Array, k: int) -> list[list[Hit]]:
         """For each vector (length 1) the k chunks of highest cosine; equal ones by their id."""
         rows = np.asarray(vectors, dtype=np.float32).tolist()
         return [self._query(vector, "dense", k) for vector in rows]
 
-    def _query(self, query: Any, using: str, k: int) -> list[Found]:
+    def _query(self, query: Any, using: str, k: int) -> list[Hit]:
         found = self._asked(
             self.client.query_points, self.name, query=query, using=using, limit=k + SPARE,
             with_payload=True,
@@ -222,7 +221,7 @@ class QdrantStore:
             held = point.payload
             span = (held["start"], held["end"])
             chunk = Chunk(held["document"], held["title"], held["text"], *span, held["metadata"])
-            results.append(Found(chunk, point.score))
+            results.append(Hit(chunk, point.score))
         return sorted(results, key=lambda item: (-item.score, item.chunk.id))[:k]
 
 

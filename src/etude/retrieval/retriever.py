@@ -3,23 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Protocol
 
-from etude.records import Chunk
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A piece that was found, and how well it fits; higher is nearer, comparable in one search."""
-
-    chunk: Chunk
-    score: float
+from etude.records import Hit
 
 
 class Retriever(Protocol):
     """From questions to passages."""
 
-    def search(self, questions: Sequence[str], k: int) -> list[list[Found]]:
+    def search(self, questions: Sequence[str], k: int) -> list[list[Hit]]:
         """For each question at most k pieces, the nearest first, equal ones by their id."""
         ...

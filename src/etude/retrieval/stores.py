@@ -10,9 +10,8 @@ from typing import Any, Protocol
 from numpy.typing import NDArray
 
 from etude.config.retrieving import Bm25, LanceDb, Memory, Qdrant, Search
-from etude.records import Chunk
+from etude.records import Chunk, Hit
 from etude.retrieval.analysis import Analyser
-from etude.retrieval.retriever import Found
 
 Array = NDArray[Any]
 
@@ -54,11 +53,11 @@ class Store(Protocol):
         """Let go of files and connections."""
         ...
 
-    def by_words(self, questions: Sequence[str], k: int) -> list[list[Found]]:
+    def by_words(self, questions: Sequence[str], k: int) -> list[list[Hit]]:
         """For each question the k chunks of highest BM25, above 0; equal ones by their id."""
         ...
 
-    def by_vector(self, vectors: Array, k: int) -> list[list[Found]]:
+    def by_vector(self, vectors: Array, k: int) -> list[list[Hit]]:
         """For each vector (length 1) the k chunks of highest cosine; equal ones by their id."""
         ...
 
