@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 WIDTH = 200  # where output is no terminal, nothing needs to be folded
+GAP = 3  # characters between two columns
 
 
 def console() -> Console:
@@ -22,20 +23,38 @@ def console() -> Console:
 def table(rows: Iterable[Sequence[str]], *, words: Sequence[str] = ()) -> None:
     """Rows in columns, the first of them a header; numbers to the right.
 
-    Columns named in `words`, and the first, hold text and stand to the left.
+    Columns named in `words`, and the first, hold text and stand to the left. What is too wide goes
+    on below, beside the first column again.
     """
     from rich.box import SIMPLE
+    from rich.cells import cell_len
     from rich.table import Table
     from rich.text import Text
 
-    header, *body = [tuple(row) for row in rows]
-    drawn = Table(box=SIMPLE, pad_edge=False, show_edge=False)
-    for index, title in enumerate(header):
-        text = title in words or not index
-        drawn.add_column(Text(title), justify="left" if text else "right", no_wrap=True)
-    for row in body:
-        drawn.add_row(*(Text(cell) for cell in row))  # brackets are text, not rich's markup
-    console().print(drawn)
+    held, shown = [tuple(row) for row in rows], console()
+    widths = [max(map(cell_len, column)) for column in zip(*held, strict=True)]
+    for columns in parts(widths, shown.width):
+        drawn = Table(box=SIMPLE, pad_edge=False, show_edge=False)
+        for index in columns:
+            text = held[0][index] in words or not index
+            title = Text(held[0][index])
+            drawn.add_column(title, justify="left" if text else "right", no_wrap=True)
+        for row in held[1:]:  # brackets are text, not rich's markup
+            drawn.add_row(*(Text(row[index]) for index in columns))
+        shown.print(drawn)
+
+
+def parts(widths: Sequence[int], room: int) -> list[list[int]]:
+    """Columns of tables that fit beside each other in so many characters, each with the first."""
+    found: list[list[int]] = [[0]]
+    left = room - widths[0]
+    for column, width in enumerate(widths[1:], start=1):
+        if width + GAP > left and len(found[-1]) > 1:
+            found.append([0])
+            left = room - widths[0]
+        found[-1].append(column)
+        left -= width + GAP
+    return found
 
 
 def lines(texts: Iterable[str]) -> None:
