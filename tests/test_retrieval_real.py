@@ -20,7 +20,7 @@ WHOLE = 100_000  # characters: every paragraph is one chunk
     ("name", "size", "at_five", "at_ten"),
     [
         ("FaQuAD", WHOLE, 0.965, 0.985),
-        ("FaQuAD", 1000, 0.96, 0.985),
+        ("FaQuAD", 1000, 0.965, 0.985),
         ("SQuAD-pt (sample)", WHOLE, 0.895, 0.93),
         ("Pirá (test)", WHOLE, 0.915, 0.94),
         ("Pirá (test)", 1000, 0.915, 0.94),
