@@ -108,12 +108,12 @@ The sayings are invented, so nothing can be known of the held-out ones; what is 
 of what, and in which form. All weights learn more of that than LoRA does here. A ROUGE-L of 0.23 is
 far above zero-shot and still no saying that anybody would take for the right one.""",
     "wikipedia-pt-mini": """\
-The search finds the passage (the right one is among the first five for 98 of 100 questions, among
-the two that are shown for 89) and the model does not read it: untuned, with passages, it answers
-none of them. Tuned on prompts with passages it answers a quarter; tuned without, it has learnt what
-an answer looks like and invents the year. Of the source's ten questions it answers none, whatever is
-done. Passages given to weights that were not tuned on them do harm. The price of learning to read:
-perplexity on general Portuguese text is five times what it was.""",
+The search finds the passage (the right one is among the first five for 98 of 100 questions,
+among the two that are shown for 89) and the model does not read it: untuned, with passages, it
+answers none of them. Tuned on prompts with passages it answers a quarter; tuned without, it has
+learnt what an answer looks like and invents the year. Of the source's ten questions it answers
+none, whatever is done. Passages given to weights that were not tuned on them do harm. The price
+of learning to read: perplexity on general Portuguese text is five times what it was.""",
 }
 HEAD = """\
 # Recipes on etude-mini
