@@ -9,6 +9,7 @@ from typing import Any
 from growth_page import FAINT, HEIGHT, INK, MEMORY, TIME, WIDTH, say_megabytes, say_seconds, short
 
 Row = dict[str, Any]
+TOOLS = ("etude", "mwparserfromhell", "bz2")
 PACKINGS = {"bz2": ".bz2", "multistream": "multistream .bz2", "xml": ".xml"}
 
 
@@ -74,6 +75,7 @@ def page(speed: Sequence[Row], scale: Sequence[Row]) -> str:
     parts = ["# Speed of reading dumps", INTRODUCTION]
     if rows := [*speed, *scale]:
         parts.append(told(rows))
+    speed = sorted(speed, key=lambda row: (TOOLS.index(row["point"]["tool"]), -row["articles"]))
     parts += ["## Speed", TABLE + "\n".join(map(line, speed)), *sentences(speed)]
     parts += ["## Scale", SCALE]
     if scale:
@@ -133,6 +135,7 @@ def scaled(row: Row) -> str:
         f"{row['xml_mb'] / 1000:.2f} GB",
         say_seconds(row["seconds"]),
         f"{row['mb_per_second']:.1f}",
+        f"{row['mb_per_processor_second']:.1f}",
         say_megabytes(row["peak_mb"]),
     )
     return f"| {' | '.join(cells)} |"
@@ -178,4 +181,7 @@ TABLE = (
     "| | articles | MB/s | articles/s | MB per processor second | memory | all words kept "
     "| no other word |\n| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |\n"
 )
-SCALED = "| articles | XML | time | MB/s | memory |\n| ---: | ---: | ---: | ---: | ---: |\n"
+SCALED = (
+    "| articles | XML | time | MB/s | MB per processor second | memory |\n"
+    "| ---: | ---: | ---: | ---: | ---: | ---: |\n"
+)
