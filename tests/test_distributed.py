@@ -257,11 +257,8 @@ def same(folder: Path, one: Path) -> None:
     assert not {name for name in left if name.startswith((".", "checkpoint.", "tmp"))}
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize(
-    "kind",
-    ["MULTI_CPU", *(pytest.param(kind, marks=pytest.mark.long) for kind in ("FSDP", "DEEPSPEED"))],
-)
+@pytest.mark.long
+@pytest.mark.parametrize("kind", SHARED)
 def test_launched(kind: str, study: Path, one: Path, tmp_path: Path) -> None:
     asked = launch(tmp_path, distributed_type=kind, **SHARED[kind])
     finish(start(ETUDE, study, tmp_path / "run", *asked))

@@ -216,7 +216,7 @@ def result(tmp_path_factory: pytest.TempPathFactory) -> Result:
     return etude.run(load_study(path), folder / "run")
 
 
-@pytest.mark.slow
+@pytest.mark.long
 class TestStudy:
     def test_both_are_measured_and_told(self, result: Result) -> None:
         assert len(list((result.folder / "general").iterdir())) == 2

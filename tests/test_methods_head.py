@@ -227,7 +227,7 @@ def settings(folder: Path, base: str = "random-llama", **changes: Any) -> Path:
     return path
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_study_with_heads(tmp_path: Path, llama_base: Base) -> None:
     folder = tmp_path / "run"
     result = run(load_study(settings(tmp_path)), folder)
