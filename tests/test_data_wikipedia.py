@@ -18,7 +18,7 @@ from etude.config import Study, to_yaml
 from etude.config.retrieving import Chunking, Retrieve
 from etude.config.sources import Columns
 from etude.config.tuning import Tune
-from etude.data import documents_of
+from etude.data import documents_of, dump_cache
 from etude.data.partition import as_row, write_partition
 from etude.errors import UserError
 from etude.records import Example, Message
@@ -54,6 +54,18 @@ def test_questions_name_the_passage_that_holds_their_answer(tmp_path: Path) -> N
         assert passage == example.metadata["context"]
         assert example.references[0] in passage or example.metadata["make"] in ("date", "fact")
         assert identity == example.metadata["article"] == example.group
+
+
+def test_a_whole_dump_is_unpacked_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    dump(tmp_path)
+    monkeypatch.setenv("ETUDE_CACHE", str(tmp_path / "cache"))
+    few, first = everything(tmp_path, articles=3), everything(tmp_path)
+    monkeypatch.setattr(dump_cache, "complete", None)
+    assert everything(tmp_path) == first
+    assert {item.group for item in few} < {item.group for item in first}
+    monkeypatch.setenv("ETUDE_CACHE", str(tmp_path / "another"))
+    with pytest.raises(TypeError):  # unpacked anew
+        everything(tmp_path)
 
 
 def test_the_same_dump_gives_the_same_rows(tmp_path: Path) -> None:

@@ -46,6 +46,12 @@ OPTIONAL = ("bitsandbytes", "lancedb", "qdrant_client", "sentence_transformers")
 RECORDED = ("torch", "transformers", "peft", "accelerate", "tokenizers", "datasets", "sacrebleu")
 
 
+def cache_folder() -> Path:
+    """Where Etude keeps what it can make again: `ETUDE_CACHE`, or the user's cache folder."""
+    default = Path(os.environ.get("XDG_CACHE_HOME", "~/.cache")) / "etude"
+    return Path(os.environ.get("ETUDE_CACHE") or default).expanduser()
+
+
 def prepare_environment() -> None:
     """Set what the user has not set otherwise."""
     for name, value in SETTINGS.items():

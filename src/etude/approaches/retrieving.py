@@ -35,7 +35,8 @@ from etude.approaches.retrieved import (
 from etude.config.study import Study
 from etude.data import Data, read_data
 from etude.data.languages import language_of
-from etude.engine.base import Base, cache_folder, find_base
+from etude.engine.base import Base, find_base
+from etude.environment import cache_folder
 from etude.progress import Progress
 from etude.records import Chunk, Document, Example
 from etude.store import sync, write_json

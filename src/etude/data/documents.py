@@ -13,6 +13,7 @@ from etude.data.placeholders import fill_placeholders
 from etude.data.sources import SOURCES
 from etude.data.squad import passage_id, read_contexts
 from etude.data.values import as_text, broken_character
+from etude.data.wikipedia import articles_in
 from etude.errors import UserError, nearest
 from etude.records import Document, Example
 
@@ -40,21 +41,13 @@ def documents_of(
         )
     source = sources[name]
     if isinstance(source, Wikipedia):
-        return articles(source, root)
+        return (article.document for article in articles_in(source, root))
     if isinstance(source, Squad):
         return once(read_contexts(source, root))
     columns = getattr(source, "columns", Columns())
     if columns.context is not None:
         return once(contexts(name, source, columns.context, root))
     return answers(example for example in train if example.task == name)
-
-
-def articles(source: Wikipedia, root: Path) -> Iterator[Document]:
-    """The articles of a dump."""
-    from etude.data.dumps import read_articles
-
-    found = read_articles(root / source.dump, limit=source.articles, language=source.language)
-    return (article.document for article in found)
 
 
 def contexts(name: str, source: Source, template: str, root: Path) -> Iterator[tuple[str, str]]:

@@ -11,6 +11,7 @@ from etude.data.quiz.make import make_questions
 from etude.data.quiz.question import Make
 from etude.data.quiz.sentences import Span, passage_around
 from etude.data.rows import Row
+from etude.environment import cache_folder
 from etude.errors import UserError
 
 PASSAGE = 600  # characters of a passage: a paragraph, or whole sentences about the answer
@@ -26,10 +27,22 @@ def read_wikipedia(source: Wikipedia, root: Path) -> Iterator[Row]:
     passage and no context. What no question could be made of is a row that cannot be used, so
     that it is counted.
     """
+    yield from rows_of(articles_in(source, root), source.make, source.per_article, source.dump)
+
+
+def articles_in(source: Wikipedia, root: Path) -> Iterator[Article]:
+    """The articles of a source's dump.
+
+    A whole dump is read once, into Etude's cache: a reading that was killed goes on, and the titles
+    that redirect to an article are known. Of a few articles only the dump's beginning is read.
+    """
+    from etude.data.dump_cache import articles_of
     from etude.data.dumps import read_articles
 
-    articles = read_articles(root / source.dump, limit=source.articles, language=source.language)
-    yield from rows_of(articles, source.make, source.per_article, source.dump)
+    path = root / source.dump
+    if source.articles is None:
+        return articles_of(path, cache_folder() / "dumps", language=source.language)
+    return read_articles(path, limit=source.articles, language=source.language)
 
 
 def rows_of(

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from etude.environment import cache_folder
 from etude.errors import UserError, nearest
 from etude.store import file_hash, fingerprint, read_json, write_json
 
@@ -32,12 +32,6 @@ class Base:
     @property
     def is_random(self) -> bool:
         return self.name in RANDOM
-
-
-def cache_folder() -> Path:
-    """Where Etude keeps what it can make again: `ETUDE_CACHE`, or the user's cache folder."""
-    default = Path(os.environ.get("XDG_CACHE_HOME", "~/.cache")) / "etude"
-    return Path(os.environ.get("ETUDE_CACHE") or default).expanduser()
 
 
 def find_base(name: str, revision: str | None = None) -> Base:
