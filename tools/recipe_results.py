@@ -112,8 +112,9 @@ The search finds the passage (the right one is among the first five for 98 of 10
 among the two that are shown for 89) and the model does not read it: untuned, with passages, it
 answers none of them. Tuned on prompts with passages it answers a quarter; tuned without, it has
 learnt what an answer looks like and invents the year. Of the source's ten questions it answers
-none, whatever is done. Passages given to weights that were not tuned on them do harm. The price
-of learning to read: perplexity on general Portuguese text is five times what it was.""",
+none, whatever is done. Weights that were not tuned on passages score less with them than
+without (0.13 against 0.18, a difference that was not put to the test). The price of learning to
+read: perplexity on general Portuguese text is five times what it was.""",
 }
 HEAD = """\
 # Recipes on etude-mini
