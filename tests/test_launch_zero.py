@@ -86,6 +86,7 @@ def test_a_file_of_deepspeeds_own(tmp_path: Path) -> None:
         "Of DeepSpeed's configuration the study decides instead: train_micro_batch_size_per_gpu "
         "(tune.batch_size), bf16 (model.precision)."
     )
+    assert launch.notes[2] == "Of DeepSpeed's configuration nothing is done with overlap_comm."
     file.write_text(
         json.dumps(own | {"zero_optimization": {"stage": 3, "offload_param": {"device": "cpu"}}})
     )

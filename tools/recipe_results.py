@@ -88,15 +88,14 @@ round in circles and hardly ever stops. By ROUGE-L the two tunings cannot be tol
 perplexity, 38 against 57, all weights have learnt more.""",
     "dialogue-summary-mini": """\
 Tuning teaches the genre: who tells whom, in the third person, in one or two sentences, with the
-names of the speakers. What the dialogue was about is not in it; half again as many words as
-zero-shot are those of the references because they are the words of all summaries. Worked examples
-do not fit: a dialogue of DialogSum has 200 to 300 tokens of this model, and of three shots in a
-context of 1,024 every prompt lost some.""",
+names of the speakers. What the dialogue was about is not in it; that four tenths more words
+than zero-shot's are the references' is likely because they are the words of all summaries.
+Worked examples do not fit: a dialogue of DialogSum has 200 to 300 tokens of this model, and of
+three shots in a context of 1,024 every prompt lost some.""",
     "instructions-mini": """\
-Alpaca asks for poems, summaries and advice. Tuned on 800 of its rows this model says something of
-the right length and form now and then, with a tenth of the words, and nothing of use: the material
-is here to show that its shape runs. What thirteen small tasks with checkable answers come to
-stands in the recipe's own material.""",
+Alpaca asks for poems, summaries and advice. Tuned on 800 of its rows this model says something
+of the right length and form now and then, with a tenth of the words, and nothing of use: the
+material is here to show that its shape runs.""",
     "sentiment-mini": """\
 Three labels in sentences that are built from few patterns: whoever is tuned has them all, and which
 way of tuning is best cannot be told from a hundred of them. Real news would set them apart. Worked

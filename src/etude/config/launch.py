@@ -17,7 +17,6 @@ from etude.errors import UserError, nearest
 
 Kind = Literal["ddp", "fsdp"]
 
-# What each distributed type shares, read from its own block where it has one.
 TYPES = ("NO", "MULTI_CPU", "MULTI_GPU", "FSDP", "DEEPSPEED")
 READ = {
     "distributed_type",

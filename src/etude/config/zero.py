@@ -66,9 +66,10 @@ def zero(path: Path, settings: Mapping[str, Any]) -> tuple[dict[str, Any] | None
     """
     asked = dict(settings.get("deepspeed_config") or {})
     refuse_unknown(path, asked, BLOCK, "deepspeed_config.")
-    file = asked.get("deepspeed_config_file")
+    file, unread = asked.get("deepspeed_config_file"), set[str]()
     if file not in NONE:
-        asked |= of_file(path, str(file))
+        own, unread = of_file(path, str(file))
+        asked |= own
     stage = asked.get("zero_stage", 2)
     if stage not in (0, 1, 2, 3) or isinstance(stage, bool):
         raise UserError(f"{path}: zero_stage should be 0, 1, 2 or 3, but is {stage}.")
@@ -84,7 +85,7 @@ def zero(path: Path, settings: Mapping[str, Any]) -> tuple[dict[str, Any] | None
     if decided:
         said = ", ".join(f"{name} ({OF_THE_STUDY[name]})" for name in decided)
         notes.append(f"Of DeepSpeed's configuration the study decides instead: {said}.")
-    idle = sorted(name for name in WAYS if asked.get(name) not in NONE)
+    idle = sorted({name for name in WAYS if asked.get(name) not in NONE} | unread)
     if idle:
         notes.append(f"Of DeepSpeed's configuration nothing is done with {', '.join(idle)}.")
     return (None if stage == 0 else {"layers": None, "reshard": stage == 3}), tuple(notes)
@@ -99,8 +100,11 @@ def told(stage: int) -> str:
     return f"ZeRO stage {stage} is done by FSDP2, without DeepSpeed: processes share {shares}."
 
 
-def of_file(path: Path, name: str) -> dict[str, Any]:
-    """The same settings from a JSON file of DeepSpeed's own; relative to the configuration."""
+def of_file(path: Path, name: str) -> tuple[dict[str, Any], set[str]]:
+    """The same settings from a JSON file of DeepSpeed's own, relative to the configuration.
+
+    Beside them, the names of what it says of how ZeRO works.
+    """
     file = path.parent / name
     try:
         found = json.loads(file.read_text(encoding="utf-8"))
@@ -120,4 +124,5 @@ def of_file(path: Path, name: str) -> dict[str, Any]:
         asked[key] = bool((found.get(key) or {}).get("enabled", False))
     for part in ("optimizer", "param"):
         asked[f"offload_{part}_device"] = (block.get(f"offload_{part}") or {}).get("device")
-    return asked | {"zero_stage": block.get("stage", 0)}
+    read = {"stage", "offload_optimizer", "offload_param"}
+    return asked | {"zero_stage": block.get("stage", 0)}, block.keys() - read

@@ -17,6 +17,8 @@ from etude.retrieval import ranking
 from etude.retrieval.gold import newly_found
 
 Ranks = Callable[[Sequence[str], Sequence[str]], float]  # chunks in order, gold passages -> value
+Valued = Callable[[Example, Prediction, str, Means], float | None]
+"""Example, answer, language, means -> value; None where the example does not count."""
 SHARED = "a chunk is gold that shares half of the shorter of the two with a gold passage"
 
 
@@ -33,14 +35,25 @@ def ndcg(k: int) -> Ranks:
 def ranked(value: Ranks) -> Work:
     """The mean of a ranking's measure over examples with gold passages."""
 
+    def held(example: Example, made: Prediction, language: str, means: Means) -> float | None:
+        del language, means
+        return value(found_by(made), example.gold_passages) if example.gold_passages else None
+
+    return counting(held)
+
+
+def counting(value: Valued) -> Work:
+    """The mean over the examples that count, where passages were retrieved; None does not count."""
+
     def measure(
         examples: Sequence[Example], predictions: Sequence[Prediction], language: str, means: Means
     ) -> Measured:
         statistics = np.zeros((len(examples), 2))
         if retrieves(predictions):
             for row, (example, made) in enumerate(zip(examples, predictions, strict=True)):
-                if example.gold_passages:
-                    statistics[row] = value(found_by(made), example.gold_passages), 1
+                found = value(example, made, language, means)
+                if found is not None:
+                    statistics[row] = found, 1
         return over_counted(statistics)
 
     return measure

@@ -17,7 +17,7 @@ import numpy as np
 
 from etude.errors import UserError
 from etude.metrics.citations import cited, said
-from etude.metrics.found import over_counted, retrieves
+from etude.metrics.found import counting, over_counted, retrieves
 from etude.metrics.metric import Case, Means, Measured, Sign, Told, Work
 from etude.metrics.words import words
 from etude.metrics.writing import listed
@@ -130,20 +130,12 @@ def shown_of(made: Prediction) -> list[Passage]:
 def supported(value: Value) -> Work:
     """The mean of a value over the examples that count, of which abstaining answers are none."""
 
-    def measure(
-        examples: Sequence[Example], predictions: Sequence[Prediction], language: str, means: Means
-    ) -> Measured:
-        statistics = np.zeros((len(examples), 2))
-        if retrieves(predictions):
-            for row, (example, made) in enumerate(zip(examples, predictions, strict=True)):
-                if abstains(made.text, language):
-                    continue
-                found = value(example, made, shown_texts(made, means), language)
-                if found is not None:
-                    statistics[row] = found, 1
-        return over_counted(statistics)
+    def held(example: Example, made: Prediction, language: str, means: Means) -> float | None:
+        if abstains(made.text, language):
+            return None
+        return value(example, made, shown_texts(made, means), language)
 
-    return measure
+    return counting(held)
 
 
 def shown_texts(made: Prediction, means: Means) -> list[str]:
