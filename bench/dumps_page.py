@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from growth_page import FAINT, HEIGHT, INK, MEMORY, TIME, WIDTH, say_megabytes, say_seconds, short
+from growth_page import plot_both, say_megabytes, say_seconds
 
 Row = dict[str, Any]
 TOOLS = ("etude", "mwparserfromhell", "bz2")
@@ -28,46 +28,16 @@ def of_axis(rows: Sequence[Row], axis: str) -> list[Row]:
 
 def draw(rows: Sequence[Row], path: Path) -> None:
     """Time above, memory below; every point with its figure."""
-    import matplotlib as mpl
-    from matplotlib.figure import Figure
-
     x = [row["articles"] for row in rows]
-    style = {"font.size": 10, "svg.hashsalt": "etude"}
-    style |= dict.fromkeys(
-        ("axes.edgecolor", "text.color", "axes.labelcolor", "xtick.color", "ytick.color"), INK
+    times, memory = ([row[key] for row in rows] for key in ("seconds", "peak_mb"))
+    plot_both(
+        path,
+        "Articles of a dump",
+        x,
+        "articles in the dump",
+        ("seconds", times),
+        ("peak memory, all processes", memory),
     )
-    with mpl.rc_context(style):
-        figure = Figure(figsize=(WIDTH, HEIGHT), layout="constrained", facecolor="white")
-        plots = figure.subplots(2, 1, sharex=True)
-        for plot, label, key, colour, say in zip(
-            plots,
-            ("seconds", "peak memory, all processes"),
-            ("seconds", "peak_mb"),
-            (TIME, MEMORY),
-            (say_seconds, say_megabytes),
-            strict=True,
-        ):
-            values = [row[key] for row in rows]
-            plot.plot(x, values, "o-", color=colour, markersize=5)
-            plot.set_title(label, loc="left", fontsize=10, color=colour)
-            plot.set_xscale("log")
-            if key == "seconds":
-                plot.set_yscale("log")
-                plot.set_ylim(min(values) / 2, max(values) * 3)
-            else:
-                plot.set_ylim(0, max(values) * 1.4)
-            for at, value in zip(x, values, strict=True):
-                plot.annotate(
-                    say(value), (at, value), (0, 7), textcoords="offset points", ha="center"
-                )
-            plot.yaxis.set_visible(False)  # the figures stand at the points
-            plot.grid(axis="x", color=FAINT, linewidth=0.6)
-            plot.spines[["top", "right", "left"]].set_visible(False)
-            plot.margins(x=0.12)
-        plots[1].set_xlabel("articles in the dump")
-        plots[1].set_xticks(x, [short(value) for value in x])
-        plots[1].minorticks_off()
-        figure.savefig(path, metadata={"Date": None, "Title": "Articles of a dump"})
 
 
 def page(speed: Sequence[Row], scale: Sequence[Row]) -> str:

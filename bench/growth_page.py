@@ -46,25 +46,30 @@ def megabytes(row: Row) -> float:
 
 def draw(axis: str, rows: Sequence[Row], path: Path) -> None:
     """Time above, memory below; every point with its figure."""
-    import matplotlib as mpl
-    from matplotlib.figure import Figure
-
     title, below = AXES[axis]
     x = [row["point"]["value"] for row in rows]
     whole = "seconds, whole study" if axis == "examples" else "seconds per example"
-    panels = (
-        (whole, [seconds(axis, row) for row in rows], TIME, say_seconds),
-        ("peak memory", [megabytes(row) for row in rows], MEMORY, say_megabytes),
+    times = [seconds(axis, row) for row in rows]
+    plot_both(path, title, x, below, (whole, times), ("peak memory", list(map(megabytes, rows))))
+
+
+def plot_both(
+    path: Path,
+    title: str,
+    x: Sequence[float],
+    label_below: str,
+    above: tuple[str, Sequence[float]],
+    under: tuple[str, Sequence[float]],
+) -> None:
+    """Seconds (`above`) and megabytes (`under`), each with its label, over the same x."""
+    import matplotlib as mpl
+    from matplotlib.figure import Figure
+
+    panels = ((above[0], above[1], TIME, say_seconds), (under[0], under[1], MEMORY, say_megabytes))
+    style = {"font.size": 10, "svg.hashsalt": "etude"}  # the same file from the same figures
+    style |= dict.fromkeys(
+        ("axes.edgecolor", "text.color", "axes.labelcolor", "xtick.color", "ytick.color"), INK
     )
-    style = {
-        "font.size": 10,
-        "svg.hashsalt": "etude",  # the same file from the same figures
-        "axes.edgecolor": INK,
-        "text.color": INK,
-        "axes.labelcolor": INK,
-        "xtick.color": INK,
-        "ytick.color": INK,
-    }
     with mpl.rc_context(style):
         figure = Figure(figsize=(WIDTH, HEIGHT), layout="constrained", facecolor="white")
         plots = figure.subplots(2, 1, sharex=True)
@@ -72,12 +77,11 @@ def draw(axis: str, rows: Sequence[Row], path: Path) -> None:
             plot.plot(x, values, "o-", color=colour, markersize=5)
             plot.set_title(label, loc="left", fontsize=10, color=colour)
             plot.set_xscale("log")
-            logarithmic = say is say_seconds
-            if logarithmic:
+            if say is say_seconds:
                 plot.set_yscale("log")
                 plot.set_ylim(min(values) / 2, max(values) * 3)
             else:
-                plot.set_ylim(0, max(values) * 1.25)
+                plot.set_ylim(0, max(values) * 1.4)
             for at, value in zip(x, values, strict=True):
                 plot.annotate(
                     say(value), (at, value), (0, 7), textcoords="offset points", ha="center"
@@ -86,7 +90,7 @@ def draw(axis: str, rows: Sequence[Row], path: Path) -> None:
             plot.grid(axis="x", color=FAINT, linewidth=0.6)
             plot.spines[["top", "right", "left"]].set_visible(False)
             plot.margins(x=0.12)
-        plots[1].set_xlabel(below)
+        plots[1].set_xlabel(label_below)
         plots[1].set_xticks(x, [short(value) for value in x])
         plots[1].minorticks_off()
         figure.savefig(path, metadata={"Date": None, "Title": title})
