@@ -70,7 +70,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", type=Path, default=ROOT / "docs" / "results")
     parser.add_argument("--only", choices=("speed", "scale"))
-    parser.add_argument("--again", action="store_true", help="forget what has been measured")
+    parser.add_argument("--again", action="store_true", help="forget what has been measured of these")
     parser.add_argument("--tiny", action="store_true", help="very small dumps, to try this")
     parser.add_argument("--point", help=argparse.SUPPRESS)
     options = parser.parse_args(arguments)
@@ -79,9 +79,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         return
     options.out.mkdir(parents=True, exist_ok=True)
     path = options.out / "dumps.jsonl"
-    if options.again:
-        path.unlink(missing_ok=True)
-    rows = rows_of(path)
+    rows = [row for row in rows_of(path) if not (options.again and chosen(row, options.only))]
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
     with TemporaryDirectory() as folder:
         for point in missing(points(tiny=options.tiny), rows):
             if options.only and point.axis != options.only:
@@ -92,6 +91,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
             with path.open("a") as file:
                 file.write(json.dumps(row) + "\n")
     write_page(options.out, rows_of(path))
+
+
+def chosen(row: dict[str, Any], only: str | None) -> bool:
+    """Whether this run is about a row."""
+    return only is None or row["point"]["axis"] == only
 
 
 def rows_of(path: Path) -> list[dict[str, Any]]:

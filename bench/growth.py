@@ -32,6 +32,7 @@ from growth_page import write_page
 from work import Job, Shape, make_model, make_rows
 
 ROOT = Path(__file__).parents[1]
+AXES = ("examples", "length", "parameters")
 WORDS = 8192  # a small vocabulary, so that a model of 1 M is not an output layer alone
 SIZES = {  # by parameters, in words and numbers
     "1 M": Shape(64, 8, 2, 176, vocabulary=WORDS),
@@ -95,20 +96,18 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", type=Path, default=ROOT / "docs" / "results")
     parser.add_argument("--minutes", type=float, default=None, help="begin no point after these")
-    parser.add_argument("--only", nargs="*", choices=("examples", "length", "parameters"))
-    parser.add_argument("--again", action="store_true", help="forget what has been measured")
+    parser.add_argument("--only", nargs="*", choices=AXES)
+    parser.add_argument("--again", action="store_true", help="forget what has been measured of these")
     parser.add_argument("--tiny", action="store_true", help="very small points, to try this")
     options = parser.parse_args(arguments)
     options.out.mkdir(parents=True, exist_ok=True)
     path = options.out / "growth.jsonl"
-    if options.again:
-        path.unlink(missing_ok=True)
-    elif path.exists():  # what a kill has cut is taken away, before anything is put behind it
-        whole = path.read_text()
-        path.write_text(whole[: whole.rfind("\n") + 1])
+    axes = options.only or AXES
+    rows = [row for row in read(path) if not (options.again and row["point"]["axis"] in axes)]
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
     started = time.monotonic()
-    for point in missing(points(tiny=options.tiny), read(path)):
-        if options.only and point.axis not in options.only:
+    for point in missing(points(tiny=options.tiny), rows):
+        if point.axis not in axes:
             continue
         if options.minutes is not None and time.monotonic() - started > 60 * options.minutes:
             print(f"# the time is over before {point.name}: run this again", file=sys.stderr)
@@ -122,8 +121,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def read(path: Path) -> list[dict[str, Any]]:
-    """The rows that are there."""
-    return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
+    """The rows that are there; what a kill has cut is not."""
+    lines = path.read_text().splitlines(keepends=True) if path.exists() else []
+    return [json.loads(line) for line in lines if line.endswith("\n")]
 
 
 def missing(wanted: Sequence[Point], rows: Sequence[dict[str, Any]]) -> Iterator[Point]:
