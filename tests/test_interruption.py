@@ -260,14 +260,26 @@ time.sleep(60)
 """
 
 
+# The same, forked by a server that imports nothing.
+FORKED = f"""
+from etude import preloaded
+preloaded.USED = ()
+preloaded.work = lambda: exec({WORKER!r}, {{}})
+preloaded.main()
+"""
+
+
+@pytest.mark.parametrize("forking", [False, True])
 def test_several_children_are_all_asked_to_end(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    forking: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (tmp_path / "worker.py").write_text(WORKER)
+    (tmp_path / "worker.py").write_text(FORKED if forking else WORKER)
     python = tmp_path / "python"
     python.write_text(f"#!/bin/sh\nexec {sys.executable} {tmp_path / 'worker.py'}\n")
     python.chmod(0o755)
     monkeypatch.setattr(sys, "executable", str(python))
+    if not forking:
+        monkeypatch.setattr("etude.child.fork", lambda log: None)
     files = [tmp_path / "one", tmp_path / "two"]
     heard: list[str] = []
 

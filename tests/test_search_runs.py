@@ -268,8 +268,13 @@ def test_a_dying_worker_is_replaced(file: Path, reference: Path, tmp_path: Path)
 
 
 def workers_of(process: subprocess.Popen[str]) -> list[int]:
+    """Process ids of who works for it: what its children have started, or they themselves."""
+    return [leaf for child in children(process.pid) for leaf in children(child) or [child]]
+
+
+def children(process: int) -> list[int]:
     """Process ids of its children, whichever of its threads started them (Linux)."""
-    threads = Path(f"/proc/{process.pid}/task").glob("*/children")
+    threads = Path(f"/proc/{process}/task").glob("*/children")
     return [int(child) for listed in threads for child in listed.read_text().split()]
 
 

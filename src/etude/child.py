@@ -18,15 +18,18 @@ from typing import IO, Any
 
 from etude.environment import child_environment
 from etude.errors import ChildDied, ChildFailed, UserError
+from etude.forkserver import Forked, fork
 from etude.interruption import EXIT_CODE, Terminated
 from etude.progress import Progress
+
+Process = subprocess.Popen[str] | Forked
 
 
 def in_child(
     task: dict[str, Any],
     log: Path,
     progress: Progress,
-    started: Callable[[subprocess.Popen[str]], None] = lambda _: None,
+    started: Callable[[Process], None] = lambda _: None,
     environment: Mapping[str, str] | None = None,
 ) -> None:
     """Run a task (`do` names one of `etude.worker.TASKS`) in a new process and wait for it.
@@ -35,15 +38,9 @@ def in_child(
     user's mistake and `ChildFailed` for anything else. When this process is asked to end, so is
     the child, which keeps what it has first.
     """
-    command = [sys.executable, "-m", "etude.worker"]
     with log.open("ab") as errors:
-        child = subprocess.Popen(
-            command,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=errors,
-            text=True,
-            env={**child_environment(), **(environment or {})},
+        child: Process = (None if environment else fork(errors.fileno())) or spawn(
+            errors, environment or {}
         )
         started(child)
         assert child.stdin is not None  # noqa: S101 - asked for above
@@ -71,6 +68,18 @@ def in_child(
         raise ChildDied(died(code))
 
 
+def spawn(errors: IO[bytes], environment: Mapping[str, str]) -> subprocess.Popen[str]:
+    """Start the child's side as a program of its own."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "etude.worker"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=errors,
+        text=True,
+        env={**child_environment(), **environment},
+    )
+
+
 def in_children(tasks: Sequence[dict[str, Any]], log: Path, progress: Progress) -> None:
     """Run several tasks at once, a process each, and wait for all of them.
 
@@ -78,7 +87,7 @@ def in_children(tasks: Sequence[dict[str, Any]], log: Path, progress: Progress) 
     interrupts the waiting ends them all.
     """
     lock, failures = Lock(), list[Exception]()
-    running: list[subprocess.Popen[str]] = []
+    running: list[Process] = []
 
     def one_at_a_time(what: str, done: int, total: int, note: str) -> None:
         with lock:

@@ -8,7 +8,6 @@ ended within seconds, whatever they are waiting for.
 from __future__ import annotations
 
 import os
-import subprocess
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
@@ -17,7 +16,7 @@ from queue import Empty, Queue
 from threading import Lock, Thread
 from typing import Any
 
-from etude.child import in_child
+from etude.child import Process, in_child
 from etude.config.launch import Launch
 from etude.errors import ChildDied, ChildFailed, UserError
 from etude.interruption import Terminated
@@ -39,7 +38,7 @@ class Here:
     def __init__(self, launch: Launch, ended: Queue[Any]) -> None:
         self.launch = launch
         self.ended = ended
-        self.running: list[subprocess.Popen[str]] = []
+        self.running: list[Process] = []
         self.stopped = False
         self.lock = Lock()
 
@@ -84,7 +83,7 @@ class Here:
         else:
             self.ended.put((rank, None))
 
-    def started(self, process: subprocess.Popen[str]) -> None:
+    def started(self, process: Process) -> None:
         """Remember a process, unless all are being ended."""
         with self.lock:
             self.running.append(process)
