@@ -15,6 +15,7 @@ import pytest
 
 from etude.store import Place, read_json
 from etude.training.checkpoint import read_position
+from processes import children, workers_of
 from studies import write_study
 
 pytestmark = [
@@ -65,12 +66,6 @@ def predicted(place: Place) -> int:
     """Lines of unfinished predictions."""
     part = place.predictions.with_suffix(".jsonl.part")
     return part.read_bytes().count(b"\n") if part.exists() else 0
-
-
-def children_of(process: subprocess.Popen[str]) -> list[int]:
-    """Process ids of its children (Linux)."""
-    listed = Path(f"/proc/{process.pid}/task/{process.pid}/children")
-    return [int(child) for child in listed.read_text().split()]
 
 
 def losses(place: Place) -> list[tuple[int, float | None, float | None]]:
@@ -169,7 +164,7 @@ def test_a_child_alone_that_is_asked_to_end(study: Path, reference: Path, tmp_pa
     while steps(place) < 3:
         assert time.monotonic() < deadline
         time.sleep(0.002)
-    for child in children_of(process):
+    for child in workers_of(process):
         os.kill(child, signal.SIGTERM)
     process.communicate(timeout=3 * MINUTE)
     assert process.returncode == 1
@@ -228,7 +223,7 @@ def test_a_dying_child_leaves_the_rest_standing(study: Path, tmp_path: Path) -> 
     while steps(place) < 2:
         assert time.monotonic() < deadline
         time.sleep(0.002)
-    for child in children_of(process):
+    for child in workers_of(process):
         os.kill(child, signal.SIGKILL)
     output, _ = process.communicate(timeout=3 * MINUTE)
     assert process.returncode == 1
@@ -249,11 +244,11 @@ def test_no_child_outlives_its_parent(study: Path, tmp_path: Path) -> None:
     while steps(place) < 2:
         assert time.monotonic() < deadline
         time.sleep(0.002)
-    children = children_of(process)
-    assert children
+    started = {*workers_of(process), *children(process.pid)}
+    assert len(started) == 2  # who works, and the server that it was forked by
     os.kill(process.pid, signal.SIGKILL)  # the parent alone
     process.communicate()
     deadline = time.monotonic() + 10
-    while any(Path(f"/proc/{child}").exists() for child in children):
+    while any(Path(f"/proc/{child}").exists() for child in started):
         assert time.monotonic() < deadline, "a child went on without its parent"
         time.sleep(0.05)

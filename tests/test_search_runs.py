@@ -7,7 +7,6 @@ import math
 import os
 import signal
 import sqlite3
-import subprocess
 import sys
 import time
 from pathlib import Path
@@ -26,6 +25,7 @@ from etude.store import read_json
 from etude.verbs import plan
 from etude.views import plan as show_plan
 from etude.views import report as show_report
+from processes import workers_of
 from studies import settings, write_rows
 from test_kills import MINUTE, finish, kill_when, start
 
@@ -265,17 +265,6 @@ def test_a_dying_worker_is_replaced(file: Path, reference: Path, tmp_path: Path)
     finish(process)
     assert states(folder)[0] == "FAIL"
     same_trials(folder, reference)
-
-
-def workers_of(process: subprocess.Popen[str]) -> list[int]:
-    """Process ids of who works for it: what its children have started, or they themselves."""
-    return [leaf for child in children(process.pid) for leaf in children(child) or [child]]
-
-
-def children(process: int) -> list[int]:
-    """Process ids of its children, whichever of its threads started them (Linux)."""
-    threads = Path(f"/proc/{process}/task").glob("*/children")
-    return [int(child) for listed in threads for child in listed.read_text().split()]
 
 
 # What goes wrong
