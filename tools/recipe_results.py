@@ -114,6 +114,16 @@ learnt what an answer looks like and invents the year. Of the source's ten quest
 none, whatever is done. Weights that were not tuned on passages score less with them than
 without (0.13 against 0.18, a difference that was not put to the test). The price of learning to
 read: perplexity on general Portuguese text is five times what it was.""",
+    "faquad-mini": """\
+A study that shows nothing, and says so. FaQuAD asks about the rules of a university: long passages
+in the language of law, answers of a dozen words to be copied. The search does its part (the right
+passage among the first five for 94 of 100 questions, among the two that are shown for 54 of 63) and
+no approach has one answer to the letter. What F1 counts here is small words: the best of all is the
+model as it comes, 35 of whose 63 answers begin with "Apesar de ser". Tuning teaches the words of
+the material (*acadêmico, colegiado, disciplinas*; CHRF rises a little), none of its answers, and
+the validation loss rises from the second epoch on. 63 questions on 14 articles settle no more.
+On the short articles that come with the recipe the same model can be taught to read: LoRA with the
+right passage has F1 0.384 there, and 0.043 as it comes.""",
 }
 HEAD = """\
 # Recipes on etude-mini
