@@ -93,6 +93,18 @@ def tuned(**changes: str) -> dict[str, Any]:
     return {"examples": 60, "truncated_prompts": 0, "truncated_answers": 0, "steps": 30} | changes
 
 
+def strange_gold(count: int) -> Evidence:
+    """Nothing gold is found of the first `count` of twelve, whose gold no document is named."""
+    gold = {
+        "of": 12,
+        "unknown": [f"q{n}" for n in range(count)],
+        "first": "d0" if count else None,
+        "documents": ["a.md", "b.md"],
+    }
+    answers = [*wrong(count, "OOoo"), *right(12)[count:]]
+    return made(answers, retrieval={"rag": facts(gold=gold)})
+
+
 CASES = [
     ("index-language", "stems of another language", spanish_stems(), made(right(12)), "warning"),
     (
@@ -120,6 +132,28 @@ CASES = [
         made(
             right(12), retrieval={"rag": facts(index={"language": "es"}, languages={"en": 9})}
         ),
+        "warning",
+    ),
+    (
+        "index-language",
+        "in one language of several",
+        made(right(12), retrieval={"rag": facts(index={"language": "mul"})}),
+        made(right(12), retrieval={"rag": facts(index={"language": "mul"}, languages={"en": 20, "pt": 20})}),
+        "note",
+    ),
+    (
+        "gold-unknown",
+        "all are",
+        strange_gold(12),
+        made(right(12)),
+        "warning",
+    ),
+    ("gold-unknown", "one is", strange_gold(1), strange_gold(0), "note"),
+    (
+        "gold-not-retrieved",
+        "what no document has is not missed",
+        made(wrong(12, "OOoo")),
+        strange_gold(12),
         "warning",
     ),
     (

@@ -233,8 +233,28 @@ def _passages(name: str, about: Mapping[str, Any]) -> str:
     else:
         encodes = f"; {about['encodes']} encodes every chunk" if about["encodes"] else ""
         told += f", to be indexed{encodes}; prompts are measured with chunks that stand in"
-    cut = f" In {about['cut']:,} prompts not all of them fit." if about["cut"] else ""
-    return f"{told}.{cut}"
+    return " ".join([f"{told}.", *_about_passages(about)])
+
+
+def _about_passages(about: Mapping[str, Any]) -> list[str]:
+    """What of documents and questions will be missed without a word, a sentence each."""
+    told = []
+    if about["cut"]:
+        told.append(f"In {about['cut']:,} prompts not all of them fit.")
+    if passed := about["passed_over"]:
+        kinds = ", ".join(f"{count:,} {ending}" for ending, count in passed.items())
+        told.append(f"Files of other kinds are passed over: {kinds}.")
+    words = about["words"]
+    if words is not None and words["stemmer"] is None:
+        told.append(f"Words are compared as they stand: there is no stemmer for '{words['language']}'.")
+    gold = about["gold"]
+    if gold and gold["unknown"]:
+        told.append(
+            f"The gold passages of {len(gold['unknown']):,} of {gold['of']:,} test questions are of "
+            f"none of these documents: the first is '{gold['first']}', and documents are named "
+            f"{', '.join(map(repr, gold['documents']))}."
+        )
+    return told
 
 
 def _search(name: str, search: Mapping[str, Any]) -> str:

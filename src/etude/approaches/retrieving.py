@@ -17,7 +17,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from etude.approaches.documents import depth_of, documents_digest, named
+from etude.approaches.documents import depth_of, documents_digest, left_out, named
 from etude.approaches.retrieved import (
     CHUNKS,
     FACTS,
@@ -32,6 +32,7 @@ from etude.approaches.retrieved import (
     row_of,
     wanted,
 )
+from etude.approaches.searchable import gold_known
 from etude.config.study import Study
 from etude.data import Data, read_data
 from etude.data.languages import language_of
@@ -98,7 +99,9 @@ def freeze(
             "what": settings.documents
             if isinstance(settings.documents, str)
             else settings.documents.path,
+            "passed_over": left_out(settings),
         },
+        "gold": gold_known(data.test, retriever.store.documents),
         "language": study.data.language,
         "languages": languages(place / CHUNKS),
         "settings": settings.model_dump(mode="json", include={"chunk", "search", "store"}),

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
+from etude.config.languages import two_letters
 from etude.errors import UserError
 from etude.prompts.templates import fill
 from etude.records import Chunk, Example, Hit, Message, Passage
@@ -28,7 +29,6 @@ SAYS_SO = {  # what is taken for silence: the same of one passage, and by anothe
     "en": (SILENCE["en"], "The passage does not say."),
     "pt": (SILENCE["pt"], "O texto não diz.", "Os trechos não dizem.", "O trecho não diz."),
 }
-_ISO_639_1 = {"eng": "en", "por": "pt"}
 
 # Where a text may be cut: after a sentence with what closes it, and after a line.
 _SENTENCE = re.compile(r"(?<=[.!?…])[\"'”’»)\]]*\s+|\n+|(?<=[。！？।])")
@@ -101,13 +101,13 @@ def asked(language: str, *, cite: bool, abstain: bool) -> tuple[str, str]:
 
 def spoken(language: str) -> str:
     """The language that these sentences are in: the answers' own, or English."""
-    code = _ISO_639_1.get(language, language)
+    code = two_letters(language)
     return code if code in CITE else "en"
 
 
 def is_spoken(language: str) -> bool:
     """Whether these sentences are there in a language."""
-    return _ISO_639_1.get(language, language) in CITE
+    return two_letters(language) in CITE
 
 
 def pieces_of(text: str) -> list[str]:

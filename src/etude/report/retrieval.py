@@ -95,6 +95,7 @@ def indexes(evidence: Evidence, names: Sequence[str]) -> list[dict[str, Any]]:
             about["place"],
             {
                 "of": about["documents"]["what"],
+                "passed_over": about["documents"].get("passed_over", {}),
                 "approaches": [],
                 "languages": about["languages"],
                 "questions": about["questions"],
@@ -103,7 +104,8 @@ def indexes(evidence: Evidence, names: Sequence[str]) -> list[dict[str, Any]]:
                 **{
                     part: index.get(part)
                     for part in (
-                        *("documents", "chunks", "seconds", "bytes", "language", "analysis"),
+                        *("documents", "empty", "chunks", "seconds", "bytes"),
+                        *("language", "analysis"),
                         *("search", "store", "chunk", "encoder", "rerank", "weight", "tuning"),
                     )
                 },
@@ -183,7 +185,7 @@ def index_row(row: Mapping[str, Any]) -> dict[str, Any]:
     """One index in words: names and values."""
     chunk, search, tuning = row["chunk"] or {}, row["search"] or {}, row["tuning"]
     told = [
-        ("Documents", f"{words.count(row['documents'])}, {languages(row['languages'])}"),
+        ("Documents", documents_of(row)),
         (
             "Chunks",
             f"{words.count(row['chunks'])} of up to {chunk.get('size')} {chunk.get('unit')}",
@@ -215,6 +217,18 @@ def index_row(row: Mapping[str, Any]) -> dict[str, Any]:
         "approaches": ", ".join(row["approaches"]),
         "facts": told,
     }
+
+
+def documents_of(row: Mapping[str, Any]) -> str:
+    """How many documents, in which languages, and what was left out."""
+    told = [words.count(row["documents"])]
+    if row.get("empty"):
+        told.append(f"{words.count(row['empty'])} of them without text")
+    told.append(languages(row["languages"]))
+    if passed := row.get("passed_over"):
+        kinds = ", ".join(f"{words.count(count)} {ending}" for ending, count in passed.items())
+        told.append(f"files of other kinds passed over ({kinds})")
+    return ", ".join(told)
 
 
 def in_words(search: Mapping[str, Any], row: Mapping[str, Any]) -> str:

@@ -144,7 +144,7 @@ class Index:
         """Choose the weight of a hybrid search on questions with gold passages; what was chosen.
 
         Raises:
-            UserError: where no question has a gold passage.
+            UserError: where no question has a gold passage, or none of them is found.
         """
         pairs = [pair for pair in zip(questions, gold, strict=True) if pair[1]]
         if not pairs:
@@ -157,7 +157,14 @@ class Index:
         words = self.store.by_words(asked, CANDIDATES)
         vectors = self._nearest(asked, CANDIDATES)
         right = [passages for _, passages in pairs]
-        self.weight, curve = choose_weight(words, vectors, right, self.settings.k)
+        weight, curve = choose_weight(words, vectors, right, self.settings.k)
+        if not any(row["recall"] for row in curve):
+            raise UserError(
+                f"retrieve.search.weight is auto, but no weight finds a gold passage of the dev "
+                f"split's {len(pairs)} questions among the first {self.settings.k}: see that they "
+                f"name passages of these documents (the first is '{right[0][0]}'), or give a number."
+            )
+        self.weight = weight
         return {
             "weight": self.weight,
             "questions": len(pairs),
