@@ -13,6 +13,7 @@ from etude.diagnosis.passages import fates, is_right
 from etude.records import Example, Finding, Message, Passage, Prediction
 from findings import evidence
 
+SEVERAL = {"language": "mul"}
 PORTUGUESE = "Qual é o maior rio que nasce perto da cidade e corre para o mar?"
 ENGLISH = "Which is the longest river that rises near the town and runs to the sea?"
 
@@ -137,8 +138,8 @@ CASES = [
     (
         "index-language",
         "in one language of several",
-        made(right(12), retrieval={"rag": facts(index={"language": "mul"})}),
-        made(right(12), retrieval={"rag": facts(index={"language": "mul"}, languages={"en": 20, "pt": 20})}),
+        made(right(12), retrieval={"rag": facts(index=SEVERAL)}),
+        made(right(12), retrieval={"rag": facts(index=SEVERAL, languages={"en": 20, "pt": 20})}),
         "note",
     ),
     (

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any, get_args
 
 import pytest
-
 from hypothesis import given, strategies
 
 import wiki_pages
@@ -17,10 +16,9 @@ from etude.data.html_text import text_of_html
 from etude.errors import UserError
 from etude.records import Document
 
-
 WRITTEN = (
-    'write every line as {"id": "...", "title": "...", "text": "..."}, or say which columns hold it: '
-    "documents: {kind: jsonl, path: ..., text: '{column}'}."
+    'write every line as {"id": "...", "title": "...", "text": "..."}, or say which columns '
+    "hold it: documents: {kind: jsonl, path: ..., text: '{column}'}."
 )
 
 
@@ -104,9 +102,9 @@ def test_lines(tmp_path: Path) -> None:
          "'1': give each its own."),
         ('{"text": " "}\n', "a.jsonl holds no documents with text: name another path."),
         ('{"body": "a"}\n', "a.jsonl, line 1: a document needs 'text', a text, but it is missing; "
-         WRITTEN),
+         f"{WRITTEN}"),
         ('{"text": 3}\n', "a.jsonl, line 1: a document needs 'text', a text, but it is a number; "
-         WRITTEN),
+         f"{WRITTEN}"),
     ],
 )  # fmt: skip
 def test_lines_that_are_no_documents(tmp_path: Path, content: str, sentence: str) -> None:
@@ -120,8 +118,8 @@ def test_a_folder_without_texts(tmp_path: Path) -> None:
     with pytest.raises(UserError) as error:
         list(read_documents(texts("."), tmp_path))
     assert str(error.value) == (
-        f"{tmp_path} holds no file whose name ends in .txt, .md, .html or .htm, nor does a folder in it: name "
-        "the folder that does."
+        f"{tmp_path} holds no file whose name ends in .txt, .md, .html or .htm, nor does a folder "
+        "in it: name the folder that does."
     )
 
 
@@ -209,7 +207,9 @@ def test_a_table_of_documents(tmp_path: Path) -> None:
         Document("faq-8", "When?", "When? At nine.", {}),
     ]
     wrong = DocumentTable(kind="csv", path="faq.csv", text="{answr}")
-    with pytest.raises(UserError, match=r"faq\.csv, line 2, retrieve\.documents\.text: there is no"):
+    with pytest.raises(
+        UserError, match=r"faq\.csv, line 2, retrieve\.documents\.text: there is no"
+    ):
         list(read_documents(wrong, tmp_path))
 
 
@@ -219,7 +219,13 @@ def test_an_id_that_is_null_is_none(tmp_path: Path) -> None:
 
 
 def test_files_are_read_by_their_names() -> None:
-    kinds = {"a.CSV": "csv", "a.jsonl.gz": "jsonl", "a.htm": "text", "notes/": "text", "a.c": "text"}
+    kinds = {
+        "a.CSV": "csv",
+        "a.jsonl.gz": "jsonl",
+        "a.htm": "text",
+        "notes/": "text",
+        "a.c": "text",
+    }
     assert {name: documents_in(name)["kind"] for name in kinds} == kinds
     with pytest.raises(ValueError, match=r"'a\.pdf' is no text that Etude reads: convert it to"):
         documents_in("a.pdf")

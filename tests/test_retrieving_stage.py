@@ -431,8 +431,8 @@ def test_a_query_names_columns_that_rows_have(tmp_path: Path) -> None:
     with pytest.raises(UserError) as error:
         check_data(given.study, given.data)
     assert str(error.value).startswith(
-        f"approaches.rag.retrieve.query: the row of example '{given.data.test[0].id}' has no column "
-        "'titel'; it has answers, article"
+        f"approaches.rag.retrieve.query: the row of example '{given.data.test[0].id}' has no "
+        "column 'titel'; it has answers, article"
     )
     check_data(prepared(tmp_path, rag(query="{title}: {question}")).study, given.data)
     asking = prepared(tmp_path, rag(query="{title}"), ask=["How long is it?"])

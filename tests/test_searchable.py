@@ -99,9 +99,7 @@ def test_a_weight_is_chosen_only_where_gold_is_known(tmp_path: Path) -> None:
     pytest.importorskip("sentence_transformers")
     given = prepared(tmp_path, rag(search=MINILM))
     check_data(given.study, given.data)
-    bare = [
-        Example(item.id, item.task, item.messages, item.references) for item in given.data.dev
-    ]
+    bare = [Example(item.id, item.task, item.messages, item.references) for item in given.data.dev]
     without = Data(given.data.train, bare, given.data.test, given.data.card, given.data.hash)
     with pytest.raises(UserError) as error:
         check_data(given.study, without)

@@ -246,12 +246,14 @@ def _about_passages(about: Mapping[str, Any]) -> list[str]:
         told.append(f"Files of other kinds are passed over: {kinds}.")
     words = about["words"]
     if words is not None and words["stemmer"] is None:
-        told.append(f"Words are compared as they stand: there is no stemmer for '{words['language']}'.")
+        told.append(
+            f"Words are compared as they stand: there is no stemmer for '{words['language']}'."
+        )
     gold = about["gold"]
     if gold and gold["unknown"]:
         told.append(
-            f"The gold passages of {len(gold['unknown']):,} of {gold['of']:,} test questions are of "
-            f"none of these documents: the first is '{gold['first']}', and documents are named "
+            f"The gold passages of {len(gold['unknown']):,} of {gold['of']:,} test questions are "
+            f"of none of these documents: the first is '{gold['first']}', and documents are named "
             f"{', '.join(map(repr, gold['documents']))}."
         )
     return told

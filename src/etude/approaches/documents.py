@@ -88,7 +88,7 @@ def by_place(files: Sequence[Path], study: Study, retrieve: Retrieve) -> dict[st
     if not isinstance(given, str) and Path(given.path).is_dir():
         start = Path(given.path)
     else:
-        start = Path(os.path.commonpath([path.absolute().parent for path in files] or ["."]))
+        start = Path(os.path.commonpath([path.absolute().parent for path in files] or [Path()]))
     return {
         Path(os.path.relpath(path, start)).as_posix(): hashed for path, hashed in hashes.items()
     }

@@ -73,9 +73,7 @@ def find_models(retrieve: Retrieve) -> None:
         try:
             find_base(retrieve.rerank.base, retrieve.rerank.revision)
         except UserError as error:
-            raise UserError(
-                str(error).replace("model.base", "retrieve.rerank.base", 1)
-            ) from None
+            raise UserError(str(error).replace("model.base", "retrieve.rerank.base", 1)) from None
 
 
 def gold_known(

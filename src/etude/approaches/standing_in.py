@@ -68,8 +68,11 @@ def read_first(study: Study, name: str, data: Data, base: Base) -> Seen:
     if not chunks:
         raise UserError(
             f"approaches.{name}.retrieve.documents: "
-            + (f"none of the first {len(documents)} documents has any text" if documents
-               else "there is no document")
+            + (
+                f"none of the first {len(documents)} documents has any text"
+                if documents
+                else "there is no document"
+            )
             + ", so nothing can be found: name others."
         )
     return Seen(documents, chunks, next(rest, None) is None)

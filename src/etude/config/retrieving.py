@@ -63,9 +63,7 @@ class DocumentTable(DocumentLines):
     """Which kind of documents these are."""
 
 
-Documents = Annotated[
-    Dump | TextFiles | DocumentLines | DocumentTable, Field(discriminator="kind")
-]
+Documents = Annotated[Dump | TextFiles | DocumentLines | DocumentTable, Field(discriminator="kind")]
 
 KINDS = {
     ".xml": "wikipedia",

@@ -27,8 +27,8 @@ WHITE = re.compile(r"\s+")
 def text_of_html(source: str) -> tuple[str, str]:
     """Title ("" where it has none) and text of a page, blank lines between paragraphs.
 
-    >>> text_of_html("<title>Elm</title><h2>River</h2><p>It is <b>3&nbsp;km</b> long.</p>")
-    ('Elm', 'River\\n\\nIt is 3 km long.')
+    >>> text_of_html("<title>Elm</title><p>It is <b>3&nbsp;km</b> long.</p>")
+    ('Elm', 'It is 3 km long.')
     """
     reader = _Reader()
     reader.feed(source)

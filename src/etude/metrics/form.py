@@ -19,7 +19,6 @@ from etude.metrics.writing import fraction, listed
 from etude.records import Example, Prediction
 
 
-
 def length_ratio(
     examples: Sequence[Example], predictions: Sequence[Prediction], language: str, means: Means
 ) -> Measured:
