@@ -295,3 +295,12 @@ def test_passages_in_use_alone_are_another_context() -> None:
     assert "set of passages none in training, '3 of towns' in use" in finding.evidence
     same = made(right(12), trained_with={"rag": used}, contexts={"rag": used})
     assert found("template-drift", same) == []
+
+
+def test_answers_that_say_nothing_are_told_from_wrong_ones() -> None:
+    silent = [answer(n, "GO", "The passages do not say.") for n in range(7)]
+    (finding,) = found("gold-not-used", made([*silent, *wrong(5, first=7)]))
+    assert finding.what == (
+        "rag: of 12 questions whose gold passage stood in the prompt, 12 are answered wrongly; 7 "
+        "of them say that the passages do not hold it."
+    )

@@ -400,8 +400,8 @@ def test_an_approach_without_passages_keeps_its_key(tmp_path: Path) -> None:
         ),
         (
             "FOLDER/towm.txt",
-            "approaches.rag.retrieve.documents: there is no file FOLDER/towm.txt: did you mean "
-            "'town.txt'? Known: empty, town.txt, towns.json.",
+            "approaches.rag.retrieve.documents: there is no file or folder FOLDER/towm.txt: did "
+            "you mean 'town.txt'? Known: empty, town.txt, towns.json.",
         ),
         (
             "FOLDER/empty",

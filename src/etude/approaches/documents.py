@@ -9,11 +9,12 @@ from typing import Any
 
 from etude.config.languages import two_letters
 from etude.config.retrieving import Retrieve, TextFiles
+from etude.config.settings import choose
 from etude.config.study import Study
 from etude.data.document_files import passed_over, text_files
 from etude.data.sources import source_files
 from etude.engine.base import Base, remembered_hashes
-from etude.errors import UserError, nearest
+from etude.errors import UserError
 from etude.prompts.passages import asked
 from etude.store import fingerprint, read_json
 
@@ -33,7 +34,7 @@ def check_documents(study: Study, name: str) -> None:
     where, given = f"approaches.{name}.retrieve.documents", retrieve.documents
     if isinstance(given, str):
         if given not in study.data.sources:
-            hint = nearest(given, study.data.sources)
+            hint = choose(given, study.data.sources)
             raise UserError(
                 f"{where}: there is no source '{given}' (a file is written with a / or its "
                 f"ending): {hint}."
@@ -43,8 +44,8 @@ def check_documents(study: Study, name: str) -> None:
     if not path.exists():
         if named(study, retrieve) in VOUCHED:
             return
-        near = nearest(path.name, sorted(item.name for item in beside(path))[:50])
-        raise UserError(f"{where}: there is no file {path}: {near}.")
+        near = choose(path.name, sorted(item.name for item in beside(path))[:50])
+        raise UserError(f"{where}: there is no file or folder {path}: {near}.")
     if path.is_dir() and not isinstance(given, TextFiles):
         raise UserError(f"{where}: {path} is a folder, and kind {given.kind} needs a file.")
     try:

@@ -111,6 +111,7 @@ def planned_passages(
     assert settings is not None  # noqa: S101 - callers ask of approaches that retrieve
     given = settings.documents
     search = settings.search
+    files = document_files(study, settings)
     about: dict[str, Any] = {
         "retrieved": seen is None,
         "of": given if isinstance(given, str) else Path(given.path).name,
@@ -120,7 +121,8 @@ def planned_passages(
         "encodes": search.encoder.base if isinstance(search, Dense | Hybrid) else None,
         "store": settings.store.name,
         "words": words_as(settings, study.data.language),
-        "file_bytes": sum(path.stat().st_size for path in document_files(study, settings)),
+        "files": len(files),
+        "file_bytes": sum(path.stat().st_size for path in files),
     }
     if seen is not None:
         find_models(settings)

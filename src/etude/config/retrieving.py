@@ -91,6 +91,11 @@ def is_path(documents: str) -> bool:
 
 def documents(value: Any) -> Any:
     """A path is short for a block; a name without a dot or a slash is a source of the study."""
+    if isinstance(value, list | tuple):
+        raise ValueError(
+            "expected a path, the name of a source or a block, found a list: put the files into "
+            "one folder and name that"
+        )
     if not isinstance(value, str) or not is_path(value):
         return value
     name = value.lower().removesuffix(".gz")

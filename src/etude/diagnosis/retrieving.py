@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from etude.approaches.retrieved import last_turn
 from etude.diagnosis.evidence import Check, Evidence, plural, quoted
 from etude.diagnosis.passages import by_words, cut_short, fates
+from etude.metrics.grounded import abstains
 from etude.records import Finding
 from etude.retrieval.gold import is_gold
 
@@ -67,11 +68,18 @@ def not_used(evidence: Evidence) -> Iterator[Finding]:
         first = next(name for name, fate in found.items() if fate == "not used")
         answer = next(item for item in evidence.answers[approach] if item.example_id == first)
         right = evidence.by_id[first].references
+        missed = {name for name, fate in found.items() if fate == "not used"}
+        silent = sum(
+            abstains(made.text, evidence.language)
+            for made in evidence.answers[approach]
+            if made.example_id in missed
+        )
+        said = f"; {silent} of them say that the passages do not hold it" if silent else ""
         yield Finding(
             kind="gold-not-used",
             level="warning",
             what=f"{approach}: of {shown} questions whose gold passage stood in the prompt, "
-            f"{count['not used']} are answered wrongly.",
+            f"{count['not used']} are answered wrongly{said}.",
             evidence=f"First of them {first}: {quoted(answer.text, 80)}, where "
             f"{quoted(right[0], 80) if right else 'a label'} is right. Right are answers that "
             "hold a reference, or share most words with it.",

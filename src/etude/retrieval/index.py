@@ -155,9 +155,10 @@ class Index:
         weight, curve = choose_weight(words, vectors, right, self.settings.k)
         if not any(row["recall"] for row in curve):
             raise UserError(
-                f"retrieve.search.weight is auto, but no weight finds a gold passage of the dev "
-                f"split's {len(pairs)} questions among the first {self.settings.k}: see that "
-                f"they name passages of these documents (the first is '{right[0][0]}'), or give a number."
+                "retrieve.search.weight is auto, but no weight finds a gold passage of the dev "
+                f"split's {len(pairs)} questions among the first {self.settings.k}: see that they "
+                f"name passages of these documents (the first is '{right[0][0]}'), or give a "
+                "number."
             )
         self.weight = weight
         return {
