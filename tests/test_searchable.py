@@ -251,3 +251,22 @@ def test_three_letters_mean_what_two_do() -> None:
     chosen = Retrieve(documents="given")
     keys = {index_key(chosen, "x", code, [], None) for code in ("por", "pt")}
     assert len(keys) == 1
+
+
+@pytest.mark.parametrize(
+    ("metric", "sentence"),
+    [
+        ("truth", "truth compares answers with facts, but no test example has any: give"),
+        ("passage-mrr", "passage-mrr compares passages with those that hold the answer, but no te"),
+    ],
+)
+def test_metrics_that_no_example_feeds_are_refused_before_anything_runs(
+    metric: str, sentence: str, tmp_path: Path
+) -> None:
+    given = prepared(tmp_path, rag(), metrics=["squad", metric])
+    bare = [Example(item.id, item.task, item.messages, item.references) for item in given.data.test]
+    without = Data(given.data.train, given.data.dev, bare, given.data.card, given.data.hash)
+    with pytest.raises(UserError) as error:
+        check_data(given.study, without)
+    assert str(error.value).startswith(sentence)
+    check_data(prepared(tmp_path, rag(), metrics=["squad"]).study, without)

@@ -25,7 +25,7 @@ from etude.data import Data
 from etude.engine.folders import is_weights
 from etude.environment import gpu
 from etude.errors import UserError
-from etude.metrics import METRICS, expand
+from etude.metrics import METRICS, check_examples, expand
 from etude.metrics.dictionary import NO_DICTIONARY
 from etude.metrics.encoded import NO_ENCODER
 from etude.training.history import missing
@@ -260,7 +260,9 @@ def check_weights(name: str, folder: Path) -> None:
 
 
 def check_data(study: Study, data: Data) -> None:
-    """Refuse approaches that this material cannot serve."""
+    """Refuse metrics and approaches that this material cannot serve."""
+    for metric in expand(study.metrics):
+        check_examples(METRICS[metric], data.test)
     for name, approach in study.approaches.items():
         check_passages(study, name, data)
         mix = approach.tune.mix if approach.tune else None

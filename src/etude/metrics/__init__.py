@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from etude.config.settings import choose
 from etude.errors import UserError
 from etude.metrics.metric import Case, Means, Measured, Metric, Told, total
-from etude.metrics.needs import check_needs
+from etude.metrics.needs import check_examples, check_needs
 from etude.metrics.table import ROWS
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "Measured",
     "Metric",
     "Told",
+    "check_examples",
     "check_needs",
     "expand",
     "total",
