@@ -109,5 +109,5 @@ NEEDS: dict[Need, Callable[[Metric, Sequence[Example], Sequence[Prediction]], No
     "passages": _of_the_study,
     "passage_texts": _of_the_study,
     "gold": _gold,
-}OF_EXAMPLES: frozenset[Need] = frozenset({"text", "label", "facts", "gold"})
-
+}
+OF_EXAMPLES: frozenset[Need] = frozenset({"text", "label", "facts", "gold"})
