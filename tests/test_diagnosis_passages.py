@@ -267,6 +267,12 @@ def test_an_answer_is_right_by_label_or_words() -> None:
     assert is_right(example, replace(one, text="they say that it is the river 0 there"), "en")
     assert not is_right(example, replace(one, text="they say that it is a mountain"), "en")
     assert not is_right(example, replace(one, text=""), "en")
+    weight = replace(example, references=("1600 grams",))
+    assert is_right(weight, replace(one, text="1,600 grams in all"), "en")
+    assert not is_right(weight, replace(one, text="1800 grams"), "en")
+    assert is_right(
+        replace(example, references=("the red bridge",)), replace(one, text="red"), "en"
+    )
     labelled = replace(example, label="good", references=("good",))
     assert is_right(labelled, replace(one, label="good"), "en")
     assert not is_right(labelled, replace(one, label="bad"), "en")

@@ -82,7 +82,7 @@ def not_used(evidence: Evidence) -> Iterator[Finding]:
             f"{count['not used']} are answered wrongly{said}.",
             evidence=f"First of them {first}: {quoted(answer.text, 80)}, where "
             f"{quoted(right[0], 80) if right else 'a label'} is right. Right are answers that "
-            "hold a reference, or share most words with it.",
+            "hold a reference, or share most words and all figures with it.",
             sure="likely",
             advice="The retriever did its part. Tune on prompts with passages (retrieve beside "
             "tune), put the passages otherwise (retrieve.template, fewer with k), or take a base "
@@ -166,8 +166,8 @@ NOT_USED = Check(
     not_used,
     fires=f"A gold passage stood in the prompt of at least {FEW} questions, and {UNUSED:.0%} of "
     "their answers are wrong. Right is an answer that holds a reference word for word or shares "
-    "half of the words (F1) with one; studies whose references are mostly longer than 30 words are "
-    "left alone.",
+    "half of the words (F1) and all dates and numbers with one; studies whose references are "
+    "mostly longer than 30 words are left alone.",
     why="The retriever did its part: here the model is the problem.",
     advice="Tune on prompts with passages, show fewer, put them otherwise, or take another base.",
 )
