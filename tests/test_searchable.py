@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import sys
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from etude.config import Study
 from etude.config.languages import two_letters
 from etude.config.retrieving import Retrieve
 from etude.data import Data
+from etude.environment import cache_refused
 from etude.errors import UserError
 from etude.records import Document, Example, Message
 from etude.retrieval.analysis import analyser, terms
@@ -270,3 +272,22 @@ def test_metrics_that_no_example_feeds_are_refused_before_anything_runs(
         check_data(given.study, without)
     assert str(error.value).startswith(sentence)
     check_data(prepared(tmp_path, rag(), metrics=["squad"]).study, without)
+
+
+def test_a_cache_that_cannot_be_written_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "file"
+    file.write_text("")
+    monkeypatch.setenv("ETUDE_CACHE", str(file / "cache"))
+    with pytest.raises(OSError) as caught:
+        (file / "cache" / "indexes").mkdir(parents=True)
+    assert cache_refused(caught.value) == (
+        f"Etude's cache, {file / 'cache'}, cannot be written (Not a directory): set ETUDE_CACHE "
+        "to a folder that can be."
+    )
+    other = PermissionError(errno.EACCES, "Permission denied", str(tmp_path / "elsewhere"))
+    missing = FileNotFoundError(errno.ENOENT, "No such file", str(tmp_path / "kept" / "x"))
+    monkeypatch.setenv("ETUDE_CACHE", str(tmp_path / "kept"))
+    (tmp_path / "kept").mkdir()
+    assert [cache_refused(error) for error in (other, missing, ValueError("x"))] == [None] * 3
