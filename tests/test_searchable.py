@@ -280,7 +280,7 @@ def test_a_cache_that_cannot_be_written_is_named(
     file = tmp_path / "file"
     file.write_text("")
     monkeypatch.setenv("ETUDE_CACHE", str(file / "cache"))
-    with pytest.raises(OSError) as caught:
+    with pytest.raises(NotADirectoryError) as caught:
         (file / "cache" / "indexes").mkdir(parents=True)
     assert cache_refused(caught.value) == (
         f"Etude's cache, {file / 'cache'}, cannot be written (Not a directory): set ETUDE_CACHE "

@@ -63,8 +63,8 @@ def cache_refused(error: BaseException) -> str | None:
     if (place != cache and cache not in place.parents) or not (denied or gone):
         return None
     return (
-        f"Etude's cache, {cache}, cannot be written ({error.strerror}): set ETUDE_CACHE to a folder "
-        "that can be."
+        f"Etude's cache, {cache}, cannot be written ({error.strerror}): set ETUDE_CACHE to a "
+        "folder that can be."
     )
 
 

@@ -16,18 +16,30 @@ from etude.records import Chunk, Example, Hit, Message, Passage
 CITE = {
     "en": "Cite the passages that the answer rests on by their numbers, as [1].",
     "pt": "Cite pelos números os textos em que a resposta se apoia, como [1].",
+    "es": "Cita por sus números los textos en los que se apoya la respuesta, como [1].",
+    "de": "Nenne die Textstellen, auf denen die Antwort beruht, mit ihren Nummern, so: [1].",
+    "fr": "Cite par leurs numéros les textes sur lesquels repose la réponse, comme [1].",
 }
 ABSTAIN = {
     "en": "If the passages do not hold the answer, write: {silence}",
     "pt": "Se os textos não contiverem a resposta, escreva: {silence}",
+    "es": "Si los textos no contienen la respuesta, escribe: {silence}",
+    "de": "Wenn die Antwort nicht in den Texten steht, schreibe: {silence}",
+    "fr": "Si les textes ne contiennent pas la réponse, écris : {silence}",
 }
 SILENCE = {
     "en": "The passages do not say.",
     "pt": "Os textos não dizem.",
+    "es": "Los textos no lo dicen.",
+    "de": "Die Texte sagen es nicht.",
+    "fr": "Les textes ne le disent pas.",
 }
 SAYS_SO = {  # what is taken for silence: the same of one passage, and by another word
     "en": (SILENCE["en"], "The passage does not say."),
     "pt": (SILENCE["pt"], "O texto não diz.", "Os trechos não dizem.", "O trecho não diz."),
+    "es": (SILENCE["es"], "El texto no lo dice."),
+    "de": (SILENCE["de"], "Der Text sagt es nicht."),
+    "fr": (SILENCE["fr"], "Le texte ne le dit pas."),
 }
 
 # Where a text may be cut: after a sentence with what closes it, and after a line.
