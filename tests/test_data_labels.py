@@ -66,7 +66,7 @@ def test_other_files(tmp_path: Path) -> None:
     )
     (tmp_path / "it.txt").write_text("\n \n")
     assert sentence(tmp_path, kind="labels", path="it.txt") == (
-        "it.txt holds only blank lines: there is nothing to read in it."
+        "it.txt holds only blank lines: there are no rows to read."
     )
     (tmp_path / "it.txt").write_bytes("Sales rose .@positive\n".encode("utf-16-le"))
     assert sentence(tmp_path, kind="labels", path="it.txt", encoding="latin-1") == (

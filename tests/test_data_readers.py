@@ -162,7 +162,7 @@ BROKEN: list[tuple[str, bytes, str]] = [
         b'{\n "rows": [{"x": "2"}]}\n',
         "it is one JSON object, not one object a line: write kind: json.",
     ),
-    ("jsonl", b"\n\n", "it holds only blank lines: there is nothing to read in it."),
+    ("jsonl", b"\n\n", "it holds only blank lines: there are no rows to read."),
     (
         "json",
         b'{"x": "1"}\n{"x": "2"}\n',
