@@ -70,7 +70,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", type=Path, default=ROOT / "docs" / "results")
     parser.add_argument("--only", choices=("speed", "scale"))
-    parser.add_argument("--again", action="store_true", help="forget what has been measured of these")
+    parser.add_argument("--again", action="store_true", help="forget what was measured of these")
     parser.add_argument("--tiny", action="store_true", help="very small dumps, to try this")
     parser.add_argument("--point", help=argparse.SUPPRESS)
     options = parser.parse_args(arguments)

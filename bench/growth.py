@@ -97,7 +97,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--out", type=Path, default=ROOT / "docs" / "results")
     parser.add_argument("--minutes", type=float, default=None, help="begin no point after these")
     parser.add_argument("--only", nargs="*", choices=AXES)
-    parser.add_argument("--again", action="store_true", help="forget what has been measured of these")
+    parser.add_argument("--again", action="store_true", help="forget what was measured of these")
     parser.add_argument("--tiny", action="store_true", help="very small points, to try this")
     options = parser.parse_args(arguments)
     options.out.mkdir(parents=True, exist_ok=True)

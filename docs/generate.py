@@ -103,9 +103,9 @@ def title(block: type[Settings], path: str) -> str:
 
 
 def tag_of(block: type[Settings], tag: str) -> str | None:
-    """The one value that a variant's tag may have; None for a field that only bears that name."""
+    """The values that a variant's tag may have; None for a field that only bears that name."""
     values = get_args(block.model_fields[tag].annotation)
-    return str(values[0]) if len(values) == 1 and isinstance(values[0], str) else None
+    return ", ".join(values) if values and all(isinstance(item, str) for item in values) else None
 
 
 def anchor(place: str) -> str:

@@ -95,6 +95,29 @@ def test_a_study_is_written_and_read_again(tmp_path: Path) -> None:
             "is more than half of size",
         ),
         ({"documents": "towns", "search": "bm26"}, "bm25"),
+        (
+            {"documents": "towns", "search": {"k1": 2}},
+            "rag.retrieve.search: this block does not say what it is: add name with one of "
+            "bm25, dense, hybrid",
+        ),
+        (
+            {"documents": "towns", "search": {"name": "dense", "encoder": {"base": "x"}, "k1": 2}},
+            "this is a setting of bm25 and hybrid, not of dense: change the search, or remove it",
+        ),
+        (
+            {"documents": {"path": "notes/"}},
+            "rag.retrieve.documents: this block does not say what it is: add kind with one of "
+            "wikipedia, text, jsonl, json, csv, tsv, parquet",
+        ),
+        (
+            {"documents": ["a.md", "b.md"]},
+            "expected a path, the name of a source or a block, found a list: put the files into "
+            "one folder and name that",
+        ),
+        (
+            {"documents": "towns", "k": 0},
+            "rag.retrieve.k: expected a number of at least 1, found 0",
+        ),
         ({"k": 3}, "documents"),
     ],
 )

@@ -294,6 +294,14 @@ def test_one_question_with_two_answers_is_not_asked() -> None:
     )
 
 
+def test_what_is_asked_already_is_counted() -> None:
+    lead = "Porto Claro é uma cidade. Porto Claro recebeu navios em 1850. Porto Claro recebeu "
+    held = article("Porto Claro", f"{lead}navios em 1850.")
+    question = "Em que ano Porto Claro recebeu navios?"
+    assert asked(held, "date") == {question: ("1850",)}
+    assert reasons(held, "date") == [("asked already", question)]
+
+
 # Sections, gaps, pieces
 
 
@@ -352,6 +360,8 @@ def test_other_languages_are_refused_or_asked_without_words() -> None:
         "Lume: Curso",
         "Lume: Baja de la sierra y pasa por ____ antes de llegar al mar de la isla.",
     ]
+    both = make_questions(held, ("text", "section")).questions
+    assert [item.make for item in both if item.question == "Lume: Curso"] == ["text", "section"]
 
 
 def test_some_of_every_kind_where_there_may_only_be_a_few() -> None:

@@ -318,7 +318,8 @@ def test_paths(tmp_path: Path) -> None:
         f"{tmp_path / 'none'}; paths start from the study file's folder."
     )
     assert sentence(tmp_path, kind="csv", path="empty.jsonl") == (
-        f"{tmp_path / 'empty.jsonl'} is empty: there are no rows to read; check how it was written."
+        f"{tmp_path / 'empty.jsonl'} is empty: there is nothing to read in it; check how it was "
+        "written."
     )
     assert sentence(tmp_path, kind="csv", path=".") == (
         f"{tmp_path} is a folder where a file was expected: it holds empty.jsonl, songs.jsonl; "

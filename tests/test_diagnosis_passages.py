@@ -13,6 +13,7 @@ from etude.diagnosis.passages import fates, is_right
 from etude.records import Example, Finding, Message, Passage, Prediction
 from findings import evidence
 
+SEVERAL = {"language": "mul"}
 PORTUGUESE = "Qual é o maior rio que nasce perto da cidade e corre para o mar?"
 ENGLISH = "Which is the longest river that rises near the town and runs to the sea?"
 
@@ -93,6 +94,18 @@ def tuned(**changes: str) -> dict[str, Any]:
     return {"examples": 60, "truncated_prompts": 0, "truncated_answers": 0, "steps": 30} | changes
 
 
+def strange_gold(count: int) -> Evidence:
+    """Nothing gold is found of the first `count` of twelve, whose gold no document is named."""
+    gold = {
+        "of": 12,
+        "unknown": [f"q{n}" for n in range(count)],
+        "first": "d0" if count else None,
+        "documents": ["a.md", "b.md"],
+    }
+    answers = [*wrong(count, "OOoo"), *right(12)[count:]]
+    return made(answers, retrieval={"rag": facts(gold=gold)})
+
+
 CASES = [
     ("index-language", "stems of another language", spanish_stems(), made(right(12)), "warning"),
     (
@@ -120,6 +133,28 @@ CASES = [
         made(
             right(12), retrieval={"rag": facts(index={"language": "es"}, languages={"en": 9})}
         ),
+        "warning",
+    ),
+    (
+        "index-language",
+        "in one language of several",
+        made(right(12), retrieval={"rag": facts(index=SEVERAL)}),
+        made(right(12), retrieval={"rag": facts(index=SEVERAL, languages={"en": 20, "pt": 20})}),
+        "note",
+    ),
+    (
+        "gold-unknown",
+        "all are",
+        strange_gold(12),
+        made(right(12)),
+        "warning",
+    ),
+    ("gold-unknown", "one is", strange_gold(1), strange_gold(0), "note"),
+    (
+        "gold-not-retrieved",
+        "what no document has is not missed",
+        made(wrong(12, "OOoo")),
+        strange_gold(12),
         "warning",
     ),
     (
@@ -232,6 +267,12 @@ def test_an_answer_is_right_by_label_or_words() -> None:
     assert is_right(example, replace(one, text="they say that it is the river 0 there"), "en")
     assert not is_right(example, replace(one, text="they say that it is a mountain"), "en")
     assert not is_right(example, replace(one, text=""), "en")
+    weight = replace(example, references=("1600 grams",))
+    assert is_right(weight, replace(one, text="1,600 grams in all"), "en")
+    assert not is_right(weight, replace(one, text="1800 grams"), "en")
+    assert is_right(
+        replace(example, references=("the red bridge",)), replace(one, text="red"), "en"
+    )
     labelled = replace(example, label="good", references=("good",))
     assert is_right(labelled, replace(one, label="good"), "en")
     assert not is_right(labelled, replace(one, label="bad"), "en")
@@ -260,3 +301,12 @@ def test_passages_in_use_alone_are_another_context() -> None:
     assert "set of passages none in training, '3 of towns' in use" in finding.evidence
     same = made(right(12), trained_with={"rag": used}, contexts={"rag": used})
     assert found("template-drift", same) == []
+
+
+def test_answers_that_say_nothing_are_told_from_wrong_ones() -> None:
+    silent = [answer(n, "GO", "The passages do not say.") for n in range(7)]
+    (finding,) = found("gold-not-used", made([*silent, *wrong(5, first=7)]))
+    assert finding.what == (
+        "rag: of 12 questions whose gold passage stood in the prompt, 12 are answered wrongly; 7 "
+        "of them say that the passages do not hold it."
+    )

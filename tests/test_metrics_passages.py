@@ -16,6 +16,7 @@ from etude.evaluate import evaluate
 from etude.metrics import METRICS, Case, Means, check_needs, total
 from etude.metrics.citations import cited, said, uncited
 from etude.metrics.grounded import abstains, numbers_in
+from etude.prompts.passages import ABSTAIN, CITE, SAYS_SO, SILENCE, asked, is_spoken
 from etude.records import Example, Message, Passage, Prediction
 from etude.retrieval.gold import newly_found
 
@@ -296,3 +297,21 @@ def test_what_is_told_ends_with_the_value(name: str) -> None:
     assert METRICS[name].signature("pt")
     bare = METRICS[name].tell(Case([example(1, "b")], [made(1)], 0, "pt", means()))
     assert "retrieves no passages" in " ".join(text for _, text in bare.steps)
+
+
+@pytest.mark.parametrize("code", sorted(CITE))
+def test_what_is_asked_for_is_understood(code: str) -> None:
+    assert set(CITE) == set(ABSTAIN) == set(SILENCE) == set(SAYS_SO)
+    cites, silent = asked(code, cite=True, abstain=True)
+    assert cites == CITE[code]
+    assert silent.endswith(SILENCE[code])
+    assert all(abstains(f"{phrase} [1]", code) for phrase in SAYS_SO[code])
+    assert abstains(SILENCE["en"], code)  # bases answer in English now and then
+    assert not abstains("1960", code)
+
+
+def test_codes_of_three_letters_are_spoken() -> None:
+    assert asked("deu", cite=True, abstain=False) == (CITE["de"], "")
+    assert asked("fin", cite=True, abstain=False) == (CITE["en"], "")
+    assert is_spoken("fra")
+    assert not is_spoken("fin")

@@ -29,8 +29,9 @@ def test_the_lines_run() -> None:
 
 
 def test_the_study_is_one(tmp_path: Path) -> None:
-    (lines,) = blocks("yaml")
+    lines, questions = blocks("yaml")
     given = settings(write_towns(tmp_path / "towns.json")) | yaml.safe_load(lines)
+    Study.model_validate(given | yaml.safe_load(questions))
     study = Study.model_validate(given)
     assert list(study.approaches) == ["base", "rag", "tuned", "tuned-rag", "aware"]
     retrieve = study.approaches["aware"].retrieve

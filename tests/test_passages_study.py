@@ -181,7 +181,7 @@ def test_the_plan_foresees_prompts_of_about_this_length(finished: Path) -> None:
     after = read_json(finished / "run" / "plan.json")["approaches"]["rag"]
     assert after["passages"]["retrieved"]
     assert after["rendered"] == read_lines(place(finished, "rag").prompts)[0]["prompt"]
-    assert "rag shows up to 3 passages of towns: 32 documents in 32 chunks" in told
+    assert "show up to 3 passages of towns: 32 documents in 32 chunks (a file, " in told
     assert "; found already (the index took" in told
 
 

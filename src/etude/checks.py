@@ -10,7 +10,7 @@ from etude.approaches.asking import check_questions
 from etude.approaches.documents import check_documents, depth_of
 from etude.approaches.general import passages
 from etude.approaches.order import goes_on, labels, makers, precision
-from etude.approaches.retrieved import check_query
+from etude.approaches.searchable import check_passages, check_searching
 from etude.approaches.settled import with_tune
 from etude.approaches.trials import MISSING, check_storage
 from etude.benchmarks.catalogue import check_benchmarks
@@ -25,7 +25,7 @@ from etude.data import Data
 from etude.engine.folders import is_weights
 from etude.environment import gpu
 from etude.errors import UserError
-from etude.metrics import METRICS, expand
+from etude.metrics import METRICS, check_examples, expand
 from etude.metrics.dictionary import NO_DICTIONARY
 from etude.metrics.encoded import NO_ENCODER
 from etude.training.history import missing
@@ -56,6 +56,7 @@ def check(study: Study) -> None:
         passages(study)  # UserError where there is no text
     for name, approach in study.approaches.items():
         check_documents(study, name)
+        check_searching(study, name)
         if approach.weights is not None and is_folder(approach.weights):
             check_weights(name, Path(approach.weights))
         for asked in (study, *searched_studies(study, name)):
@@ -259,9 +260,11 @@ def check_weights(name: str, folder: Path) -> None:
 
 
 def check_data(study: Study, data: Data) -> None:
-    """Refuse approaches that this material cannot serve."""
+    """Refuse metrics and approaches that this material cannot serve."""
+    for metric in expand(study.metrics):
+        check_examples(METRICS[metric], data.test)
     for name, approach in study.approaches.items():
-        check_query(study, name, data.test[0].metadata)
+        check_passages(study, name, data)
         mix = approach.tune.mix if approach.tune else None
         if mix and data.dev and not any(row.task in (mix.named or (row.task,)) for row in data.dev):
             raise UserError(

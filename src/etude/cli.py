@@ -26,6 +26,7 @@ from etude.arguments import (
     parse,
 )
 from etude.commands import benchmark, examples, rate
+from etude.environment import cache_refused
 from etude.errors import ChildFailed, UserError, disk_full
 from etude.interruption import EXIT_CODE, Terminated, listening
 from etude.telling import display_of, finish, run_folder
@@ -56,7 +57,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return refuse(f"{error} (the run folder's log.txt says more)", 1, as_json=as_json)
     except OSError as error:
         place = f"{error.filename}: " if error.filename else ""
-        told = disk_full(error) or f"{place}{error.strerror or error}."
+        told = disk_full(error) or cache_refused(error) or f"{place}{error.strerror or error}."
         return refuse(told, 1, as_json=as_json)
     except Terminated:
         ended = "Ended as asked (SIGTERM). The same command goes on where this one stopped."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import platform
 import subprocess
@@ -50,6 +51,21 @@ def cache_folder() -> Path:
     """Where Etude keeps what it can make again: `ETUDE_CACHE`, or the user's cache folder."""
     default = Path(os.environ.get("XDG_CACHE_HOME", "~/.cache")) / "etude"
     return Path(os.environ.get("ETUDE_CACHE") or default).expanduser()
+
+
+def cache_refused(error: BaseException) -> str | None:
+    """The sentence for an error that says that the cache cannot be written; None for any other."""
+    if not isinstance(error, OSError) or not error.filename:
+        return None
+    cache, place = cache_folder().absolute(), Path(str(error.filename)).absolute()
+    denied = error.errno in (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EEXIST)
+    gone = error.errno == errno.ENOENT and not cache.is_dir()
+    if (place != cache and cache not in place.parents) or not (denied or gone):
+        return None
+    return (
+        f"Etude's cache, {cache}, cannot be written ({error.strerror}): set ETUDE_CACHE to a "
+        "folder that can be."
+    )
 
 
 def prepare_environment() -> None:

@@ -117,9 +117,7 @@ def plan(planned: Mapping[str, Any]) -> None:
         taken = (f"{tune['steps']:,}", f"{tune['examples_a_step']:,}")
         rows.append((name, prompt, cut, weights, trains, kept, *taken, memory))
     table(rows, words=("weights",))
-    for name, item in planned["approaches"].items():
-        if item.get("passages"):
-            lines([_passages(name, item["passages"])])
+    searched(planned["approaches"])
     lines(["Weights and peak memory are estimates; the report shows what they were."])
     matrices(planned["approaches"])
     for name, item in planned["approaches"].items():
@@ -220,21 +218,60 @@ def score(score: Mapping[str, Any] | None) -> str:
     return f"{value} ±{(score['high'] - score['low']) / 2:,.{decimals}f}"
 
 
-def _passages(name: str, about: Mapping[str, Any]) -> str:
+def searched(approaches: Mapping[str, Any]) -> None:
+    """What approaches will show of which documents; those that are alike share a line."""
+    from etude.report.words import listed
+
+    alike: dict[str, list[str]] = {}
+    for name, item in approaches.items():
+        if item.get("passages"):
+            alike.setdefault(_passages(item["passages"]), []).append(name)
+    for told, names in alike.items():
+        lines([f"{listed(names)} {'shows' if len(names) == 1 else 'show'} {told}"])
+
+
+def _passages(about: Mapping[str, Any]) -> str:
     """What an approach will search, and whether that is done."""
+    from etude.report.words import count, size
+
     more = "" if about["all"] else "more than "
-    size = f"{more}{about['documents']:,} documents in {more}{about['chunks']:,} chunks"
-    told = f"{name} shows up to {about['k']} passages of {about['of']}: {size}"
-    if about["file_bytes"]:
-        told += f" (a file of {megabytes(about['file_bytes'] / 1e6)} MB)"
+    told = (
+        f"up to {about['k']} passages of {about['of']}: {more}{about['documents']:,} documents in "
+        f"{more}{about['chunks']:,} chunks"
+    )
+    if about["files"]:
+        files = "a file" if about["files"] == 1 else f"{count(about['files'])} files"
+        told += f" ({files}, {size(about['file_bytes'])})"
     if about["retrieved"]:
-        held = "" if about["bytes"] is None else f", {megabytes(about['bytes'] / 1e6)} MB"
+        held = "" if about["bytes"] is None else f", {size(about['bytes'])}"
         told += f"; found already (the index took {about['seconds']:.1f} s{held})"
     else:
         encodes = f"; {about['encodes']} encodes every chunk" if about["encodes"] else ""
         told += f", to be indexed{encodes}; prompts are measured with chunks that stand in"
-    cut = f" In {about['cut']:,} prompts not all of them fit." if about["cut"] else ""
-    return f"{told}.{cut}"
+    return " ".join([f"{told}.", *_about_passages(about)])
+
+
+def _about_passages(about: Mapping[str, Any]) -> list[str]:
+    """What of documents and questions will be missed without a word, a sentence each."""
+    told = []
+    if about["cut"]:
+        told.append(f"In {about['cut']:,} prompts not all of them fit.")
+    if passed := about["passed_over"]:
+        kinds = ", ".join(f"{count:,} {ending}" for ending, count in passed.items())
+        told.append(f"Files of other kinds are passed over: {kinds}.")
+    words = about["words"]
+    if words is not None and words["stemmer"] is None:
+        told.append(
+            f"Words are compared as they stand: there is no stemmer for '{words['language']}'."
+        )
+    gold = about["gold"]
+    if gold and gold["unknown"]:
+        told.append(
+            f"The gold passages of {len(gold['unknown']):,} of {gold['of']:,} test questions are "
+            f"of none of these documents: the first is '{gold['first']}', and documents are named "
+            f"{', '.join(map(repr, gold['documents']))}."
+        )
+    return told
 
 
 def _search(name: str, search: Mapping[str, Any]) -> str:

@@ -13,6 +13,7 @@ import threading
 import traceback
 from typing import Any, TextIO
 
+from etude.environment import cache_refused
 from etude.errors import UserError, disk_full
 from etude.interruption import EXIT_CODE, Terminated, listening
 from etude.progress import Progress
@@ -40,7 +41,7 @@ def main() -> None:
         fail(events, str(error), user=True)
     except Exception as error:  # noqa: BLE001 - whatever it is, the parent must hear of it
         traceback.print_exc()
-        if (sentence := disk_full(error)) is not None:
+        if (sentence := disk_full(error) or cache_refused(error)) is not None:
             fail(events, sentence, user=True)
         fail(events, f"{type(error).__name__}: {error}", user=False)
 

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import os
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from etude.config.languages import two_letters
 from etude.config.retrieving import Retrieve, TextFiles
+from etude.config.settings import choose
 from etude.config.study import Study
+from etude.data.document_files import passed_over, text_files
 from etude.data.sources import source_files
 from etude.engine.base import Base, remembered_hashes
-from etude.errors import UserError, nearest
+from etude.errors import UserError
 from etude.prompts.passages import asked
 from etude.store import fingerprint, read_json
 
 FORMAT = 1  # raised by hand when what is found, or how it is kept, changes its meaning
 FOLDER = "retrieved"  # of a run folder
-TEXTS = (".txt", ".md")
 VOUCHED: dict[str, str] = {}  # digests of documents by what a study says of them
 
 # What of `retrieve` decides how a prompt is written, and not what is found for it.
@@ -31,7 +34,7 @@ def check_documents(study: Study, name: str) -> None:
     where, given = f"approaches.{name}.retrieve.documents", retrieve.documents
     if isinstance(given, str):
         if given not in study.data.sources:
-            hint = nearest(given, study.data.sources)
+            hint = choose(given, study.data.sources)
             raise UserError(
                 f"{where}: there is no source '{given}' (a file is written with a / or its "
                 f"ending): {hint}."
@@ -41,12 +44,14 @@ def check_documents(study: Study, name: str) -> None:
     if not path.exists():
         if named(study, retrieve) in VOUCHED:
             return
-        near = nearest(path.name, sorted(item.name for item in beside(path))[:50])
-        raise UserError(f"{where}: there is no file {path}: {near}.")
+        near = choose(path.name, sorted(item.name for item in beside(path))[:50])
+        raise UserError(f"{where}: there is no file or folder {path}: {near}.")
     if path.is_dir() and not isinstance(given, TextFiles):
         raise UserError(f"{where}: {path} is a folder, and kind {given.kind} needs a file.")
-    if not list(document_files(study, retrieve)):
-        raise UserError(f"{where}: {path} holds no {' or '.join(TEXTS)} file.")
+    try:
+        list(document_files(study, retrieve))
+    except UserError as error:
+        raise UserError(f"{where}: {error}") from None
 
 
 def beside(path: Path) -> Iterator[Path]:
@@ -55,18 +60,39 @@ def beside(path: Path) -> Iterator[Path]:
         yield from path.parent.iterdir()
 
 
-def document_files(study: Study, retrieve: Retrieve) -> Iterator[Path]:
-    """The files that documents are read from."""
+def document_files(study: Study, retrieve: Retrieve) -> list[Path]:
+    """The files that documents are read from.
+
+    UserError for a folder that holds none.
+    """
     given = retrieve.documents
     if isinstance(given, str):
-        for _, path in source_files(study.data.sources[given], Path.cwd()):
-            yield path
-        return
-    path = Path(given.path)
-    if path.is_dir():
-        yield from (file for file in sorted(path.rglob("*")) if file.suffix in TEXTS)
+        return [path for _, path in source_files(study.data.sources[given], Path.cwd())]
+    if Path(given.path).is_dir():
+        return [path for _, path in text_files(given.path, Path.cwd())]
+    return [Path(given.path)]
+
+
+def left_out(retrieve: Retrieve) -> dict[str, int]:
+    """How many files of a folder of documents are of no kind that is read, by their endings."""
+    given = retrieve.documents
+    return passed_over(given.path, Path.cwd()) if isinstance(given, TextFiles) else {}
+
+
+def by_place(files: Sequence[Path], study: Study, retrieve: Retrieve) -> dict[str, str]:
+    """SHA-256 of files by where they lie: two of one name, in two folders, are two.
+
+    A folder of documents counts from itself, since documents are named so; files of a source from
+    the folder that they share.
+    """
+    hashes, given = remembered_hashes(files), retrieve.documents
+    if not isinstance(given, str) and Path(given.path).is_dir():
+        start = Path(given.path)
     else:
-        yield path
+        start = Path(os.path.commonpath([path.absolute().parent for path in files] or [Path()]))
+    return {
+        Path(os.path.relpath(path, start)).as_posix(): hashed for path, hashed in hashes.items()
+    }
 
 
 def documents_digest(study: Study, retrieve: Retrieve) -> str:
@@ -81,7 +107,7 @@ def documents_digest(study: Study, retrieve: Retrieve) -> str:
     else:
         settings = given.model_dump(mode="json", exclude={"path"})
     try:
-        files = remembered_hashes(document_files(study, retrieve))
+        files = by_place(document_files(study, retrieve), study, retrieve)
     except (FileNotFoundError, UserError) as error:
         if (known := VOUCHED.get(named(study, retrieve))) is not None:
             return known
@@ -115,6 +141,8 @@ def searching(study: Study, name: str, base: Base, data_hash: str) -> dict[str, 
         return None
     settings = retrieve.model_dump(mode="json", exclude={*IN_PROMPT, "documents", "depth"})
     settings["store"] = settings["store"]["name"]  # where it stands changes nothing
+    if said := settings["search"].get("language"):
+        settings["search"]["language"] = two_letters(said)
     for block in (settings["search"].get("encoder"), settings["rerank"]):
         if block is not None:
             del block["batch_size"]
@@ -122,7 +150,7 @@ def searching(study: Study, name: str, base: Base, data_hash: str) -> dict[str, 
         "format": FORMAT,
         "documents": documents_digest(study, retrieve),
         "data": data_hash,
-        "language": study.data.language,
+        "language": two_letters(study.data.language),
         "settings": settings,
         "tokens": base.digest if retrieve.chunk.unit == "tokens" else None,
     }

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,7 @@ from etude.config.study import Study
 from etude.data import Data
 from etude.engine.base import Base
 from etude.errors import UserError
-from etude.prompts import columns_of, fill
+from etude.prompts import fill
 from etude.prompts.passages import Passages, asked
 from etude.prompts.shots import question
 from etude.records import Chunk, Example, Hit
@@ -232,17 +232,3 @@ def not_itself(example: Example, hits: Iterable[Any], *, of_source: bool) -> lis
 def folded(text: str) -> str:
     """A text without regard to case and white space."""
     return " ".join(text.casefold().split())
-
-
-def check_query(study: Study, name: str, columns: Mapping[str, Any]) -> None:
-    """Refuse a query that names a column which no row has."""
-    retrieve = study.approaches[name].retrieve
-    if retrieve is None or retrieve.query is None:
-        return
-    known = {"text", "instruction", "input", *columns}
-    for column in columns_of(retrieve.query, f"approaches.{name}.retrieve.query"):
-        if column not in known:
-            raise UserError(
-                f"approaches.{name}.retrieve.query: no row has a column '{column}'; the rows have "
-                f"{', '.join(sorted(known))}."
-            )

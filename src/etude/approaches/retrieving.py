@@ -17,7 +17,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from etude.approaches.documents import depth_of, documents_digest, named
+from etude.approaches.documents import depth_of, documents_digest, left_out, named
 from etude.approaches.retrieved import (
     CHUNKS,
     FACTS,
@@ -32,6 +32,8 @@ from etude.approaches.retrieved import (
     row_of,
     wanted,
 )
+from etude.approaches.searchable import gold_known
+from etude.config.retrieving import Retrieve
 from etude.config.study import Study
 from etude.data import Data, read_data
 from etude.data.languages import language_of
@@ -70,15 +72,37 @@ def freeze(
     started = time.monotonic()
     retriever = open_index(study, name, base, data, progress)
     indexed = time.monotonic() - started
-    rows, chunks = whole_lines(place / FOUND), whole_lines(place / CHUNKS)
-    given = {row for line in rows for row in json.loads(line)}
-    known = {chunk_in(line).id for line in chunks}
+    given = {row for line in whole_lines(place / FOUND) for row in json.loads(line)}
     every = {row_of(item): item for own in names for item in wanted(study, own, data)}
     waiting = [item for row, item in every.items() if row not in given]
-    of_source, count = isinstance(settings.documents, str), depth_of(settings)
-    progress("searching", 0, len(waiting), "")
     started = time.monotonic()
-    for number, batch in enumerate(batches(waiting)):
+    search(settings, retriever, waiting, place, progress)
+    seconds = time.monotonic() - started
+    needs = [*before["needs"], *(need(study, own) for own in names)]
+    facts = {
+        **searched(study, settings, data, retriever),
+        "languages": languages(place / CHUNKS),
+        "index": {**retriever.facts, "opened_seconds": indexed},
+        "needs": list(dict.fromkeys(needs)),
+        "files": {name: vouched(place / name) for name in (FOUND, CHUNKS)},
+        "questions": len(given) + len(waiting),
+        "seconds": before["seconds"] + seconds,
+    }
+    write_json(place / FACTS, facts)
+
+
+def search(
+    settings: Retrieve,
+    retriever: Index,
+    examples: Sequence[Example],
+    place: Path,
+    progress: Progress,
+) -> None:
+    """Find the passages of examples and put them behind those that are there, batch by batch."""
+    known = {chunk_in(line).id for line in whole_lines(place / CHUNKS)}
+    of_source, count = isinstance(settings.documents, str), depth_of(settings)
+    progress("searching", 0, len(examples), "")
+    for number, batch in enumerate(batches(examples)):
         queries = [query_of(example, settings.query) for example in batch]
         hits_of_each = retriever.search(queries, count + SPARE if of_source else count)
         found = {
@@ -89,27 +113,24 @@ def freeze(
         append(place / CHUNKS, [line_of(told[name]) for name in told if name not in known])
         known |= told.keys()
         append(place / FOUND, [written(found)])
-        progress("searching", min(len(waiting), (number + 1) * AT_ONCE), len(waiting), "")
-    seconds = time.monotonic() - started
-    facts = {
+        progress("searching", min(len(examples), (number + 1) * AT_ONCE), len(examples), "")
+
+
+def searched(study: Study, settings: Retrieve, data: Data, retriever: Index) -> dict[str, Any]:
+    """What was searched, and how, as plain JSON."""
+    given = settings.documents
+    return {
         "documents": {
             "named": named(study, settings),
             "digest": documents_digest(study, settings),
-            "what": settings.documents
-            if isinstance(settings.documents, str)
-            else settings.documents.path,
+            "what": given if isinstance(given, str) else given.path,
+            "passed_over": left_out(settings),
         },
+        "gold": gold_known(data.test, retriever.store.documents),
         "language": study.data.language,
-        "languages": languages(place / CHUNKS),
         "settings": settings.model_dump(mode="json", include={"chunk", "search", "store"}),
-        "index": {**retriever.facts, "opened_seconds": indexed},
-        "needs": list(dict.fromkeys([*before["needs"], *(need(study, own) for own in names)])),
-        "files": {name: vouched(place / name) for name in (FOUND, CHUNKS)},
-        "questions": len(given) + len(waiting),
-        "depth": count,
-        "seconds": before["seconds"] + seconds,
+        "depth": depth_of(settings),
     }
-    write_json(place / FACTS, facts)
 
 
 def open_index(study: Study, name: str, base: Base, data: Data, progress: Progress) -> Index:

@@ -13,16 +13,18 @@ from pathlib import Path
 from typing import Any
 from zlib import crc32
 
-from etude.approaches.documents import depth_of, document_files, searching
+from etude.approaches.documents import depth_of, document_files, left_out, searching
 from etude.approaches.keys import context_settings
 from etude.approaches.retrieved import place_of, read_facts
 from etude.approaches.retrieving import Documents, token_length
+from etude.approaches.searchable import find_models, gold_known
 from etude.approaches.worked import shots_of
-from etude.config.retrieving import Dense, Hybrid
+from etude.config.retrieving import Bm25, Dense, Hybrid, Retrieve
 from etude.config.study import Study
 from etude.data import Data
 from etude.engine.base import Base
 from etude.engine.encode import Context
+from etude.errors import UserError
 from etude.prompts.passages import Passages, asked
 from etude.records import Chunk, Document, Example, Hit
 from etude.store import fingerprint
@@ -63,6 +65,16 @@ def read_first(study: Study, name: str, data: Data, base: Base) -> Seen:
     documents = list(islice(rest, MOST))
     length = token_length(base, study) if settings.chunk.unit == "tokens" else None
     chunks = list(chunks_of(documents, settings.chunk, length))
+    if not chunks:
+        raise UserError(
+            f"approaches.{name}.retrieve.documents: "
+            + (
+                f"none of the first {len(documents)} documents has any text"
+                if documents
+                else "there is no document"
+            )
+            + ", so nothing can be found: name others."
+        )
     return Seen(documents, chunks, next(rest, None) is None)
 
 
@@ -83,6 +95,14 @@ def context_with(study: Study, name: str, data: Data, seen: Seen) -> Context:
     return Context(prompt, system, shots_of(study, name, data), passages)
 
 
+def words_as(settings: Retrieve, language: str) -> dict[str, Any] | None:
+    """How an index cuts words, where it searches by them."""
+    from etude.retrieval.analysis import analyser
+
+    search = settings.search
+    return analyser(search.language or language).about if isinstance(search, Bm25) else None
+
+
 def planned_passages(
     study: Study, name: str, data: Data, base: Base, folder: Path, seen: Seen | None
 ) -> dict[str, Any]:
@@ -91,6 +111,7 @@ def planned_passages(
     assert settings is not None  # noqa: S101 - callers ask of approaches that retrieve
     given = settings.documents
     search = settings.search
+    files = document_files(study, settings)
     about: dict[str, Any] = {
         "retrieved": seen is None,
         "of": given if isinstance(given, str) else Path(given.path).name,
@@ -99,10 +120,17 @@ def planned_passages(
         "search": search.name,
         "encodes": search.encoder.base if isinstance(search, Dense | Hybrid) else None,
         "store": settings.store.name,
-        "file_bytes": sum(path.stat().st_size for path in document_files(study, settings)),
+        "words": words_as(settings, study.data.language),
+        "files": len(files),
+        "file_bytes": sum(path.stat().st_size for path in files),
     }
     if seen is not None:
+        find_models(settings)
         return about | {
+            "passed_over": left_out(settings),
+            "gold": gold_known(data.test, lambda: {document.id for document in seen.documents})
+            if seen.all
+            else None,
             "documents": len(seen.documents),
             "chunks": len(seen.chunks),
             "characters": sum(len(document.text) for document in seen.documents),
@@ -114,6 +142,8 @@ def planned_passages(
     assert facts is not None  # noqa: S101 - what is retrieved has facts
     index = facts["index"]
     return about | {
+        "passed_over": facts["documents"].get("passed_over", {}),
+        "gold": facts.get("gold"),
         "documents": index["documents"],
         "chunks": index["chunks"],
         "characters": None,

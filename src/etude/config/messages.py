@@ -8,6 +8,7 @@ from typing import Any, get_args
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from etude.config import retrieving
 from etude.config.methods import Body, Method
 from etude.config.optimizers import Optimizer
 from etude.config.precision import QUANTIZED
@@ -54,7 +55,9 @@ Path = tuple[Any, ...]
 def variants(union: Any, tag: str) -> dict[str, type[Settings]]:
     """The blocks of a tagged union by their tag."""
     members = get_args(get_args(union)[0]) or get_args(union)[:1]
-    return {get_args(block.model_fields[tag].annotation)[0]: block for block in members}
+    return {
+        name: block for block in members for name in get_args(block.model_fields[tag].annotation)
+    }
 
 
 FAMILIES: dict[str, Mapping[str, type[Settings]]] = {
@@ -64,6 +67,9 @@ FAMILIES: dict[str, Mapping[str, type[Settings]]] = {
     "schedule": variants(Schedule, "name"),
     "kind": variants(Source, "kind"),
     "precision": QUANTIZED,
+    "search": variants(retrieving.Search, "name"),
+    "store": variants(retrieving.Store, "name"),
+    "documents": variants(retrieving.Documents, "kind"),
 }
 
 

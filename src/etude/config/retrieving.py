@@ -28,12 +28,12 @@ class Dump(Settings):
 
 
 class TextFiles(Settings):
-    """Text files: one document each, its paragraphs between blank lines."""
+    """Text files and pages of HTML: one document each, its paragraphs between blank lines."""
 
     kind: Literal["text"]
     """Which kind of documents these are."""
     path: str = Field(min_length=1)
-    """A .txt or .md file, or a folder of them."""
+    """A .txt, .md or .html file, or a folder of them."""
     encoding: str = "utf-8"
     """Name of the text's encoding."""
 
@@ -47,9 +47,23 @@ class DocumentLines(Settings):
     """A file."""
     encoding: str = "utf-8"
     """Name of the text's encoding."""
+    text: str | None = None
+    """A document's text, as a template of columns (`{question} {answer}`); the column `text` when
+    not given."""
+    title: str | None = None
+    """Its title, likewise; the column `title` where there is one, otherwise the id."""
+    id: str | None = None
+    """Its id, likewise; the column `id` where there is one, otherwise the row's number."""
 
 
-Documents = Annotated[Dump | TextFiles | DocumentLines, Field(discriminator="kind")]
+class DocumentTable(DocumentLines):
+    """A table: one document a row, with `text`, and `id` and `title` where it has them."""
+
+    kind: Literal["json", "csv", "tsv", "parquet"]  # type: ignore[assignment] # other tags
+    """Which kind of documents these are."""
+
+
+Documents = Annotated[Dump | TextFiles | DocumentLines | DocumentTable, Field(discriminator="kind")]
 
 KINDS = {
     ".xml": "wikipedia",
@@ -57,7 +71,17 @@ KINDS = {
     ".jsonl": "jsonl",
     ".txt": "text",
     ".md": "text",
+    ".html": "text",
+    ".htm": "text",
+    ".csv": "csv",
+    ".tsv": "tsv",
+    ".json": "json",
+    ".parquet": "parquet",
 }
+NO_TEXT = (  # that a user may have, and what is said of them
+    *(".pdf", ".doc", ".docx", ".odt", ".rtf", ".epub"),
+    *(".ppt", ".pptx", ".xls", ".xlsx", ".ods", ".zip"),
+)
 
 
 def is_path(documents: str) -> bool:
@@ -67,11 +91,22 @@ def is_path(documents: str) -> bool:
 
 def documents(value: Any) -> Any:
     """A path is short for a block; a name without a dot or a slash is a source of the study."""
+    if isinstance(value, list | tuple):
+        raise ValueError(
+            "expected a path, the name of a source or a block, found a list: put the files into "
+            "one folder and name that"
+        )
     if not isinstance(value, str) or not is_path(value):
         return value
+    name = value.lower().removesuffix(".gz")
     for ending, kind in KINDS.items():
-        if value.endswith(ending):
+        if name.endswith(ending):
             return {"kind": kind, "path": value}
+    if name.endswith(NO_TEXT):
+        raise ValueError(
+            f"'{value}' is no text that Etude reads: convert it to .txt, .md or .html, or to JSON "
+            "Lines with a loader of LangChain's (etude.langchain.write_documents)"
+        )
     return {"kind": "text", "path": value}
 
 

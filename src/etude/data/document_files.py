@@ -1,23 +1,25 @@
-"""Documents that passages are cut from: the articles of a dump, text files, JSON Lines."""
+"""Documents that passages are cut from: the articles of a dump, text files, HTML, rows."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from etude.config.retrieving import DocumentLines, Dump, TextFiles
-from etude.config.sources import Jsonl
+from etude.config.retrieving import DocumentLines, DocumentTable, Dump, TextFiles
+from etude.data.document_rows import ROWS, row_documents
 from etude.data.dump_cache import articles_of
 from etude.data.dumps import read_articles
-from etude.data.json_files import kind_of, read_jsonl
+from etude.data.html_text import text_of_html
 from etude.data.text import absolute, files_of, text_of
 from etude.errors import UserError
 from etude.progress import Progress, silent
 from etude.records import Document
 
-ENDINGS = (".txt", ".md")
-Kind = Dump | TextFiles | DocumentLines
+HTML = (".html", ".htm")
+ENDINGS = (".txt", ".md", *HTML)
+Kind = Dump | TextFiles | DocumentLines | DocumentTable
 
 
 def read_documents(
@@ -26,17 +28,20 @@ def read_documents(
     """The documents that a block of `retrieve: documents:` names, in the order of their files.
 
     Paths start from `root`. With a folder `cache`, a whole dump is read into it once, and goes on
-    after an interruption. Raises `UserError` where there is no document, or two have the same id.
+    after an interruption. Documents without text are among them, so that they are counted. Raises
+    `UserError` where none has any, or two have the same id.
     """
     seen: set[str] = set()
+    any_text = False
     for document in DOCUMENTS[settings.kind](settings, root, progress, cache):
         if document.id in seen:
             raise UserError(
                 f"{settings.path}: two documents have the id '{document.id}': give each its own."
             )
         seen.add(document.id)
+        any_text = any_text or bool(document.text)
         yield document
-    if not seen:
+    if not any_text:
         raise UserError(f"{settings.path} holds no documents with text: name another path.")
 
 
@@ -57,73 +62,90 @@ def dump_documents(
 def text_documents(
     settings: TextFiles, root: Path, progress: Progress, cache: Path | None
 ) -> Iterator[Document]:
-    """Text files, each a document: its path is its id; a first line `# ...` is its title."""
+    """Text files, each a document: its path is its id.
+
+    A first line `# ...` is its title, of HTML the page's; else the file's name is.
+    """
     del cache
     files = text_files(settings.path, root)
     for number, (name, path) in enumerate(files):
         progress("reading text files", number, len(files), name)
         with text_of(path, settings.encoding, newline="") as file:
             text = file.read().replace("\r\n", "\n").strip()
-        first, _, rest = text.partition("\n")
-        title = path.stem
-        if first.startswith("# ") and rest.strip():
-            title, text = first[2:].strip(), rest.strip()
-        if text:
-            yield Document(name, title, text, {"url": name})
+        if "\0" in text:
+            raise UserError(
+                f"{path} holds a byte of zero, so it is no text: move it away, or convert it."
+            )
+        title, text = titled_html(text) if is_html(path) else titled(text)
+        yield Document(name, title or path.stem, text, {"url": name})
     progress("reading text files", len(files), len(files), "")
 
 
+def titled(text: str) -> tuple[str, str]:
+    """The title that a text begins with ("" where it begins with none), and the rest."""
+    first, _, rest = text.partition("\n")
+    if first.startswith("# ") and rest.strip():
+        return first[2:].strip(), rest.strip()
+    return "", text
+
+
+def titled_html(source: str) -> tuple[str, str]:
+    """The same of a page of HTML: a first line that says the title once more is left out."""
+    title, text = text_of_html(source)
+    first, _, rest = text.partition("\n")
+    again = bool(title) and first.strip() == title and bool(rest.strip())
+    return title, rest.strip() if again else text
+
+
+def is_html(path: Path) -> bool:
+    """Whether a file is a page of HTML, by its name."""
+    return path.suffix.lower() in HTML
+
+
 def text_files(name: str, root: Path) -> list[tuple[str, Path]]:
-    """(path within the folder or of the file, where it is) of the text files that a path names."""
+    """(path within the folder or of the file, where it is) of the text files that a path names.
+
+    UserError where a folder has none.
+    """
     folder = absolute(root, name)
     if not folder.is_dir():
         return [(Path(name).name, path) for _, _, path in files_of(name, root)]
-    found = sorted(
-        (path.relative_to(folder).as_posix(), path)
-        for path in folder.rglob("*")
-        if path.is_file() and path.suffix in ENDINGS and not path.name.startswith(".")
-    )
+    found = [(inside, path) for inside, path in files_in(folder) if is_text(path)]
     if not found:
         raise UserError(
-            f"{folder} holds no file whose name ends in {' or '.join(ENDINGS)}, nor does a folder "
-            "in it: name the folder that does."
+            f"{folder} holds no file whose name ends in {', '.join(ENDINGS[:-1])} or "
+            f"{ENDINGS[-1]}, nor does a folder in it: name the folder that does."
         )
     return found
 
 
-def line_documents(
-    settings: DocumentLines, root: Path, progress: Progress, cache: Path | None
-) -> Iterator[Document]:
-    """Objects with `text`, a line each; `id` is the line's number where it has none.
+def passed_over(name: str, root: Path) -> dict[str, int]:
+    """How many files of a folder of documents are of no kind that is read, by their endings."""
+    folder = absolute(root, name)
+    if not folder.is_dir():
+        return {}
+    others = (path for _, path in files_in(folder) if not is_text(path))
+    return dict(Counter(path.suffix.lower() or "no ending" for path in others).most_common())
 
-    Other columns of texts and numbers become metadata.
-    """
-    del cache
-    source = Jsonl(kind="jsonl", path=settings.path, encoding=settings.encoding)
-    for number, row in enumerate(read_jsonl(source, root), start=1):
-        columns = dict(row.columns)
-        text = columns.pop("text", None)
-        if not isinstance(text, str):
-            raise UserError(
-                f"{row.where}: a document needs 'text', a text, but it is "
-                f"{'missing' if text is None else kind_of(text)}; write every line as "
-                '{"id": "...", "title": "...", "text": "..."}.'
-            )
-        identity = str(columns.pop("id", number))
-        title = str(columns.pop("title", None) or identity)
-        others = {
-            name: str(value)
-            for name, value in columns.items()
-            if isinstance(value, str | int | float) and not isinstance(value, bool)
-        }
-        if text.strip():
-            yield Document(identity, title, text.strip(), others)
-    progress("reading documents", 1, 1, settings.path)
+
+def files_in(folder: Path) -> list[tuple[str, Path]]:
+    """(path within it, where it is) of the files in and below a folder, but for hidden ones."""
+    every = ((path.relative_to(folder), path) for path in folder.rglob("*"))
+    return sorted(
+        (inside.as_posix(), path)
+        for inside, path in every
+        if path.is_file() and not any(part.startswith(".") for part in inside.parts)
+    )
+
+
+def is_text(path: Path) -> bool:
+    """Whether a file is of a kind that is read as text, by its name."""
+    return path.suffix.lower() in ENDINGS
 
 
 # By kind, as in `etude.config.retrieving`.
 DOCUMENTS: dict[str, Callable[[Any, Path, Progress, Path | None], Iterator[Document]]] = {
     "wikipedia": dump_documents,
     "text": text_documents,
-    "jsonl": line_documents,
+    **dict.fromkeys(ROWS, row_documents),
 }

@@ -76,7 +76,9 @@ def found(root: Path, name: str) -> Path:
     if not path.exists():
         raise UserError(f"There is no file {path}: {_neighbours(path)}")
     if path.stat().st_size == 0:
-        raise UserError(f"{path} is empty: there are no rows to read; check how it was written.")
+        raise UserError(
+            f"{path} is empty: there is nothing to read in it; check how it was written."
+        )
     return path
 
 

@@ -8,6 +8,7 @@ from typing import Literal
 
 from etude.diagnosis.evidence import Evidence
 from etude.metrics.citations import uncited
+from etude.metrics.figures import figures
 from etude.metrics.squad import cut_for
 from etude.records import Example, Prediction
 from etude.retrieval.gold import is_gold
@@ -50,12 +51,14 @@ def fate(example: Example, made: Prediction, k: int, language: str) -> Fate:
 
 
 def is_right(example: Example, made: Prediction, language: str) -> bool:
-    """Whether an answer says what a reference says: its label, its words, or most of them."""
+    """Whether an answer says what a reference says: its label, or most words and all figures."""
     if example.label is not None:
         return made.label == example.label
     cut = cut_for(language)
     said = cut(made.text)
-    return any(agrees(said, cut(text)) for text in example.references)
+    return any(
+        agrees(said, cut(text)) and has_figures(made.text, text) for text in example.references
+    )
 
 
 def agrees(said: Sequence[str], right: Sequence[str]) -> bool:
@@ -66,6 +69,12 @@ def agrees(said: Sequence[str], right: Sequence[str]) -> bool:
         return True
     both = (Counter(said) & Counter(right)).total()
     return 2 * both >= RIGHT * (len(said) + len(right))
+
+
+def has_figures(said: str, right: str) -> bool:
+    """Whether a text says every date and number of another: a wrong one is no small difference."""
+    known = figures(said)
+    return all(any(figure.holds(asked) for figure in known) for asked in figures(right))
 
 
 def by_words(evidence: Evidence) -> bool:

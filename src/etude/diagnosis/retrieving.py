@@ -4,88 +4,19 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from typing import Any
 
-from etude.data.languages import SEVERAL, UNCLEAR, language_of, name_of
+from etude.approaches.retrieved import last_turn
 from etude.diagnosis.evidence import Check, Evidence, plural, quoted
 from etude.diagnosis.passages import by_words, cut_short, fates
-from etude.records import Example, Finding
+from etude.metrics.grounded import abstains
+from etude.records import Finding
 from etude.retrieval.gold import is_gold
 
-FEW = 10  # questions with gold passages, or chunks, below which nothing is said
-MOST = 0.6  # share of the chunks, or of the questions, that must be told to be in one language
+FEW = 10  # questions with gold passages below which nothing is said
 LOST = 0.2  # share of gold passages outside the prompt from which on the retriever is in the way
 UNUSED = 0.5  # share of shown gold passages with a wrong answer from which on the model is
 OVERFLOW = 0.1  # share of prompts with passages cut from which on it is a warning
 LEARNT = 0.2  # share of test questions whose passage was in the tuning, for a warning
-
-
-def index_language(evidence: Evidence) -> Iterator[Finding]:
-    """Documents in another language than the index cuts words by, or than the questions."""
-    asked = questions_in(evidence)
-    for approach, about in evidence.retrieval.items():
-        if approach not in evidence.answers:
-            continue
-        told = commonest(about["languages"])
-        if told is None:
-            continue
-        language, count, total = told
-        analysed = str(about["index"].get("language") or about["language"])
-        words = about["settings"]["search"]["name"] != "dense"
-        where = f"{count} of {plural(total, 'chunk')} that were found are in {name_of(language)}"
-        if words and short(analysed) != language and analysed != SEVERAL:
-            yield Finding(
-                kind="index-language",
-                level="warning",
-                what=f"{approach}: the index cuts words as {name_of(short(analysed))}, but the "
-                f"documents are in {name_of(language)}.",
-                evidence=f"{where}; stems and stop words are those of {name_of(short(analysed))}.",
-                sure="likely",
-                advice=f"Set retrieve.search.language: {language} (or data.language, which it is "
-                "taken from).",
-                approach=approach,
-            )
-        elif words and asked is not None and asked != language:
-            yield Finding(
-                kind="index-language",
-                level="warning",
-                what=f"{approach}: questions in {name_of(asked)} are searched for by words in "
-                f"documents in {name_of(language)}.",
-                evidence=f"{where}.",
-                sure="likely",
-                advice="Words of two languages do not meet: use search: dense with an encoder of "
-                "several languages, or documents in the questions' language.",
-                approach=approach,
-            )
-
-
-def short(code: str) -> str:
-    """A language's two letters of three, where it has two."""
-    return {"eng": "en", "por": "pt", "spa": "es", "fra": "fr", "deu": "de", "ita": "it"}.get(
-        code, code
-    )
-
-
-def commonest(counts: Any) -> tuple[str, int, int] | None:
-    """The language that most texts are in, how many are, and of how many it can be told."""
-    told = {code: count for code, count in counts.items() if code != UNCLEAR}
-    total = sum(told.values())
-    if total < FEW:
-        return None
-    language = max(told, key=lambda code: told[code])
-    return (language, told[language], total) if told[language] >= MOST * total else None
-
-
-def questions_in(evidence: Evidence) -> str | None:
-    """The language that most questions are in, where it can be told."""
-    found = Counter(language_of(question(example)) for example in evidence.examples[:200])
-    told = commonest(found)
-    return told[0] if told is not None else None
-
-
-def question(example: Example) -> str:
-    """What the user said last."""
-    return next((turn.content for turn in reversed(example.messages) if turn.role == "user"), "")
 
 
 def not_retrieved(evidence: Evidence) -> Iterator[Finding]:
@@ -93,7 +24,9 @@ def not_retrieved(evidence: Evidence) -> Iterator[Finding]:
     for approach, about in evidence.retrieval.items():
         if approach not in evidence.answers:
             continue
-        found = fates(evidence, approach)
+        strange = set((about.get("gold") or {}).get("unknown", ()))  # told apart: gold-unknown
+        ended = fates(evidence, approach)
+        found = {name: ended[name] for name in ended if name not in strange}
         count = Counter(found.values())
         lost, total = count["not found"] + count["below k"], len(found)
         if total < FEW or lost < LOST * total:
@@ -113,7 +46,7 @@ def not_retrieved(evidence: Evidence) -> Iterator[Finding]:
             "questions.",
             evidence=f"Not among the first {about['k']}: {lost}, of which {deeper} are among the "
             f"{about['depth']} recorded and {lost - deeper} are not. First of them {first}: "
-            f"{quoted(question(evidence.by_id[first]))}.",
+            f"{quoted(last_turn(evidence.by_id[first]))}.",
             sure="certain",
             advice=advice,
             approach=approach,
@@ -135,14 +68,21 @@ def not_used(evidence: Evidence) -> Iterator[Finding]:
         first = next(name for name, fate in found.items() if fate == "not used")
         answer = next(item for item in evidence.answers[approach] if item.example_id == first)
         right = evidence.by_id[first].references
+        missed = {name for name, fate in found.items() if fate == "not used"}
+        silent = sum(
+            abstains(made.text, evidence.language)
+            for made in evidence.answers[approach]
+            if made.example_id in missed
+        )
+        said = f"; {silent} of them say that the passages do not hold it" if silent else ""
         yield Finding(
             kind="gold-not-used",
             level="warning",
             what=f"{approach}: of {shown} questions whose gold passage stood in the prompt, "
-            f"{count['not used']} are answered wrongly.",
+            f"{count['not used']} are answered wrongly{said}.",
             evidence=f"First of them {first}: {quoted(answer.text, 80)}, where "
             f"{quoted(right[0], 80) if right else 'a label'} is right. Right are answers that "
-            "hold a reference, or share most words with it.",
+            "hold a reference, or share most words and all figures with it.",
             sure="likely",
             advice="The retriever did its part. Tune on prompts with passages (retrieve beside "
             "tune), put the passages otherwise (retrieve.template, fewer with k), or take a base "
@@ -213,15 +153,6 @@ def learnt_passages(evidence: Evidence) -> Iterator[Finding]:
         )
 
 
-INDEX_LANGUAGE = Check(
-    index_language,
-    fires="Words are searched for, and most chunks found are in another language than the index "
-    "cuts words by, or than most questions are in.",
-    why="Stems and stop words of the wrong language cost recall without a word (on FaQuAD an "
-    "English analyser finds .953 where a Portuguese one finds .967), and words of two languages "
-    f"hardly meet. From {FEW} chunks on of which it can be told, {MOST:.0%} of them in one.",
-    advice="Set `retrieve.search.language`, or search by vectors of several languages.",
-)
 NOT_RETRIEVED = Check(
     not_retrieved,
     fires=f"The gold passages of {LOST:.0%} of the questions that have some (at least {FEW}) are "
@@ -235,8 +166,8 @@ NOT_USED = Check(
     not_used,
     fires=f"A gold passage stood in the prompt of at least {FEW} questions, and {UNUSED:.0%} of "
     "their answers are wrong. Right is an answer that holds a reference word for word or shares "
-    "half of the words (F1) with one; studies whose references are mostly longer than 30 words are "
-    "left alone.",
+    "half of the words (F1) and all dates and numbers with one; studies whose references are "
+    "mostly longer than 30 words are left alone.",
     why="The retriever did its part: here the model is the problem.",
     advice="Tune on prompts with passages, show fewer, put them otherwise, or take another base.",
 )

@@ -95,20 +95,22 @@ def digest(folder: Path) -> str:
 
     Hashes are remembered by size and modification time, so that a large model is read once.
     """
-    return fingerprint(remembered_hashes(path for path in folder.iterdir() if path.is_file()))
+    hashes = remembered_hashes(path for path in folder.iterdir() if path.is_file())
+    return fingerprint({path.name: hashed for path, hashed in hashes.items()})
 
 
-def remembered_hashes(files: Iterable[Path]) -> dict[str, str]:
-    """The SHA-256 of files, by their names; each is read once for its size and time of change."""
+def remembered_hashes(files: Iterable[Path]) -> dict[Path, str]:
+    """The SHA-256 of files; each is read once for its size and time of change."""
     memory = cache_folder() / "hashes.json"
     known = read_json(memory) if memory.exists() else {}
-    hashes, before = {}, len(known)
+    hashes: dict[Path, str] = {}
+    before = len(known)
     for file in sorted(files):
         stat = file.stat()
         seen = f"{file}:{stat.st_size}:{stat.st_mtime_ns}"
         if seen not in known:
             known[seen] = file_hash(file)
-        hashes[file.name] = known[seen]
+        hashes[file] = known[seen]
     if len(known) > before or not memory.exists():
         write_json(memory, known)
     return hashes

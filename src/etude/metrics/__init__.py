@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from etude.errors import UserError, nearest
+from etude.config.settings import choose
+from etude.errors import UserError
 from etude.metrics.metric import Case, Means, Measured, Metric, Told, total
-from etude.metrics.needs import check_needs
+from etude.metrics.needs import check_examples, check_needs
 from etude.metrics.table import ROWS
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "Measured",
     "Metric",
     "Told",
+    "check_examples",
     "check_needs",
     "expand",
     "total",
@@ -53,6 +55,6 @@ def expand(names: Iterable[str]) -> tuple[str, ...]:
     members: list[str] = []
     for name in names:
         if name not in METRICS and name not in GROUPS:
-            raise UserError(f"there is no metric '{name}': {nearest(name, (*METRICS, *GROUPS))}")
+            raise UserError(f"there is no metric '{name}': {choose(name, (*METRICS, *GROUPS))}")
         members.extend(GROUPS.get(name, (name,)))
     return tuple(dict.fromkeys(members))

@@ -10,14 +10,13 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from etude.config.languages import two_letters
 from etude.data.languages import SEVERAL, UNCLEAR, language_of, name_of
 from etude.metrics import overlap
 from etude.metrics.metric import Case, Means, Measured, Sign, Told, Work, averaged, mean, ratio
 from etude.metrics.words import words
 from etude.metrics.writing import fraction, listed
 from etude.records import Example, Prediction
-
-ISO_639_1 = {"eng": "en", "por": "pt", "spa": "es", "fra": "fr", "deu": "de", "ita": "it"}
 
 
 def length_ratio(
@@ -105,7 +104,8 @@ def right_language(
     """
     statistics = np.zeros((len(examples), 2))
     for row, (example, prediction) in enumerate(zip(examples, predictions, strict=True)):
-        found, asked = language_of(prediction.text), asked_language(example, language)
+        found = two_letters(language_of(prediction.text))
+        asked = asked_language(example, language)
         if found != UNCLEAR and asked != UNCLEAR:
             statistics[row] = found == asked, 1
     return Measured(statistics, mean(statistics), mean)
@@ -116,8 +116,8 @@ def asked_language(example: Example, language: str) -> str:
     said = example.metadata.get("language", "").lower().replace("_", "-").partition("-")[0]
     for code in (said, language):
         if 2 <= len(code) <= 3 and code.isalpha() and code != SEVERAL:
-            return ISO_639_1.get(code, code)
-    return language_of(example.references[0]) if example.references else UNCLEAR
+            return two_letters(code)
+    return two_letters(language_of(example.references[0])) if example.references else UNCLEAR
 
 
 def length_signature(language: str, examples: Sequence[Example], means: Means) -> str:
@@ -225,7 +225,7 @@ def told_distinct(order: int) -> Callable[[Case], Told]:
 
 
 def told_language(case: Case) -> Told:
-    found = language_of(case.prediction.text)
+    found = two_letters(language_of(case.prediction.text))
     asked = asked_language(case.example, case.language)
     unclear = found == UNCLEAR or asked == UNCLEAR
     return Told(

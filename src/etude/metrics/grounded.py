@@ -15,6 +15,7 @@ from functools import cache
 
 import numpy as np
 
+from etude.config.languages import two_letters
 from etude.errors import UserError
 from etude.metrics.citations import cited, said
 from etude.metrics.found import counting, over_counted, retrieves
@@ -31,19 +32,18 @@ Value = Callable[[Example, Prediction, Sequence[str], str], float | None]
 
 # Digits with separators between groups; a sign and a unit do not belong to it.
 NUMBER = re.compile(r"\d+(?:[.,\u00a0\u202f ]\d{3})*(?!\d)(?:[.,]\d+)?|\d+(?:[.,]\d+)*")
-_ISO_639_1 = {"eng": "en", "por": "pt"}
 
 
 @cache
 def analysis(language: str) -> Analyser:
     """How the words of a language become stems."""
-    return analyser(_ISO_639_1.get(language, language))
+    return analyser(two_letters(language))
 
 
 def abstains(text: str, language: str) -> bool:
     """Whether an answer says that the passages do not hold it."""
     told = " ".join(words(text))
-    code = _ISO_639_1.get(language, language)
+    code = two_letters(language)
     known = dict.fromkeys((*SAYS_SO["en"], *SAYS_SO.get(code, ())))
     return any(" ".join(words(phrase)) in told for phrase in known)
 

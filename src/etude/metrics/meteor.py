@@ -13,6 +13,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from etude.config.languages import two_letters
 from etude.metrics.metric import Case, Means, Measured, Told, averaged
 from etude.metrics.pairs import pairs_of
 from etude.metrics.texts import Texts
@@ -37,7 +38,6 @@ STEMMERS = {  # Snowball's, but for English, where nltk's METEOR uses Porter's
     "ru": "russian",
     "sv": "swedish",
 }
-_ISO_639_1 = {"eng": "en", "por": "pt", "spa": "es", "fra": "fr", "deu": "de", "ita": "it"}
 
 
 def meteor(
@@ -107,7 +107,7 @@ def align(
 
 def meteor_signature(language: str, examples: Sequence[Example], means: Means) -> str:
     """Stages, stemmer, tokeniser and parameters."""
-    code = _ISO_639_1.get(language, language)
+    code = two_letters(language)
     stemmer = "Porter" if code == "en" else "Snowball " + STEMMERS.get(code, "")
     stages = f"exact and stem ({stemmer})" if code in ("en", *STEMMERS) else "exact (no stemmer)"
     return (
@@ -119,7 +119,7 @@ def meteor_signature(language: str, examples: Sequence[Example], means: Means) -
 @cache
 def stemmer_for(language: str) -> Callable[[str], str]:
     """A stemmer that remembers; the word itself where the language has none."""
-    code = _ISO_639_1.get(language, language)
+    code = two_letters(language)
     if code == "en":
         from nltk.stem.porter import PorterStemmer
 

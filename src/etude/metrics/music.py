@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from etude.config.languages import two_letters
 from etude.metrics.metric import Case, Means, Measured, Told, averaged, mean
 from etude.metrics.writing import listed
 from etude.music.names import CHORD_NAMES, LANGUAGES, Language
@@ -18,7 +19,6 @@ from etude.music.reading import notes_in, plain
 from etude.music.theory import Note
 from etude.records import Example, Prediction
 
-_ISO_639_1 = {"eng": "en", "por": "pt"}
 # Words that make the single note before them a key or a chord (E minor, Mi menor com sétima).
 _QUALITIES = frozenset(
     word.split()[0].split("-")[0] for known in CHORD_NAMES.values() for word in known.values()
@@ -137,7 +137,7 @@ def sounding(note: Note) -> Any:
 def language_of(example: Example, language: str) -> Language | None:
     """The language in which an example's notes are named; None where nothing says it."""
     for said in (example.metadata.get("language", ""), language):
-        code = _ISO_639_1.get(said, said)
+        code = two_letters(said)
         for known in LANGUAGES:
             if code == known:
                 return known

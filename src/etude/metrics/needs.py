@@ -22,6 +22,16 @@ def check_needs(
         NEEDS[need](metric, examples, predictions)
 
 
+def check_examples(metric: Metric, examples: Sequence[Example]) -> None:
+    """Refuse a metric that these examples cannot feed, whatever will be predicted for them.
+
+    Raises:
+        UserError: as `check_needs`.
+    """
+    for need in sorted(metric.needs & OF_EXAMPLES):
+        NEEDS[need](metric, examples, ())
+
+
 def _text(metric: Metric, examples: Sequence[Example], _: Sequence[Prediction]) -> None:
     for example in examples:
         if not example.references:
@@ -100,3 +110,4 @@ NEEDS: dict[Need, Callable[[Metric, Sequence[Example], Sequence[Prediction]], No
     "passage_texts": _of_the_study,
     "gold": _gold,
 }
+OF_EXAMPLES: frozenset[Need] = frozenset({"text", "label", "facts", "gold"})

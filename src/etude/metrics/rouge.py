@@ -16,6 +16,7 @@ from typing import Literal
 
 import numpy as np
 
+from etude.config.languages import two_letters
 from etude.metrics import overlap
 from etude.metrics.metric import Case, Floats, Means, Measured, Sign, Told, Work, averaged, ratio
 from etude.metrics.pairs import Pairs, pairs_of
@@ -227,4 +228,4 @@ def cut_for(language: str) -> Cut:
 
 
 def is_english(language: str) -> bool:
-    return language in ("en", "eng")
+    return two_letters(language) == "en"

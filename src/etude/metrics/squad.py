@@ -17,6 +17,7 @@ from functools import cache
 
 import numpy as np
 
+from etude.config.languages import two_letters
 from etude.metrics import overlap
 from etude.metrics.metric import Case, Means, Measured, Told, averaged
 from etude.metrics.pairs import pairs_of
@@ -29,7 +30,6 @@ ARTICLES: dict[str, tuple[str, ...]] = {
     "en": ("a", "an", "the"),
     "pt": ("o", "a", "os", "as", "um", "uma", "uns", "umas"),
 }
-_ISO_639_1 = {"eng": "en", "por": "pt"}
 
 
 def exact_match(
@@ -68,7 +68,7 @@ def token_f1(
 
 def squad_signature(language: str, examples: Sequence[Example], means: Means) -> str:
     """Normalisation and how references are combined."""
-    code = _ISO_639_1.get(language, language)
+    code = two_letters(language)
     punctuation = "ASCII" if code == "en" else "Unicode"
     articles = "/".join(ARTICLES[code]) if code in ARTICLES else "kept"
     return (
@@ -137,7 +137,7 @@ def normalize(text: str, language: str) -> str:
     >>> normalize("A  Abolição (1888)!", "pt")
     'abolição 1888'
     """
-    code = _ISO_639_1.get(language, language)
+    code = two_letters(language)
     text = text.lower()
     if code == "en":
         text = text.translate(_ASCII_PUNCTUATION)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
+from etude.config.languages import two_letters
 from etude.errors import UserError
 from etude.prompts.templates import fill
 from etude.records import Chunk, Example, Hit, Message, Passage
@@ -15,20 +16,31 @@ from etude.records import Chunk, Example, Hit, Message, Passage
 CITE = {
     "en": "Cite the passages that the answer rests on by their numbers, as [1].",
     "pt": "Cite pelos números os textos em que a resposta se apoia, como [1].",
+    "es": "Cita por sus números los textos en los que se apoya la respuesta, como [1].",
+    "de": "Nenne die Textstellen, auf denen die Antwort beruht, mit ihren Nummern, so: [1].",
+    "fr": "Cite par leurs numéros les textes sur lesquels repose la réponse, comme [1].",
 }
 ABSTAIN = {
     "en": "If the passages do not hold the answer, write: {silence}",
     "pt": "Se os textos não contiverem a resposta, escreva: {silence}",
+    "es": "Si los textos no contienen la respuesta, escribe: {silence}",
+    "de": "Wenn die Antwort nicht in den Texten steht, schreibe: {silence}",
+    "fr": "Si les textes ne contiennent pas la réponse, écris : {silence}",
 }
 SILENCE = {
     "en": "The passages do not say.",
     "pt": "Os textos não dizem.",
+    "es": "Los textos no lo dicen.",
+    "de": "Die Texte sagen es nicht.",
+    "fr": "Les textes ne le disent pas.",
 }
 SAYS_SO = {  # what is taken for silence: the same of one passage, and by another word
     "en": (SILENCE["en"], "The passage does not say."),
     "pt": (SILENCE["pt"], "O texto não diz.", "Os trechos não dizem.", "O trecho não diz."),
+    "es": (SILENCE["es"], "El texto no lo dice."),
+    "de": (SILENCE["de"], "Der Text sagt es nicht."),
+    "fr": (SILENCE["fr"], "Le texte ne le dit pas."),
 }
-_ISO_639_1 = {"eng": "en", "por": "pt"}
 
 # Where a text may be cut: after a sentence with what closes it, and after a line.
 _SENTENCE = re.compile(r"(?<=[.!?…])[\"'”’»)\]]*\s+|\n+|(?<=[。！？।])")
@@ -101,13 +113,13 @@ def asked(language: str, *, cite: bool, abstain: bool) -> tuple[str, str]:
 
 def spoken(language: str) -> str:
     """The language that these sentences are in: the answers' own, or English."""
-    code = _ISO_639_1.get(language, language)
+    code = two_letters(language)
     return code if code in CITE else "en"
 
 
 def is_spoken(language: str) -> bool:
     """Whether these sentences are there in a language."""
-    return _ISO_639_1.get(language, language) in CITE
+    return two_letters(language) in CITE
 
 
 def pieces_of(text: str) -> list[str]:

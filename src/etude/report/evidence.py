@@ -142,6 +142,14 @@ def context_used(study: Study, name: str, manifest: Mapping[str, Any]) -> dict[s
     return used | ({"markup": manifest["template"].strip()} if "template" in manifest else {})
 
 
+def passages_in_words(retrieve: Retrieve) -> str:
+    """How many passages of what, and how they are found where that is not by words alone."""
+    ways = {"dense": ", found by vectors", "hybrid": ", found by words and vectors"}
+    found = ways.get(retrieve.search.name, "") + (", ordered anew" if retrieve.rerank else "")
+    count = f"{retrieve.k} passage{'s' if retrieve.k > 1 else ''}"
+    return f"{count} of {source_of(retrieve)}{found}"
+
+
 def source_of(retrieve: Retrieve) -> str:
     """Where passages come from: a source's name, or a file's."""
     given = retrieve.documents

@@ -26,7 +26,7 @@ from etude.report.beside import beside_the_source
 from etude.report.confusions import confusions
 from etude.report.costs import cost
 from etude.report.costs import in_words as prices_in_words
-from etude.report.evidence import source_of
+from etude.report.evidence import passages_in_words
 from etude.report.forgetting import forgetting
 from etude.report.highlights import highlights
 from etude.report.joined import joined, joined_hash
@@ -245,8 +245,7 @@ def in_words(study: Study, name: str) -> str:
     if shots is not None:
         parts.append(f"{shots.count} {shots.choose} shot{'s' if shots.count > 1 else ''}")
     if approach.retrieve is not None:
-        count, source = approach.retrieve.k, source_of(approach.retrieve)
-        parts.append(f"{count} passage{'s' if count > 1 else ''} of {source}")
+        parts.append(passages_in_words(approach.retrieve))
     if system:
         parts.append("system prompt")
     if approach.prompt is not None:

@@ -95,6 +95,7 @@ def indexes(evidence: Evidence, names: Sequence[str]) -> list[dict[str, Any]]:
             about["place"],
             {
                 "of": about["documents"]["what"],
+                "passed_over": about["documents"].get("passed_over", {}),
                 "approaches": [],
                 "languages": about["languages"],
                 "questions": about["questions"],
@@ -103,7 +104,8 @@ def indexes(evidence: Evidence, names: Sequence[str]) -> list[dict[str, Any]]:
                 **{
                     part: index.get(part)
                     for part in (
-                        *("documents", "chunks", "seconds", "bytes", "language", "analysis"),
+                        *("documents", "empty", "chunks", "seconds", "bytes"),
+                        *("language", "analysis"),
                         *("search", "store", "chunk", "encoder", "rerank", "weight", "tuning"),
                     )
                 },
@@ -143,6 +145,7 @@ def retrieval_view(report: Report) -> dict[str, Any] | None:
                 "colour": given[name].colour if name in given else "",
                 "k": row["k"],
                 "shown": f"{row['shown']:.1f} of {row['k']}",
+                "fewer": not row["cut"] and row["shown"] < row["k"],
                 "cut": f"{words.share(row['cut'], row['of'])} of prompts" if row["cut"] else "",
                 "scores": [score_cell((row["scores"] or {}).get(metric)) for metric in scored],
                 "fates": fate_cells(row["fates"]),
@@ -183,16 +186,16 @@ def index_row(row: Mapping[str, Any]) -> dict[str, Any]:
     """One index in words: names and values."""
     chunk, search, tuning = row["chunk"] or {}, row["search"] or {}, row["tuning"]
     told = [
-        ("Documents", f"{words.count(row['documents'])}, {languages(row['languages'])}"),
+        ("Documents", documents_of(row)),
         (
             "Chunks",
             f"{words.count(row['chunks'])} of up to {chunk.get('size')} {chunk.get('unit')}",
         ),
         ("Search", in_words(search, row)),
-        ("Index", f"{words.duration(row['seconds'])}, {words.size(row['bytes'])}"),
+        ("Index", made_of(row)),
         (
             "Searching",
-            f"{words.duration(row['retrieve_seconds'])} for {words.count(row['questions'])} "
+            f"{quick(row['retrieve_seconds'])} for {words.count(row['questions'])} "
             f"questions, {row['depth']} passages each",
         ),
     ]
@@ -200,12 +203,12 @@ def index_row(row: Mapping[str, Any]) -> dict[str, Any]:
         told.append(
             (
                 "Weight of vectors",
-                f"{tuning['weight']:g}, chosen on {words.count(tuning['questions'])} questions of "
-                "the dev split",
+                f"{weighed(tuning['weight'])}, chosen on {words.count(tuning['questions'])} "
+                "questions of the dev split",
             )
         )
     elif row["weight"] is not None:
-        told.append(("Weight of vectors", f"{row['weight']:g}, given"))
+        told.append(("Weight of vectors", f"{weighed(row['weight'])}, given"))
     if row["rerank"]:
         told.append(
             ("Ordered anew", f"the first {row['rerank']['depth']}, {row['rerank']['base']}")
@@ -214,6 +217,56 @@ def index_row(row: Mapping[str, Any]) -> dict[str, Any]:
         "of": str(row["of"]).rpartition("/")[2],  # folders stay at home
         "approaches": ", ".join(row["approaches"]),
         "facts": told,
+        "curve": curve_rows(tuning),
+    }
+
+
+def documents_of(row: Mapping[str, Any]) -> str:
+    """How many documents, in which languages, and what was left out."""
+    told = [words.count(row["documents"])]
+    if row.get("empty"):
+        told.append(f"{words.count(row['empty'])} of them without text")
+    if passed := row.get("passed_over"):
+        kinds = ", ".join(f"{words.count(count)} {ending}" for ending, count in passed.items())
+        told.append(f"files of other kinds passed over ({kinds})")
+    return f"{', '.join(told)}; {languages(row['languages'])}"
+
+
+def made_of(row: Mapping[str, Any]) -> str:
+    """What an index took, and where it is."""
+    size = "" if row["bytes"] is None else f", {words.size(row['bytes'])}"
+    return f"made in {quick(row['seconds'])}{size} (store: {(row['store'] or {}).get('name')})"
+
+
+def quick(seconds: Any) -> str:
+    """Seconds in words, where there may be next to none."""
+    known = words.number(seconds)
+    return "under 0.1 s" if known is not None and known < 0.05 else words.duration(seconds)
+
+
+def weighed(weight: float) -> str:
+    """The weight of vectors, with what its ends mean."""
+    ends = {0.0: " (words alone)", 1.0: " (vectors alone)"}
+    return f"{weight:g}{ends.get(weight, '')}"
+
+
+def curve_rows(tuning: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    """What the dev split said of some weights and of the one chosen; None where none was chosen."""
+    if not tuning:
+        return None
+    shown = [
+        row
+        for row in tuning["curve"]
+        if round(row["weight"] * 20) % 4 == 0 or row["weight"] == tuning["weight"]
+    ]
+    return {
+        "k": tuning["k"],
+        "heads": [f"{row['weight']:g}" for row in shown],
+        "chosen": next(n for n, row in enumerate(shown) if row["weight"] == tuning["weight"]),
+        "rows": [
+            (f"recall@{tuning['k']}", [words.score(row["recall"], 3) for row in shown]),
+            ("MRR", [words.score(row["mrr"], 3) for row in shown]),
+        ],
     }
 
 
@@ -223,13 +276,11 @@ def in_words(search: Mapping[str, Any], row: Mapping[str, Any]) -> str:
     stems = analysis.get("stemmer") or "no stemmer"
     by_words = f"by words ({name_of(row['language'])}: {stems})"
     encoder = (row["encoder"] or {}).get("name")
-    store = (row["store"] or {}).get("name")
-    told = {
+    return {
         "bm25": by_words,
         "dense": f"by vectors ({encoder})",
         "hybrid": f"{by_words} and by vectors ({encoder})",
     }[search["name"]]
-    return f"{told}, in {store}"
 
 
 def languages(counts: Mapping[str, int]) -> str:
@@ -237,4 +288,8 @@ def languages(counts: Mapping[str, int]) -> str:
     named = [
         name_of(code) for code in list(counts)[:2] if counts[code] >= 0.1 * sum(counts.values())
     ]
-    return f"those found in {words.listed(named)}" if named else "in no language that can be told"
+    return (
+        f"what was found is in {words.listed(named)}"
+        if named
+        else "in no language that can be told"
+    )

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from etude.config.languages import two_letters
 from etude.retrieval.stop_words import STOP_WORDS
 
 FORMAT = 1  # raised when the same text gives other terms
@@ -62,9 +63,7 @@ UNSPACED = ("zh", "ja")
 SIGNED = ("ar", "bn", "fa", "he", "hi", "ne", "ta", "th", "yi")
 PATTERNS = {
     **dict.fromkeys(UNSPACED, rf"[{IDEOGRAPHS}]|(?:(?![{IDEOGRAPHS}])[^\W_])+"),
-    **dict.fromkeys(
-        ("ar", "bn", "fa", "he", "hi", "ne", "ta", "th", "yi"), rf"(?:[^\W_]|[{SIGNS}])+"
-    ),
+    **dict.fromkeys(SIGNED, rf"(?:[^\W_]|[{SIGNS}])+"),
 }
 DISTINCT = 1_000_000  # words that a cache holds: numbers and names of a dump do not end
 
@@ -89,7 +88,7 @@ def analyser(language: str) -> Analyser:
     """What cuts and reduces texts of a language (ISO 639 code; region and script are ignored)."""
     import Stemmer
 
-    code = language.lower().partition("-")[0]
+    code = two_letters(language)
     name = STEMMERS.get(code)
     # Its own cache is slower than asking twice is; ours holds finished terms.
     stem = Stemmer.Stemmer(name, 0).stemWord if name else None

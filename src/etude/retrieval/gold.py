@@ -8,7 +8,7 @@ span, shares at least half of the shorter of the two with it.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 
 SPAN = re.compile(r"(?s)(.*):(\d+)-(\d+)")
 
@@ -44,3 +44,9 @@ def newly_found(chunks: Sequence[str], gold: Sequence[str]) -> list[int]:
         missing = [passage for passage in missing if passage not in hits]
         found.append(len(hits))
     return found
+
+
+def is_held(gold: str, documents: Container[str]) -> bool:
+    """Whether a gold passage is, or is of, one of these documents."""
+    span = parse(gold)
+    return gold in documents or (span is not None and span[0] in documents)

@@ -120,15 +120,10 @@ class Index:
             case Hybrid():
                 if self.weight is None:
                     raise ValueError("the weight is not chosen yet")
-                most = max(k, CANDIDATES)
-                words = self.store.by_words(questions, most) if self.weight < 1 else [[]]
-                vectors = self._nearest(questions, most) if self.weight > 0 else [[]]
-                empty: list[list[Hit]] = [[] for _ in questions]
-                pairs = zip(
-                    words if self.weight < 1 else empty,
-                    vectors if self.weight > 0 else empty,
-                    strict=True,
-                )
+                most, none = max(k, CANDIDATES), [list[Hit]() for _ in questions]
+                words = self.store.by_words(questions, most) if self.weight < 1 else none
+                vectors = self._nearest(questions, most) if self.weight > 0 else none
+                pairs = zip(words, vectors, strict=True)
                 return [fuse(*pair, self.weight, k) for pair in pairs]
             case Dense():
                 return self._nearest(questions, k)
@@ -144,7 +139,7 @@ class Index:
         """Choose the weight of a hybrid search on questions with gold passages; what was chosen.
 
         Raises:
-            UserError: where no question has a gold passage.
+            UserError: where no question has a gold passage, or none of them is found.
         """
         pairs = [pair for pair in zip(questions, gold, strict=True) if pair[1]]
         if not pairs:
@@ -157,7 +152,15 @@ class Index:
         words = self.store.by_words(asked, CANDIDATES)
         vectors = self._nearest(asked, CANDIDATES)
         right = [passages for _, passages in pairs]
-        self.weight, curve = choose_weight(words, vectors, right, self.settings.k)
+        weight, curve = choose_weight(words, vectors, right, self.settings.k)
+        if not any(row["recall"] for row in curve):
+            raise UserError(
+                "retrieve.search.weight is auto, but no weight finds a gold passage of the dev "
+                f"split's {len(pairs)} questions among the first {self.settings.k}: see that they "
+                f"name passages of these documents (the first is '{right[0][0]}'), or give a "
+                "number."
+            )
+        self.weight = weight
         return {
             "weight": self.weight,
             "questions": len(pairs),

@@ -22,6 +22,7 @@ from etude.config.retrieving import LanceDb
 from etude.errors import UserError
 from etude.records import Chunk, Hit
 from etude.retrieval.analysis import terms
+from etude.retrieval.possible import MISSING, check_lance
 from etude.retrieval.stores import Place
 from etude.store import folder_size
 
@@ -29,7 +30,6 @@ Array = NDArray[Any]
 MANY = 50_000  # chunks from which on vectors are searched by an index
 PROBES, REFINED = 12, 10  # partitions looked into, and how many times k are compared exactly
 SPARE = 8  # more than k are asked for by words, so that equal scores can be ordered by ids
-K1, B = 1.2, 0.75  # LanceDB's; no setting of its
 
 
 class LanceStore:
@@ -45,15 +45,9 @@ class LanceStore:
         try:
             import lancedb
         except ImportError:
-            raise UserError(
-                "retrieve.store is lancedb, which comes with the extra rag: pip install "
-                "'etude[rag]', or use memory."
-            ) from None
-        if place.analyse and (place.k1, place.b) != (K1, B):
-            raise UserError(
-                f"retrieve.search has k1 {place.k1:g} and b {place.b:g}, but LanceDB's are always "
-                f"{K1} and {B}: leave them out, or use the store memory."
-            )
+            raise UserError(MISSING["lancedb"]) from None
+        if place.analyse:
+            check_lance(place.k1, place.b)
         uri = settings.uri or str(place.folder)
         self.local = None if "://" in uri else Path(uri).expanduser()
         self.place = place

@@ -13,12 +13,14 @@ from typing import Any
 
 from filelock import FileLock
 
+from etude.config.languages import two_letters
 from etude.config.retrieving import Hybrid, Retrieve
 from etude.errors import UserError
 from etude.progress import Progress, silent
 from etude.records import Document
 from etude.retrieval.chunk import Length
 from etude.retrieval.index import Index, open_index
+from etude.retrieval.possible import check_possible
 from etude.store import fingerprint, read_json, write_json
 
 FORMAT = 1  # raised when the same documents and settings give another index
@@ -52,15 +54,11 @@ def open_retriever(
     `questions`, `k`, `curve` of weight, recall and mrr) where the weight was chosen.
 
     Raises:
-        UserError: where there are no documents, a model or an extra is missing, two documents
-            have one id, or a weight is to be chosen without gold passages.
+        UserError: where there are no documents, a model or an extra is missing, settings
+            contradict one another, two documents have one id, or a weight is to be chosen without
+            gold passages.
     """
-    if settings.rerank and settings.rerank.depth < max(settings.k, settings.depth):
-        wanted = max(settings.k, settings.depth)
-        raise UserError(
-            f"retrieve.rerank.depth is {settings.rerank.depth}, but {wanted} passages are "
-            f"recorded: raise it to {wanted} or more."
-        )
+    check_possible(settings)
     if iter(documents) is documents:  # it can be read only once, and is read twice
         documents = list(documents)
     content = content or content_of(documents)
@@ -160,7 +158,7 @@ def index_key(
         "content": content,
         "chunk": settings.chunk.model_dump(mode="json"),
         "search": search,
-        "language": getattr(settings.search, "language", None) or language,
+        "language": two_letters(getattr(settings.search, "language", None) or language),
         "store": settings.store.model_dump(mode="json"),
         "stemmer": version("PyStemmer"),
         "tokens": tokens,

