@@ -150,6 +150,14 @@ def _shared(planned: Mapping[str, Any]) -> list[str]:
                 f"{tune['batch_size']} x accumulate {tune['accumulate']}), up to {share} in each "
                 "process."
             )
+            if search := tune.get("search"):
+                several = min(search["workers"], count)
+                told.append(
+                    f"{name}: its search does {several} trials at once, each in one process."
+                    if several > 1
+                    else f"{name}: its search does one trial after the other, each in all "
+                    f"{count} processes together."
+                )
     return told
 
 

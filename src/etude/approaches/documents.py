@@ -94,6 +94,12 @@ def documents_digest(study: Study, retrieve: Retrieve) -> str:
     return fingerprint({"settings": settings, "files": files})
 
 
+def digests(study: Study) -> dict[str, str]:
+    """What all documents of a study are, by what it says of them: for processes elsewhere."""
+    asked = [item.retrieve for item in study.approaches.values() if item.retrieve is not None]
+    return {named(study, retrieve): documents_digest(study, retrieve) for retrieve in asked}
+
+
 def named(study: Study, retrieve: Retrieve) -> str:
     """What the study says of documents, whatever is in them."""
     given = retrieve.documents

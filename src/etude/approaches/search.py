@@ -21,6 +21,7 @@ from typing import Any, NoReturn
 import torch
 
 from etude.approaches.build import build
+from etude.approaches.documents import VOUCHED
 from etude.approaches.order import Job, layers, precision
 from etude.approaches.outcome import described
 from etude.approaches.settled import search_folder, trials_key, with_chosen, with_tune
@@ -54,6 +55,7 @@ def search_settings(task: Mapping[str, Any], progress: Progress) -> None:
     """
     study, folder = Study.model_validate(task["study"]), Path(task["folder"])
     worker, workers, launch = task["worker"], task["workers"], task.get("launch")
+    VOUCHED.update(task["documents"])  # on another machine they need not be at hand
     on_cpu = study.model.device == "cpu"
     if launch is not None and workers > 1:
         worker, launch = processes.apart(launch, on_cpu=on_cpu), None
@@ -75,6 +77,7 @@ def do_trials(
     search = tune.search
     assert isinstance(search, Search)  # noqa: S101 - the same
     key, place = trials_key(study, name, base, data.hash), search_folder(folder, name)
+    processes.check_alike(key)
     first = processes.is_first()
     trials = open_trials(tune, key, place, study.seed, worker) if first else None
     bars = progress if workers == 1 else numbered(progress, worker)

@@ -108,6 +108,16 @@ def check(asked: int, device: torch.device) -> None:
         )
 
 
+def check_alike(key: str) -> None:
+    """Refuse to go on where machines have other files: `key` tells what a process would do."""
+    if len(set(gathered(key))) > 1:
+        raise UserError(
+            "--launch: the machines do not have the same base model or the same documents "
+            "(retrieve.documents), so they would not do the same work: make them alike, or put the "
+            "files on a disk that all of them see."
+        )
+
+
 def count() -> int:
     """How many processes there are."""
     return group.get_world_size() if group.is_initialized() else 1
