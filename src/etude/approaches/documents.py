@@ -15,6 +15,7 @@ from etude.prompts.passages import asked
 from etude.store import fingerprint, read_json
 
 FORMAT = 1  # raised by hand when what is found, or how it is kept, changes its meaning
+ANSWERS = 1  # the same, for what is right to answer beside passages
 FOLDER = "retrieved"  # of a run folder
 TEXTS = (".txt", ".md")
 VOUCHED: dict[str, str] = {}  # digests of documents by what a study says of them
@@ -153,9 +154,12 @@ def in_context(study: Study, name: str, base: Base, data_hash: str) -> dict[str,
     if retrieve is None:
         return None
     sentences = asked(study.data.language, cite=retrieve.cite, abstain=retrieve.abstain)
+    approach = study.approaches[name]
+    answers = (approach.tune or approach.shots) and any(sentences)  # right ones are shown to it
     return {
         "found": searching(study, name, base, data_hash),
         "k": retrieve.k,
         "template": retrieve.template,
         "asks": sentences,
+        **({"answers": ANSWERS} if answers else {}),
     }
