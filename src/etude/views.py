@@ -125,11 +125,14 @@ def plan(planned: Mapping[str, Any]) -> None:
     for name, item in planned["approaches"].items():
         if item["tune"] is not None and (search := item["tune"].get("search")):
             lines([_search(name, search)])
+    first = True
     for name, item in planned["approaches"].items():
-        if item["tune"] is not None:
+        tune = item["tune"] or {}
+        if tune and (first or tune.get("learns")):
             lines([f"{name} learns what stands between [ and ]:"])
-            lines([_supervised(item["tune"]["decoded_example"])])
-            break
+            lines([_supervised(tune["decoded_example"])])
+            lines([tune["learns"]] if tune.get("learns") else [])
+            first = False
 
 
 def _shared(planned: Mapping[str, Any]) -> list[str]:

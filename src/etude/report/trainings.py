@@ -9,6 +9,7 @@ from statistics import fmean
 from typing import Any
 
 from etude.approaches.order import Job, seeds
+from etude.approaches.targets import in_words
 from etude.config import Study
 from etude.store import read_lines
 
@@ -53,6 +54,8 @@ def training_notes(facts: Mapping[str, Any]) -> list[str]:
         notes.append(
             f"{facts['examples']} examples share {facts['sequences']} sequences (packing)."
         )
+    if said := in_words(facts.get("targets") or {}):
+        notes.append(f"{said} The losses are of these answers.")
     if facts.get("label_smoothing"):
         notes.append(
             f"The training loss is taken with label smoothing ({facts['label_smoothing']:g}), the "

@@ -76,12 +76,13 @@ def uncut(
             context.answer(example, prompt) if example.references else Answer("")
             for example, prompt in chunk
         ]
-        answered = [
+        both = [
             (prompt, answer.text)
             for (example, prompt), answer in zip(chunk, said, strict=True)
             if example.references
         ]
-        tokens = iter(encode_answers(speaker, *zip(*answered, strict=True))) if answered else ()
+        prompts, texts = [prompt for prompt, _ in both], [text for _, text in both]
+        tokens = iter(encode_answers(speaker, prompts, texts))
         for (example, prompt), answer in zip(chunk, said, strict=True):
             yield example, prompt, answer, next(tokens) if example.references else []
 

@@ -30,7 +30,7 @@ class Material:
     truncated_prompts: int
     truncated_answers: int
     truncated: tuple[str, ...]  # ids of the examples that were cut
-    targets: Mapping[str, int] = field(default_factory=dict)  # answers other than references, by kind
+    targets: Mapping[str, int] = field(default_factory=dict)  # answers beside passages, by kind
 
     @property
     def supervised_tokens(self) -> int:
