@@ -119,8 +119,8 @@ class Crew:
     ) -> None:
         """Let all processes do a task, and wait for all of them.
 
-        Raises what the one that failed first has to say; by then all have ended. Processes that work
-        `apart`, each at something of its own, are not ended when another one fails.
+        Raises what the one that failed first has to say; by then all have ended. Processes that
+        work `apart`, each at something of its own, are not ended when another one fails.
         """
         launch, port = self.launch, free_port()
         while not self.ended.empty():  # of a task before this one

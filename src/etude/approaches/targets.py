@@ -43,7 +43,9 @@ def foreseen_answers(study: Study, name: str) -> Callable[[Example, Shown], Answ
         reference = example.references[0]
         if not can_cite(example):
             return Answer(reference, "unknown")
-        return Answer(with_marks(reference, [1]), "cites") if cite else Answer(reference, "supported")
+        if cite:
+            return Answer(with_marks(reference, [1]), "cites")
+        return Answer(reference, "supported")
 
     return answer
 
@@ -59,9 +61,9 @@ def asking(study: Study, name: str) -> Retrieve | None:
 def right_answer(example: Example, shown: Shown, *, cite: bool, silence: str | None) -> Answer:
     """The first reference as a prompt with these passages asks for it.
 
-    Its kind says whether it cites, is the reference with a gold passage shown (`supported`) or
-    without (`unsupported`), or is `silent`. An example that names no gold passage keeps its reference
-    (`unknown`).
+    Its kind says whether it `cites`, is the reference with a gold passage shown (`supported`) or
+    without (`unsupported`), or is `silent`. An example that names no gold passage keeps its
+    reference (`unknown`).
     """
     reference = example.references[0]
     if not can_cite(example):
@@ -69,7 +71,9 @@ def right_answer(example: Example, shown: Shown, *, cite: bool, silence: str | N
     numbers = supporting(example.gold_passages, reference, shown)
     if not numbers:
         return Answer(reference, "unsupported") if silence is None else Answer(silence, "silent")
-    return Answer(with_marks(reference, numbers), "cites") if cite else Answer(reference, "supported")
+    if cite:
+        return Answer(with_marks(reference, numbers), "cites")
+    return Answer(reference, "supported")
 
 
 def can_cite(example: Example) -> bool:

@@ -34,7 +34,7 @@ _ISO_639_1 = {"eng": "en", "por": "pt"}
 _SENTENCE = re.compile(r"(?<=[.!?…])[\"'”’»)\]]*\s+|\n+|(?<=[。！？।])")
 
 Shown = Sequence[tuple[Chunk, int | None]]
-"""Passages as they stand in a prompt, in their order, and how many characters of each (None: all)."""
+"""Passages in the order of a prompt, and how many characters of each stand there (None: all)."""
 
 
 @dataclass(frozen=True, slots=True)
