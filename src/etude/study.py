@@ -10,7 +10,7 @@ from typing import Any
 from etude.approaches.asking import ask, ask_before, has_asked
 from etude.approaches.documents import VOUCHED, digests
 from etude.approaches.keys import prediction_key
-from etude.approaches.order import Job, ancestry, in_order
+from etude.approaches.order import Job, ancestry, in_order, seeds
 from etude.approaches.settled import settled
 from etude.benchmarking import benchmark
 from etude.checks import check, check_data
@@ -254,8 +254,11 @@ def try_in_child(
     except (ChildFailed, UserError) as error:
         display.say(f"{title}: {error} (see {folder / 'log.txt'}); going on with the others.")
         base, data = find_base(study.model.base, study.model.revision), read_data(folder)
+        which = f"Seed {waiting[0].seed}: " if len(seeds(study, waiting[0].approach)) > 1 else ""
         failed |= {
-            job.approach: str(error) for job in waiting if not done(study, job, folder, base, data)
+            job.approach: f"{which}{error}"
+            for job in waiting
+            if not done(study, job, folder, base, data)
         }
     return failed
 

@@ -195,7 +195,9 @@ def report(contents: Mapping[str, Any]) -> None:
         scores = [score(item["metrics"].get(metric)) for metric in metrics]
         tuned = item["cost"]["tune_seconds"]
         memory = f"{item['cost']['peak_memory_mb']:,.0f} MB"
-        rows.append((name, *scores, f"{tuned:.0f} s" if tuned else "", memory))
+        every = item["cost"].get("tune_seconds_all")
+        took = f"{tuned:.0f} s" + (f" (all seeds {every:.0f} s)" if every else "")
+        rows.append((name, *scores, took if tuned else "", memory))
     table(rows)
     if contents.get("tasks"):
         by_task(contents)

@@ -11,6 +11,7 @@ from typing import Any
 from etude.approaches.order import Job, seeds
 from etude.approaches.targets import in_words
 from etude.config import Study
+from etude.report.words import duration
 from etude.store import read_lines
 
 KEPT = (  # facts of a weights folder that a report repeats
@@ -62,6 +63,18 @@ def training_notes(facts: Mapping[str, Any]) -> list[str]:
             "validation loss without."
         )
     return notes
+
+
+def seed_notes(
+    first: tuple[int, Mapping[str, Any]], others: Mapping[int, tuple[Any, Mapping[str, Any]]]
+) -> list[str]:
+    """How long each of several trainings took, by their facts and seeds."""
+    if not others:
+        return []
+    took = {first[0]: first[1]["tune_seconds"]}
+    took |= {seed: facts["tune_seconds"] for seed, (_, facts) in others.items()}
+    each = ", ".join(f"{seed} in {duration(seconds)}" for seed, seconds in took.items())
+    return [f"Trained with {len(took)} seeds: {each}; {duration(sum(took.values()))} in all."]
 
 
 def epochs(history: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
