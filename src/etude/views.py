@@ -88,7 +88,7 @@ def plan(planned: Mapping[str, Any]) -> None:
             f"{planned['study']} on {planned['base']} ({splits}); turns written as "
             f"{markup['name']}, context {markup['context'] or 'unlimited'} tokens.",
             *planned["notes"],
-            *_shared(planned),
+            *shared_by(planned),
         ]
     )
     rows = [
@@ -135,7 +135,7 @@ def plan(planned: Mapping[str, Any]) -> None:
             first = False
 
 
-def _shared(planned: Mapping[str, Any]) -> list[str]:
+def shared_by(planned: Mapping[str, Any]) -> list[str]:
     """How several processes share the work, and what each has of a step."""
     count = planned["processes"]
     if count == 1:
