@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import sqlite3
 import sys
+import time
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +17,7 @@ import yaml
 from etude.approaches.settled import read_search, search_folder
 from etude.store import Place, read_json, read_lines
 from studies import settings, write_rows
-from test_distributed import ETUDE, answers, finish, launch, start
+from test_distributed import ETUDE, MINUTE, answers, finish, launch, start, workers_of
 from towns import write_study
 
 pytestmark = [
@@ -161,6 +166,46 @@ def test_two_search_as_one_does(name: str, one_searches: Path, two_search: Path)
     assert mine["best"]["number"] == theirs["best"]["number"]
     same_answers(two_search, one_searches, name, tuned=True)
     assert not list(search_folder(two_search, name).glob("trial-*"))
+
+
+def states(folder: Path, name: str) -> list[str]:
+    """The states of the trials in the database, in their order; none while it is being made."""
+    path = search_folder(folder, name) / "trials.db"
+    try:
+        with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as database:
+            return [row[0] for row in database.execute("select state from trials order by number")]
+    except sqlite3.OperationalError:
+        return []
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="finds child processes under /proc")
+def test_sharded_weights_are_searched_over_and_a_death_costs_a_trial(
+    searches: Path, one_searches: Path, tmp_path: Path
+) -> None:
+    """FSDP2: the same trials as one process does, the one under way begun again."""
+    written = yaml.safe_load(searches.read_text())
+    written["approaches"] = {"drawn": SEARCHES["drawn"]}
+    (tmp_path / "study.yaml").write_text(yaml.safe_dump(written))
+    shared = {"distributed_type": "FSDP", "fsdp_config": {"fsdp_version": 2}}
+    folder = tmp_path / "run"
+    process = start(ETUDE, tmp_path / "study.yaml", folder, *launch(tmp_path, **shared))
+    deadline = time.monotonic() + 5 * MINUTE
+    while "RUNNING" not in states(folder, "drawn"):
+        assert process.poll() is None, process.communicate()
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    os.kill(workers_of(process)[1], signal.SIGKILL)
+    finish(process)
+    assert states(folder, "drawn")[0] == "FAIL"
+    assert len(states(folder, "drawn")) == 1 + SEARCHES["drawn"]["tune"]["search"]["trials"]
+    mine, theirs = found(folder, "drawn"), found(one_searches, "drawn")
+    assert mine["processes"] == 2
+    for trial, other in zip(mine["trials"], theirs["trials"], strict=True):
+        assert trial["settings"] == other["settings"]
+        assert trial["dev_losses"] == pytest.approx(other["dev_losses"], rel=1e-4)
+    assert mine["best"]["number"] == theirs["best"]["number"]
+    facts = read_json(Place(folder, "drawn", 13).weights / "etude.json")
+    assert (facts["sharded"], facts["processes"]) == (True, 2)
 
 
 def test_the_cases_are_those_that_matter(one_searches: Path) -> None:
