@@ -58,15 +58,14 @@ def first_seed(evidence: Evidence, finding: Finding) -> int:
 def named(evidence: Evidence, told: Told) -> Finding:
     """A finding with the seeds that it is of, where its approach was trained more than once."""
     finding, approach = told.finding, told.finding.approach
-    if approach not in evidence.repeats or approach in evidence.failures:
+    if approach is None or approach not in evidence.repeats or approach in evidence.failures:
         return finding
     count = 1 + len(evidence.repeats[approach])
     word = "seed" if len(told.seeds) == 1 else "seeds"
     seeds = listed(map(str, told.seeds))
     which = f"all {count} seeds" if len(told.seeds) == count else f"{word} {seeds} of {count}"
-    evidence_of = f"With seed {told.seeds[0]}: {finding.evidence}"
     return replace(
         finding,
         what=finding.what.replace(approach, f"{approach} ({which})", 1),
-        evidence=evidence_of,
+        evidence=f"With seed {told.seeds[0]}: {finding.evidence}",
     )
