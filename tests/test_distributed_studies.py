@@ -112,7 +112,7 @@ TUNE: dict[str, Any] = {
     "batch_size": 4,
     "schedule": "constant",
 }
-# A rate that is far too high would magnify what rounding leaves, from the sixth digit to the second.
+# A rate that is far too high magnifies what rounding leaves, from the sixth digit to the second.
 RATES = {"learning_rate": {"log": [1e-5, 1e-3]}, "r": [2, 4]}
 GRID = {"learning_rate": [1e-4, 1e-3], "r": [2, 4]}
 WILD = {"learning_rate": [1e-4, 1e-3, 1e30], "metric": "perplexity"}
