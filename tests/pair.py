@@ -26,6 +26,8 @@ from etude.config.tuning import AdamW, Constant, EarlyStopping, Lora, Tune
 from etude.engine import processes
 from etude.engine.base import cache_folder
 from etude.engine.batch import Encoded
+from etude.errors import UserError
+from etude.training import rehearsal
 from etude.training.history import History
 from etude.training.loss import Diverged, validate
 from etude.training.methods import prepare
@@ -187,6 +189,34 @@ def other_things(folder: Path) -> dict[str, Any]:
     return found
 
 
+def refused(folder: Path, wrong: Exception) -> str:
+    """What a rehearsal says of something that goes wrong in the second process alone."""
+    run, plain = begin(CASES["lora"]), rehearsal.backward_on_longest
+
+    def fail(*_: Any) -> float:
+        raise wrong
+
+    if not processes.is_first():
+        rehearsal.backward_on_longest = fail
+    try:
+        rehearse(run, folder)
+    except (rehearsal.NoRoom, Diverged) as error:
+        return f"{type(error).__name__}: {error}"
+    finally:
+        rehearsal.backward_on_longest = plain
+    return "nothing"
+
+
+def other_files() -> str:
+    """What is said where machines have other files; both are on this one."""
+    processes.check_alike("the same")
+    try:
+        processes.check_alike(f"files of {processes.rank()}")
+    except UserError as error:
+        return str(error)
+    return "nothing"
+
+
 def main() -> None:
     """All of it, as one of two processes."""
     folder = Path(sys.argv[1])
@@ -195,6 +225,9 @@ def main() -> None:
     results: dict[str, Any] = {}
     with processes.together(told):
         results["others"] = other_things(folder)
+        results["no room"] = refused(folder, torch.OutOfMemoryError("planted"))
+        results["no number"] = refused(folder, Diverged("planted"))
+        results["other files"] = other_files()
         results["cases"] = {name: outcome(case, folder / name) for name, case in CASES.items()}
         results["whole"] = {
             name: outcome(case, folder / f"{name} whole") for name, case in RESUMED.items()

@@ -147,6 +147,20 @@ def test_a_loss_that_is_no_number_stops_both(two: Found) -> None:
     assert math.isfinite(two[1][0]["others"]["validation"])
 
 
+def test_what_one_cannot_do_all_refuse(two: Found) -> None:
+    """None is left waiting for one whose memory does not suffice, or whose loss is no number."""
+    first, second = two[1]
+    assert first["no room"] == second["no room"]
+    assert first["no room"].startswith("NoRoom: tune.batch_size is 4, but there is no memory for ")
+    assert first["no number"] == second["no number"] == "Diverged: planted"
+
+
+def test_machines_with_other_files_are_told_so(two: Found) -> None:
+    first, second = (found["other files"] for found in two[1])
+    assert first == second
+    assert first.startswith("--launch: the machines do not have the same base model or the same ")
+
+
 def test_fewer_than_were_asked_for(tmp_path: Path) -> None:
     with pytest.raises(RuntimeError, match="--launch asks for 2 processes, but 1 have met"):
         pair.start(tmp_path, count=1, asked=2)

@@ -306,6 +306,54 @@ def test_what_does_not_go_together(asked: Study, launch: Launch, said: str) -> N
     assert str(refused.value) == said
 
 
+SEVERAL = {"search": {"r": [2, 4], "workers": 4}}
+APART = replace(PLAIN, processes=4, on_machine=2)
+
+
+@pytest.mark.parametrize(
+    ("asked", "launch", "said"),
+    [
+        (
+            tuned(**SEVERAL),
+            SHARDED,
+            "approaches.lora.tune.search.workers is 4, but with FSDP no process does a trial "
+            "alone: set workers: 1, and all do each trial together.",
+        ),
+        (
+            tuned(**SEVERAL),
+            APART,
+            "approaches.lora.tune.search.workers is 4, and the processes are on several machines, "
+            "which a file in the run folder cannot keep trials for: set storage to a database that "
+            "all reach, or workers: 1, and all do each trial together.",
+        ),
+        (
+            tuned(search={"batch_size": [1, 8], "accumulate": [1, 2]}),
+            PLAIN,
+            "approaches.lora.tune learns from 1 examples a step (batch_size x accumulate), too few "
+            "for 2 processes: raise accumulate, or start fewer processes.",
+        ),
+        (
+            tuned(method="full", search={"optimizer": ["adamw", "adafactor"]}),
+            SHARDED,
+            "approaches.lora: adafactor does not work on the sharded weights of method full: use "
+            "optimizer: adamw.",
+        ),
+    ],
+)
+def test_what_a_search_and_processes_cannot_have(asked: Study, launch: Launch, said: str) -> None:
+    with pytest.raises(UserError) as refused:
+        check_launch(asked, launch)
+    assert str(refused.value) == said
+
+
+def test_searches_that_go_with_processes() -> None:
+    check_launch(tuned(search={"r": [2, 4]}), SHARDED)
+    check_launch(tuned(search={"batch_size": [2, 8], "accumulate": [1, 2]}), PLAIN)
+    check_launch(tuned(**SEVERAL), PLAIN)
+    shared = {"search": SEVERAL["search"] | {"storage": "sqlite:////shared/trials.db"}}
+    check_launch(tuned(**shared), APART)
+
+
 def test_what_goes_together() -> None:
     check_launch(tuned(), None)
     check_launch(tuned(), PLAIN)
@@ -400,6 +448,25 @@ def test_a_process_that_is_killed_ends_the_others(monkeypatch: pytest.MonkeyPatc
         "batch_size: auto; the other processes were ended, and the same command goes on from what "
         "is saved"
     )
+
+
+def test_a_worker_that_is_killed_ends_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each is at a trial of its own, which it may end."""
+    done = []
+
+    def work(rank: int, started: Callable[[Any], None]) -> None:
+        if rank == 1:
+            raise ChildDied(died(-9))
+        process = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(2)"])
+        started(process)
+        done.append((rank, process.wait()))
+
+    working(monkeypatch, work)
+    with gathering(replace(PLAIN, processes=3, here=3)) as found:
+        assert found is not None
+        with pytest.raises(ChildDied, match=r"^process 2 of 3 was killed .* batch_size: auto$"):
+            found.do({"do": "search"}, Path("log.txt"), silent, apart=True)
+    assert sorted(done) == [(0, 0), (2, 0)]  # after four times the patience with failures
 
 
 def test_a_mistake_to_mend_is_told_before_all_else(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -57,6 +57,11 @@ def test_what_was_tried_and_what_won_in_words() -> None:
     )
 
 
+def test_trials_that_several_processes_did_are_said_to_be() -> None:
+    told = in_words(search() | {"processes": 2})
+    assert "1 failed) in 1 min 24 s, each by 2 processes together. Best was trial 3 " in told
+
+
 def test_the_table_says_how_each_trial_ended() -> None:
     rows = trial_rows(search())
     assert rows[2] == {

@@ -34,5 +34,12 @@ def test_every_seed_is_shown_apart(tmp_path: Path) -> None:
     assert set(result.seeds["seed"]) == {13, 14}
     said = read(result.report.read_text()).text
     assert "Epochs with seed 14" in said
+    cost = lora["cost"]
+    assert list(cost["tune_seconds_by_seed"]) == ["13", "14"]
+    assert cost["tune_seconds_by_seed"]["13"] == cost["tune_seconds"]
+    assert cost["tune_seconds_all"] == sum(cost["tune_seconds_by_seed"].values())
+    assert contents["approaches"]["zero-shot"]["cost"]["tune_seconds_all"] is None
+    assert "with all seeds" in said
+    assert "Trained with 2 seeds: 13 in " in said
     assert "Between trainings and between examples" in said
     assert {"epochs lora", "curves lora"} <= set(result.figures)

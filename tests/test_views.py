@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from etude.views import GAP, WIDTH, parts, table
+from etude.views import GAP, WIDTH, parts, shared_by, table
 
 
 @given(widths=st.lists(st.integers(1, 60), min_size=1, max_size=25), room=st.integers(20, 220))
@@ -28,3 +28,17 @@ def test_a_wide_table_goes_on_below(capsys: pytest.CaptureFixture[str]) -> None:
     assert "…" not in shown
     assert shown.count("approach") == shown.count("lora") == 2
     assert max(map(len, shown.splitlines())) <= WIDTH
+
+
+@pytest.mark.parametrize(
+    ("workers", "said"),
+    [
+        (1, "lora: its search does one trial after the other, each in all 3 processes together."),
+        (2, "lora: its search does 2 trials at once, each in one process."),
+        (8, "lora: its search does 3 trials at once, each in one process."),
+    ],
+)
+def test_how_processes_share_a_search(workers: int, said: str) -> None:
+    tune = {"examples_a_step": 8, "batch_size": 4, "accumulate": 2, "search": {"workers": workers}}
+    planned = {"processes": 3, "sharded": False, "approaches": {"lora": {"tune": tune}}}
+    assert shared_by(planned)[-1] == said

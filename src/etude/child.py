@@ -116,7 +116,12 @@ def in_children(tasks: Sequence[dict[str, Any]], log: Path, progress: Progress) 
             if child.poll() is None:
                 child.kill()
     if failures:
-        raise next((item for item in failures if not isinstance(item, ChildDied)), failures[0])
+        raise in_words(failures)
+
+
+def in_words(failures: Sequence[Exception]) -> Exception:
+    """The first failure that has words, where one has; of processes that work side by side."""
+    return next((item for item in failures if not isinstance(item, ChildDied)), failures[0])
 
 
 def follow(output: IO[str], progress: Progress) -> dict[str, Any] | None:

@@ -16,7 +16,7 @@ from queue import Empty, Queue
 from threading import Lock, Thread
 from typing import Any
 
-from etude.child import Process, in_child
+from etude.child import Process, in_child, in_words
 from etude.config.launch import Launch
 from etude.errors import ChildDied, ChildFailed, UserError
 from etude.interruption import Terminated
@@ -113,10 +113,13 @@ class Crew:
         self.ended: Queue[Ended] = Queue()
         self.here = Here(launch, self.ended)
 
-    def do(self, task: dict[str, Any], log: Path, progress: Progress) -> None:
+    def do(
+        self, task: dict[str, Any], log: Path, progress: Progress, *, apart: bool = False
+    ) -> None:
         """Let all processes do a task, and wait for all of them.
 
-        Raises what the one that failed first has to say; by then all have ended.
+        Raises what the one that failed first has to say; by then all have ended. Processes that
+        work `apart`, each at something of its own, are not ended when another one fails.
         """
         launch, port = self.launch, free_port()
         while not self.ended.empty():  # of a task before this one
@@ -127,7 +130,7 @@ class Crew:
             follower.begin(task, log, launch.address, port)
         self.here.start(task, log, progress, launch.address, port)
         try:
-            failures = self.wait(followers)
+            failures = self.wait(followers, apart=apart)
         except Terminated:
             self.end(followers)
             raise
@@ -135,9 +138,9 @@ class Crew:
             self.stop(followers)
             raise
         if failures:
-            raise told(failures)
+            raise in_words(failures) if apart else told(failures)
 
-    def wait(self, followers: Sequence[Follower]) -> list[Exception]:
+    def wait(self, followers: Sequence[Follower], *, apart: bool) -> list[Exception]:
         """Wait for all processes; what went wrong in those that failed by themselves."""
         waiting, failures = set(range(self.launch.processes)), list[Exception]()
         deadline: float | None = None
@@ -155,7 +158,7 @@ class Crew:
             waiting.discard(rank)
             if error is not None and not stopped:
                 failures.append(error)
-                deadline = deadline or time.monotonic() + GRACE
+                deadline = deadline or (None if apart else time.monotonic() + GRACE)
         return failures
 
     def end(self, followers: Sequence[Follower]) -> None:

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import product
+
 from etude.approaches.order import precision
 from etude.config import Study
 from etude.config.launch import Launch
 from etude.config.methods import Full, below_head
 from etude.config.precision import compute_of, name_of
+from etude.config.searching import Search, searched, with_settings
 from etude.config.tuning import Tune
 from etude.errors import UserError
+
+# Settings of a tuning that decide whether several processes can share it.
+ASKED_ABOUT = {("method",), ("optimizer",), ("batch_size",), ("accumulate",)}
 
 
 def check_launch(study: Study, launch: Launch | None) -> None:
@@ -31,10 +38,44 @@ def check_launch(study: Study, launch: Launch | None) -> None:
             "true, or model.device: auto."
         )
     for name, approach in study.approaches.items():
-        if approach.tune is not None:
-            check_step(name, approach.tune, launch)
+        if approach.tune is None:
+            continue
+        for tune in with_searched(approach.tune):
+            check_step(name, tune, launch)
             if launch.sharding is not None:
-                check_sharding(study, name, approach.tune)
+                check_sharding(study, name, tune)
+        if isinstance(approach.tune.search, Search) and approach.tune.search.workers > 1:
+            check_workers(name, approach.tune.search, launch)
+
+
+def with_searched(tune: Tune) -> Iterator[Tune]:
+    """The tuning as it stands, and with whatever its search may choose that processes ask about."""
+    yield tune
+    if not isinstance(tune.search, Search):
+        return
+    asked = {
+        path: values.choices or tuple(map(int, values.ends))
+        for path, values in searched(tune, tune.search).items()
+        if path in ASKED_ABOUT
+    }
+    for chosen in product(*asked.values()):
+        yield with_settings(tune, dict(zip(asked, chosen, strict=True)))
+
+
+def check_workers(name: str, search: Search, launch: Launch) -> None:
+    """Trials that are dealt out to processes are each done by one of them alone."""
+    setting = f"approaches.{name}.tune.search"
+    if launch.sharding is not None:
+        raise UserError(
+            f"{setting}.workers is {search.workers}, but with FSDP no process does a trial alone: "
+            "set workers: 1, and all do each trial together."
+        )
+    if launch.on_machine < launch.processes and search.storage is None:
+        raise UserError(
+            f"{setting}.workers is {search.workers}, and the processes are on several machines, "
+            "which a file in the run folder cannot keep trials for: set storage to a database that "
+            "all reach, or workers: 1, and all do each trial together."
+        )
 
 
 def check_step(name: str, tune: Tune, launch: Launch) -> None:

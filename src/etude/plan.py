@@ -18,6 +18,7 @@ from etude.approaches.encoded import encoded, smallest
 from etude.approaches.order import labels, maker, precision, virtual_tokens
 from etude.approaches.retrieved import is_retrieved
 from etude.approaches.standing_in import context_with, first_documents, planned_passages
+from etude.approaches.targets import foreseen, untaught
 from etude.approaches.trying import corners, plan_search
 from etude.approaches.tuning import training_rows
 from etude.config.precision import recorded
@@ -86,7 +87,12 @@ def make_plan(task: dict[str, Any], progress: Progress) -> None:
             "context": speaker.context,
         },
         "splits": {name: rows["rows"] for name, rows in data.card["splits"].items()},
-        "notes": notes(study, speaker) + unknowns(sizes) + (launch["notes"] if launch else []),
+        "notes": [
+            *notes(study, speaker),
+            *untaught(sizes),
+            *unknowns(sizes),
+            *(launch["notes"] if launch else ()),
+        ],
         "approaches": sizes,
     }
     if any(labels(study, name) is None for name in study.approaches):  # heads write nothing
@@ -213,6 +219,8 @@ def plan_approach(
             "truncated_prompts": material.truncated_prompts,
             "truncated_answers": material.truncated_answers,
             "decoded_example": decoded(speaker, material.rows[0], classes),
+            "targets": dict(material.targets),
+            "learns": foreseen(study, name, material.targets, found=standing_in is None),
             "memory_mb": None if peak is None else peak / MEGABYTE,
             "memory_unknown": unknown,
         }

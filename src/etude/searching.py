@@ -9,12 +9,14 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+from etude.approaches.documents import digests
 from etude.approaches.outcome import described, plain, summed_up
 from etude.approaches.settled import search_folder, search_key, trials_key
 from etude.approaches.trials import check_storage, open_trials, prepare_trials, repeat_killed
 from etude.child import in_children
 from etude.config import Study
 from etude.config.searching import Search, value_at
+from etude.crew import Crew
 from etude.data import Data
 from etude.engine.base import Base
 from etude.errors import ChildDied
@@ -27,12 +29,18 @@ PAUSE = 5.0  # seconds between two looks at what other machines are doing
 
 
 def choose_settings(
-    study: Study, name: str, folder: Path, base: Base, data: Data, progress: Progress
+    study: Study,
+    name: str,
+    folder: Path,
+    base: Base,
+    data: Data,
+    progress: Progress,
+    crew: Crew | None = None,
 ) -> str:
     """Search until all trials have ended and write search.json; returns what won, in a line.
 
-    Trials that have ended before are kept. Raises `ChildFailed` or `UserError` where the search
-    cannot go on.
+    Trials that have ended before are kept. With a crew, its processes do each trial together, or
+    are its workers. Raises `ChildFailed` or `UserError` where the search cannot go on.
     """
     tune = study.approaches[name].tune
     assert tune is not None  # noqa: S101 - only approaches that search come here
@@ -51,9 +59,8 @@ def choose_settings(
             time.sleep(PAUSE)
             repeat_killed(trials, alone=False, blame=False)
             continue
-        workers = tasks(study, name, folder, min(search.workers, waiting))
         try:
-            in_children(workers, folder / "log.txt", progress)
+            do_trials(study, name, folder, search.workers, waiting, progress, crew)
         except ChildDied:
             again, given = repeat_killed(trials, alone=alone, blame=True)
             deaths, given_up = deaths + 1, given_up + given
@@ -63,7 +70,8 @@ def choose_settings(
         "key": search_key(study, name, base, data.hash),
         "base": {"name": base.name, "digest": base.digest},
         **summed_up(trials),
-        "workers": search.workers,
+        "workers": at_once(search.workers, crew),
+        "processes": crew.launch.processes if crew is not None and search.workers == 1 else 1,
         "prune": search.prune,
         "optuna": metadata.version("optuna"),
     }
@@ -71,10 +79,37 @@ def choose_settings(
     return in_a_line(name, found)
 
 
+def do_trials(
+    study: Study,
+    name: str,
+    folder: Path,
+    workers: int,
+    waiting: int,
+    progress: Progress,
+    crew: Crew | None,
+) -> None:
+    """Let the workers do the trials that are waiting, or the processes of a crew."""
+    log = folder.absolute() / "log.txt"
+    if crew is None:
+        in_children(tasks(study, name, folder, min(workers, waiting)), log, progress)
+        return
+    several = at_once(workers, crew)
+    task = tasks(study, name, folder, 1)[0] | {"workers": several, "documents": digests(study)}
+    crew.do(task, log, progress, apart=several > 1)
+
+
+def at_once(workers: int, crew: Crew | None) -> int:
+    """Trials that are done at once: as many as asked for; of a crew no more than it has processes.
+
+    One at a time is done by all processes of a crew together.
+    """
+    return workers if crew is None else min(workers, crew.launch.processes)
+
+
 def tasks(study: Study, name: str, folder: Path, workers: int) -> list[dict[str, Any]]:
-    """What each worker is told."""
-    settings = study.model_dump(mode="json")
-    common = {"do": "search", "study": settings, "folder": str(folder), "approach": name}
+    """What each worker is told; processes of other machines stand elsewhere."""
+    settings, place = study.model_dump(mode="json"), str(folder.absolute())
+    common = {"do": "search", "study": settings, "folder": place, "approach": name, "documents": {}}
     return [{**common, "worker": number, "workers": workers} for number in range(workers)]
 
 

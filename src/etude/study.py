@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from etude.approaches.asking import ask, ask_before, has_asked
+from etude.approaches.documents import VOUCHED, digests
 from etude.approaches.keys import prediction_key
-from etude.approaches.order import Job, ancestry, in_order
+from etude.approaches.order import Job, ancestry, in_order, seeds
 from etude.approaches.settled import settled
 from etude.benchmarking import benchmark
 from etude.checks import check, check_data
@@ -43,11 +44,7 @@ from etude.store import (
     write_atomically,
 )
 
-PLAN = 4  # raised by hand when a plan says something else than before
-SEARCH_ALONE = (
-    "approaches.{name}.tune.search tries settings one after the other, each in one process: run "
-    "the study without --launch until the search has ended, then with it."
-)
+PLAN = 5  # raised by hand when a plan says something else than before
 
 
 def run(
@@ -96,7 +93,9 @@ def try_together(task: Mapping[str, Any], progress: Progress) -> None:
     study, folder = Study.model_validate(task["study"]), Path(task["folder"])
     jobs = [Job(approach, seed) for approach, seed in task["jobs"]]
     base, data = find_base(study.model.base, study.model.revision), read_data(folder)
+    VOUCHED.update(task["documents"])  # on another machine they need not be at hand
     with processes.together(task.get("launch"), on_cpu=study.model.device == "cpu"):
+        processes.check_alike(prediction_key(study, jobs[0], base, data.hash))
         loaded = make_weights(study, jobs[0], folder, data, base, progress)
         for job in jobs:
             if not processes.from_first(predicted(study, job, folder, base, data)):
@@ -243,6 +242,7 @@ def try_in_child(
         "study": study.model_dump(mode="json"),
         "folder": str(folder.absolute()),  # processes of other machines stand elsewhere
         "jobs": [(job.approach, job.seed) for job in waiting],
+        "documents": digests(study) if crew is not None else {},
     }
     title = ", ".join(dict.fromkeys(job.approach for job in waiting))
     if study.seeds > 1 and waiting[0].seed > study.seed:
@@ -254,8 +254,11 @@ def try_in_child(
     except (ChildFailed, UserError) as error:
         display.say(f"{title}: {error} (see {folder / 'log.txt'}); going on with the others.")
         base, data = find_base(study.model.base, study.model.revision), read_data(folder)
+        which = f"Seed {waiting[0].seed}: " if len(seeds(study, waiting[0].approach)) > 1 else ""
         failed |= {
-            job.approach: str(error) for job in waiting if not done(study, job, folder, base, data)
+            job.approach: f"{which}{error}"
+            for job in waiting
+            if not done(study, job, folder, base, data)
         }
     return failed
 
@@ -279,11 +282,9 @@ def search(
         return {name: f"It takes its settings from the search of {tune.search}, which failed."}
     if any(origin in failures for origin in ancestry(study, name)):
         return {}  # said where the approach is tried
-    if crew is not None:
-        return {name: SEARCH_ALONE.format(name=name)}
     try:
         with display.working(f"{name}, search") as progress:
-            won = choose_settings(asked, name, folder, base, data, progress)
+            won = choose_settings(asked, name, folder, base, data, progress, crew)
         display.say(won)
     except (ChildFailed, UserError) as error:
         display.say(

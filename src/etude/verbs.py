@@ -9,6 +9,7 @@ from typing import Any
 
 from etude.approaches.documents import vouch
 from etude.approaches.settled import settled
+from etude.approaches.targets import told_of_material
 from etude.benchmarking import benchmark as score_by_benchmarks
 from etude.checks import check, check_measuring
 from etude.config import Study, load_study
@@ -70,12 +71,12 @@ def look(study: Study, folder: Path, display: Display, write: Path | None = None
         keep_predictions(study, folder)
         data = open_data(study, folder, display)
         written = write_partition(study, data, write) if write is not None else []
-        notes = []
+        notes = told_of_material(study, data.train)
         try:
             count_tokens = token_counter(study.model)
         except UserError as error:  # the material can be looked at without the model
             count_tokens = None
-            notes = [f"tokens are not counted: {error}"]
+            notes.append(f"tokens are not counted: {error}")
         with display.working("exploring") as progress:
             seen = explore(data, count_tokens, progress)
         seen["notes"] += notes

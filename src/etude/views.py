@@ -88,7 +88,7 @@ def plan(planned: Mapping[str, Any]) -> None:
             f"{planned['study']} on {planned['base']} ({splits}); turns written as "
             f"{markup['name']}, context {markup['context'] or 'unlimited'} tokens.",
             *planned["notes"],
-            *_shared(planned),
+            *shared_by(planned),
         ]
     )
     rows = [
@@ -123,14 +123,17 @@ def plan(planned: Mapping[str, Any]) -> None:
     for name, item in planned["approaches"].items():
         if item["tune"] is not None and (search := item["tune"].get("search")):
             lines([_search(name, search)])
+    first = True
     for name, item in planned["approaches"].items():
-        if item["tune"] is not None:
+        tune = item["tune"] or {}
+        if tune and (first or tune.get("learns")):
             lines([f"{name} learns what stands between [ and ]:"])
-            lines([_supervised(item["tune"]["decoded_example"])])
-            break
+            lines([_supervised(tune["decoded_example"])])
+            lines([tune["learns"]] if tune.get("learns") else [])
+            first = False
 
 
-def _shared(planned: Mapping[str, Any]) -> list[str]:
+def shared_by(planned: Mapping[str, Any]) -> list[str]:
     """How several processes share the work, and what each has of a step."""
     count = planned["processes"]
     if count == 1:
@@ -148,6 +151,14 @@ def _shared(planned: Mapping[str, Any]) -> list[str]:
                 f"{tune['batch_size']} x accumulate {tune['accumulate']}), up to {share} in each "
                 "process."
             )
+            if search := tune.get("search"):
+                several = min(search["workers"], count)
+                told.append(
+                    f"{name}: its search does {several} trials at once, each in one process."
+                    if several > 1
+                    else f"{name}: its search does one trial after the other, each in all "
+                    f"{count} processes together."
+                )
     return told
 
 
@@ -182,7 +193,9 @@ def report(contents: Mapping[str, Any]) -> None:
         scores = [score(item["metrics"].get(metric)) for metric in metrics]
         tuned = item["cost"]["tune_seconds"]
         memory = f"{item['cost']['peak_memory_mb']:,.0f} MB"
-        rows.append((name, *scores, f"{tuned:.0f} s" if tuned else "", memory))
+        every = item["cost"].get("tune_seconds_all")
+        took = f"{tuned:.0f} s" + (f" (all seeds {every:.0f} s)" if every else "")
+        rows.append((name, *scores, took if tuned else "", memory))
     table(rows)
     if contents.get("tasks"):
         by_task(contents)

@@ -19,6 +19,7 @@ from etude.prompts.passages import asked
 from etude.store import fingerprint, read_json
 
 FORMAT = 1  # raised by hand when what is found, or how it is kept, changes its meaning
+ANSWERS = 1  # the same, for what is right to answer beside passages
 FOLDER = "retrieved"  # of a run folder
 VOUCHED: dict[str, str] = {}  # digests of documents by what a study says of them
 
@@ -120,6 +121,12 @@ def documents_digest(study: Study, retrieve: Retrieve) -> str:
     return fingerprint({"settings": settings, "files": files})
 
 
+def digests(study: Study) -> dict[str, str]:
+    """What all documents of a study are, by what it says of them: for processes elsewhere."""
+    asked = [item.retrieve for item in study.approaches.values() if item.retrieve is not None]
+    return {named(study, retrieve): documents_digest(study, retrieve) for retrieve in asked}
+
+
 def named(study: Study, retrieve: Retrieve) -> str:
     """What the study says of documents, whatever is in them."""
     given = retrieve.documents
@@ -175,9 +182,12 @@ def in_context(study: Study, name: str, base: Base, data_hash: str) -> dict[str,
     if retrieve is None:
         return None
     sentences = asked(study.data.language, cite=retrieve.cite, abstain=retrieve.abstain)
+    approach = study.approaches[name]
+    answers = (approach.tune or approach.shots) and any(sentences)  # right ones are shown to it
     return {
         "found": searching(study, name, base, data_hash),
         "k": retrieve.k,
         "template": retrieve.template,
         "asks": sentences,
+        **({"answers": ANSWERS} if answers else {}),
     }

@@ -127,6 +127,7 @@ def facts(
         "settings": tune.method.model_dump(mode="json"),
         "examples": len(material.rows),
         "supervised_tokens": material.supervised_tokens,
+        "targets": dict(material.targets),
         "bare_examples": bare(material),
         "truncated_prompts": material.truncated_prompts + validation.truncated_prompts,
         "truncated_answers": material.truncated_answers + validation.truncated_answers,

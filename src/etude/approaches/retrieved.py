@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from etude.approaches.documents import FOLDER, retrieval_key
+from etude.approaches.targets import answers_of
 from etude.approaches.worked import ASK, shots_of
 from etude.config.study import Study
 from etude.data import Data
@@ -214,7 +215,8 @@ def passages_of(
         return None
     held = read_retrieved(place_of(study, name, base, data_hash, folder))
     cites, abstains = asked(study.data.language, cite=retrieve.cite, abstain=retrieve.abstain)
-    return Passages(held.found, retrieve.k, retrieve.template, cites, abstains)
+    answer = answers_of(study, name)
+    return Passages(held.found, retrieve.k, retrieve.template, cites, abstains, answer)
 
 
 def not_itself(example: Example, hits: Iterable[Any], *, of_source: bool) -> list[Any]:

@@ -1,31 +1,38 @@
 """A worker of a search: takes a trial, tunes with its settings, tells what came of it.
 
 A trial is a tuning like any other, in a folder of its own that is removed afterwards: what a trial
-has measured is what the tuning proper will do.
+has measured is what the tuning proper will do. So several processes do a trial together, as they
+will do the tuning proper, unless the search asks for several trials at once.
 """
 
 from __future__ import annotations
 
 import gc
+import math
 import os
 import shutil
+import sys
 import time
+import traceback
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any, NoReturn
 
 import torch
 
 from etude.approaches.build import build
+from etude.approaches.documents import VOUCHED
 from etude.approaches.order import Job, layers, precision
-from etude.approaches.outcome import described, plain
+from etude.approaches.outcome import described
 from etude.approaches.settled import search_folder, trials_key, with_chosen, with_tune
-from etude.approaches.trials import Trials, open_trials, propose, same_as
+from etude.approaches.trials import open_trials
 from etude.approaches.tuning import tune_weights
+from etude.approaches.turns import Pruned, Turn, goes_on, next_turn, numbered, tell, tell_progress
 from etude.config.searching import LOSS, Search
 from etude.config.study import Study
 from etude.config.tuning import Tune
 from etude.data import Data, read_data
+from etude.engine import processes
 from etude.engine.base import Base, find_base
 from etude.engine.load import load
 from etude.metrics import METRICS, expand
@@ -35,60 +42,87 @@ from etude.training.loss import Diverged
 from etude.training.mixing import taken
 from etude.training.rehearsal import NoRoom
 
-if TYPE_CHECKING:
-    import optuna
-
 # A trial is gone when it has ended: what it would keep on the way is not wanted.
 NOTHING_KEPT = {"save_seconds": 1e9, "save_steps": None, "save_total_limit": None}
 SIGN_SECONDS = 30.0  # between two signs of life of a trial
 
 
-class Pruned(Exception):
-    """A trial is not worth going on with."""
-
-
 def search_settings(task: Mapping[str, Any], progress: Progress) -> None:
-    """Do trials until there are enough. Runs in a child process, beside others of its kind."""
+    """Do trials until there are enough. Runs in a child process.
+
+    It stands beside others of its kind, `workers` in all, each with trials of its own; or it is one
+    of several that do each trial together.
+    """
     study, folder = Study.model_validate(task["study"]), Path(task["folder"])
-    name, worker, workers = task["approach"], task["worker"], task["workers"]
-    if workers > 1:
+    worker, workers, launch = task["worker"], task["workers"], task.get("launch")
+    VOUCHED.update(task["documents"])  # on another machine they need not be at hand
+    on_cpu = study.model.device == "cpu"
+    if launch is not None and workers > 1:
+        worker, launch = processes.apart(launch, on_cpu=on_cpu), None
+    elif workers > 1:
         torch.set_num_threads(max(1, (os.cpu_count() or 1) // workers))
+    if worker >= workers:  # more processes than trials at once
+        return
+    with processes.together(launch, on_cpu=on_cpu):
+        do_trials(study, task["approach"], folder, worker, workers, progress)
+
+
+def do_trials(
+    study: Study, name: str, folder: Path, worker: int, workers: int, progress: Progress
+) -> None:
+    """Take a trial and do it, until there are enough."""
     base, data = find_base(study.model.base, study.model.revision), read_data(folder)
     tune = study.approaches[name].tune
     assert tune is not None  # noqa: S101 - only approaches that search come here
     search = tune.search
     assert isinstance(search, Search)  # noqa: S101 - the same
     key, place = trials_key(study, name, base, data.hash), search_folder(folder, name)
-    trials = open_trials(tune, key, place, study.seed, worker)
+    processes.check_alike(key)
+    first = processes.is_first()
+    trials = open_trials(tune, key, place, study.seed, worker) if first else None
     bars = progress if workers == 1 else numbered(progress, worker)
-    while (trial := propose(trials)) is not None:
-        tell_progress(trials, progress)
-        trial.set_user_attr("worker", worker)
-        if (earlier := same_as(trials, trial)) is not None:
-            trial.set_user_attr("same_as", earlier.number)
-            complete = earlier.state.name == "COMPLETE"
-            value = earlier.value if complete else None
-            trials.study.tell(trial, value, _state("COMPLETE" if complete else "PRUNED"))
-            continue
-        started = time.monotonic()
-        settings = with_chosen(tune, trial.params).model_copy(update=NOTHING_KEPT)
+    while (turn := next_turn(trials, worker, progress)) is not None:
+        started, value, why = time.monotonic(), None, None
+        settings = with_chosen(tune, dict(turn.settings)).model_copy(update=NOTHING_KEPT)
         chosen = with_tune(study, name, settings).model_copy(update={"track": ()})
-        spot = Place(place / f"trial-{trial.number}", name, study.seed)
+        spot = Place(place / f"trial-{turn.number}", name, study.seed)
         try:
-            value = attempt(chosen, name, folder, spot, data, base, trials, trial, bars)
-            state = "COMPLETE"
+            value = attempt(chosen, name, folder, spot, data, base, turn, search.metric, bars)
         except Pruned:
-            value, state = None, "PRUNED"
+            pass
         except (Diverged, NoRoom, torch.OutOfMemoryError) as error:
-            trial.set_user_attr("diverged", " ".join(str(error).split()))
-            value, state = None, "PRUNED"
+            if not is_everywhere(error):
+                end_at_once()
+            why = " ".join(str(error).split())
         finally:
-            shutil.rmtree(spot.folder, ignore_errors=True)
-        trial.set_user_attr("seconds", time.monotonic() - started)
-        trials.study.tell(trial, value, _state(state))
+            if first:
+                shutil.rmtree(spot.folder, ignore_errors=True)
+        tell(turn, value, why, time.monotonic() - started)
         gc.collect()
         torch.cuda.empty_cache()
-    tell_progress(trials, progress)
+    if trials is not None:
+        tell_progress(trials, progress)
+
+
+def is_everywhere(error: Exception) -> bool:
+    """Whether all processes that do a trial have met with an error, so that all can go on.
+
+    A loss that is no number is told to all, and so is what the rehearsal has no memory for (where
+    weights are not sharded); memory that runs out later does so in one process.
+    """
+    if processes.count() == 1 or isinstance(error, Diverged):
+        return True
+    return isinstance(error, NoRoom) and processes.sharding() is None
+
+
+def end_at_once() -> NoReturn:
+    """End this process without a word: the others wait for it in the middle of a trial.
+
+    They are ended as well, and all begin that trial again, or give it up the second time.
+    """
+    traceback.print_exc()
+    sys.stderr.flush()
+    os._exit(1)
 
 
 def attempt(
@@ -98,12 +132,12 @@ def attempt(
     spot: Place,
     data: Data,
     base: Base,
-    trials: Trials,
-    trial: optuna.Trial,
+    turn: Turn,
+    metric: str,
     progress: Progress,
 ) -> float:
     """The value of one trial's settings. Raises `Pruned`, or what the tuning raises."""
-    job, settings = Job(name, study.seed), described(trial.params)
+    job, settings = Job(name, study.seed), described(turn.settings)
     tune = study.approaches[name].tune
     assert tune is not None  # noqa: S101 - a trial tunes
     validations = 0
@@ -114,8 +148,7 @@ def attempt(
         if "dev_loss" not in row or not row["step"]:
             return
         validations += 1
-        trial.report(trials.sign * row["dev_loss"], validations)
-        if not is_last(row, tune) and trial.should_prune():
+        if not goes_on(turn, row["dev_loss"], validations, last=is_last(row, tune)):
             raise Pruned
 
     signed = 0.0
@@ -123,9 +156,9 @@ def attempt(
     def alive(what: str, done: int, total: int, note: str) -> None:
         """Pass the progress on with the settings, and give a sign of life now and then."""
         nonlocal signed
-        if time.monotonic() - signed > SIGN_SECONDS:
+        if turn.trial is not None and time.monotonic() - signed > SIGN_SECONDS:
             signed = time.monotonic()
-            trial.set_user_attr("seen", time.time())
+            turn.trial.set_user_attr("seen", time.time())
         progress(what, done, total, f"{note} at {settings}" if what == "training" else note)
 
     tune_weights(
@@ -139,8 +172,13 @@ def attempt(
         place=spot,
         watchers=[watch],
     )
-    if trials.metric != LOSS:
-        return measured(study, job, folder, spot, data, base, trials.metric, alive)
+    if metric != LOSS:
+        return measured(study, job, folder, spot, data, base, metric, alive)
+    return processes.from_first(final_loss(spot, tune) if processes.is_first() else math.nan)
+
+
+def final_loss(spot: Place, tune: Tune) -> float:
+    """The validation loss that a trial has ended with."""
     rows = [row for row in read_lines(spot.history) if "dev_loss" in row]
     if tune.load_best_model_at_end:  # as good as its best weights, of which the first are none
         return float(min(row["dev_loss"] for row in rows if row["step"]))
@@ -164,7 +202,7 @@ def measured(
     metric: str,
     progress: Progress,
 ) -> float:
-    """A metric of the answers to the dev split."""
+    """A metric of the answers to the dev split, which several processes share and the first has."""
     tune = study.approaches[job.approach].tune
     assert tune is not None  # noqa: S101 - a trial tunes
     examples = taken(data.dev, tune.mix)
@@ -172,29 +210,10 @@ def measured(
     loaded = load(base, study.model, precision(study, job.approach), weights)
     predict = build(study, job, spot.folder, data, base, loaded, progress, run_folder=folder)
     answers = {item.example_id: item for batch in predict(examples) for item in batch}
-    found = METRICS[expand((metric,))[0]].measure(
-        examples, [answers[item.id] for item in examples], study.data.language
-    )
-    return float(found.aggregate(found.statistics.sum(axis=0, keepdims=True))[0])
-
-
-def tell_progress(trials: Trials, progress: Progress) -> None:
-    """How many trials have ended, and the best so far."""
-    ended = trials.ended()
-    complete = [item for item in ended if item.state.name == "COMPLETE" and item.value is not None]
-    note = ""
-    if complete:
-        best = min(complete, key=lambda item: trials.sign * (item.value or 0.0))
-        note = f"best {plain(best.value)} at {described(best.params)}"
-    progress("trials", min(len(ended), trials.count), trials.count, note)
-
-
-def numbered(progress: Progress, worker: int) -> Progress:
-    """The progress of one worker among several."""
-    return lambda what, done, total, note: progress(f"{what} ({worker + 1})", done, total, note)
-
-
-def _state(name: str) -> Any:
-    from optuna.trial import TrialState
-
-    return TrialState[name]
+    value = math.nan
+    if processes.is_first():
+        found = METRICS[expand((metric,))[0]].measure(
+            examples, [answers[item.id] for item in examples], study.data.language
+        )
+        value = float(found.aggregate(found.statistics.sum(axis=0, keepdims=True))[0])
+    return processes.from_first(value)

@@ -18,6 +18,7 @@ from etude.approaches.keys import context_settings
 from etude.approaches.retrieved import place_of, read_facts
 from etude.approaches.retrieving import Documents, token_length
 from etude.approaches.searchable import find_models, gold_known
+from etude.approaches.targets import foreseen_answers
 from etude.approaches.worked import shots_of
 from etude.config.retrieving import Bm25, Dense, Hybrid, Retrieve
 from etude.config.study import Study
@@ -91,7 +92,8 @@ def context_with(study: Study, name: str, data: Data, seen: Seen) -> Context:
         return [Hit(chunks[place], 1.0) for place in places]
 
     cites, abstains = asked(study.data.language, cite=settings.cite, abstain=settings.abstain)
-    passages = Passages(found, settings.k, settings.template, cites, abstains)
+    answer = foreseen_answers(study, name)
+    passages = Passages(found, settings.k, settings.template, cites, abstains, answer)
     return Context(prompt, system, shots_of(study, name, data), passages)
 
 

@@ -68,6 +68,9 @@ MetricName = Literal[
     "grounded-words",
     "grounded-numbers",
     "right-passage",
+    "citations",
+    "citation-precision",
+    "citation-recall",
     "abstains",
     "abstention",
 ]

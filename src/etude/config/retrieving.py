@@ -259,9 +259,11 @@ class Retrieve(Settings):
     """How passages and question are put; `{passages}` are numbered, `{question}` is the user's
     turn."""
     cite: bool = False
-    """Ask for the numbers of the passages that the answer rests on, as `[2]`."""
+    """Ask for the numbers of the passages that the answer rests on, as `[2]`. Beside `tune`, it is
+    learnt: answers have the number of their gold passage."""
     abstain: bool = False
-    """Ask to say so where the passages do not hold the answer."""
+    """Ask to say so where the passages do not hold the answer. Beside `tune`, it is learnt where
+    no gold passage is shown."""
 
     @model_validator(mode="after")
     def template_has_both(self) -> Retrieve:

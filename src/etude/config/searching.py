@@ -109,7 +109,8 @@ class Search(Settings):
     """End a trial early when its validation loss is above the `median` of earlier ones at the same
     validation, or not among the best quarter at the 1st, 4th, 16th, ... (`halving`)."""
     workers: int = Field(1, ge=1, le=64)
-    """Trials at once, a process each."""
+    """Trials at once, a process each. With --launch or torchrun, 1 lets all processes do each trial
+    together; more deal the trials out to the processes, at most so many at once."""
     storage: str | None = None
     """URL of a database that several machines share (`postgresql://...`; `$NAME` takes it from the
     environment). A file in the run folder when not given."""

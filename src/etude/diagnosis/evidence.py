@@ -26,6 +26,9 @@ class Change:
     better: str = "higher"
 
 
+Repeat = tuple[Sequence[Mapping[str, Any]], Mapping[str, Any]]  # a training's history, its facts
+
+
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """All that a diagnosis looks at. Keys are names of approaches.
@@ -39,7 +42,8 @@ class Evidence:
     that an approach uses. `plan` is plan.json. `evaluation` holds the scores, where there are some
     already. `retrieval` says of each approach that retrieves what was searched and with which k,
     `learnt_passages` which chunks stood in the prompts that an approach's weights were tuned on.
-    But for `predictions`, everything is of an approach's first seed.
+    But for `predictions` and `repeats`, everything is of an approach's first seed: `repeats` holds
+    the histories and facts of its further ones.
     """
 
     examples: Sequence[Example]
@@ -60,6 +64,7 @@ class Evidence:
     plan: Mapping[str, Any] = field(default_factory=dict)
     retrieval: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     learnt_passages: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    repeats: Mapping[str, Mapping[int, Repeat]] = field(default_factory=dict)
     evaluation: Evaluation | None = None
     made: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)  # once, for all
 

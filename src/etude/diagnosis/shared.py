@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from etude.diagnosis.evidence import Evidence
 from etude.diagnosis.numbered import Numbers, Texts, mixed
 from etude.diagnosis.overlap import NearDuplicates, Runs, chunks, exact
+from etude.metrics.citations import uncited
 from etude.records import Example
 
 WORDS = 8  # of a text from which on its being there twice is no chance
@@ -86,7 +87,8 @@ def find(evidence: Evidence) -> Shared:
     questions = Texts(map(question, examples))
     right = Texts(() if evidence.classifies else map(answer, examples))
     by_id = {
-        name: {item.example_id: item.text for item in evidence.answers[name]} for name in wrote
+        name: {item.example_id: item.text for item in uncited(evidence.answers[name])}
+        for name in wrote
     }
     given = {name: Texts(by_id[name].get(item.id, "") for item in examples) for name in wrote}
     near, near_questions = (NearDuplicates(texts, ALIKE, LONG) for texts in (right, questions))

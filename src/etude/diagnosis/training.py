@@ -8,6 +8,7 @@ from statistics import fmean, median, pstdev
 from typing import Any
 
 from etude.diagnosis.evidence import Check, Evidence, plural
+from etude.diagnosis.repeated import each_seed
 from etude.records import Finding
 
 RISEN = 1.02  # times its best that a validation loss has risen to
@@ -227,7 +228,7 @@ def bounces(values: Sequence[float]) -> int:
 
 
 OVERFITTING = Check(
-    overfitting,
+    each_seed(overfitting),
     fires=f"The last validation loss lies at least {RISEN - 1:.0%}, and {MATTERS:g} nats, above "
     "the best one after the tuning began, and the training loss has fallen. The best epoch is "
     "named.",
@@ -238,7 +239,7 @@ OVERFITTING = Check(
     "`load_best_model_at_end`.",
 )
 UNDERFITTING = Check(
-    underfitting,
+    each_seed(underfitting),
     fires=f"The training loss fell by less than {LEARNT:.0%} and the best validation loss is less "
     f"than {HELPED:.0%} below that before the tuning (a warning); or the last validation is the "
     f"best one and better than the one before by more than {STILL:.0%} and {MATTERS:g} nats (a "
@@ -249,7 +250,7 @@ UNDERFITTING = Check(
     "more epochs.",
 )
 RATE = Check(
-    rate_too_high,
+    each_seed(rate_too_high),
     fires="The loss became no number; or the mean of the last quarter of logged training losses is "
     f"{DIVERGED:.0%} above that of the lowest quarter and beyond two standard errors of their "
     f"noise; or in the second half the loss typically jumps by {SWING:.0%} of its level from row "
@@ -272,7 +273,7 @@ SMALL_VALIDATION = Check(
     advice="Raise `data.split.dev`.",
 )
 VALIDATION_MEMORY = Check(
-    memory_in_validation,
+    each_seed(memory_in_validation),
     fires="Validation ran out of memory and went on with half the batch.",
     why="The loss is the same; the attempts cost time.",
     advice="Set `tune.evaluate_batch_size` to what it came down to.",

@@ -11,6 +11,7 @@ from etude.config.study import Prompt
 from etude.engine.load import Speaker
 from etude.errors import UserError
 from etude.prompts import Passages, answer_text, compose, render
+from etude.prompts.passages import Answer
 from etude.records import Example, Message, Passage
 
 Item = TypeVar("Item")
@@ -50,7 +51,21 @@ class Context:
             given = shown is not None and item is example
             return self.passages.put(turns, shown if given and shown is not None else whole)
 
-        return compose(example, prompt=self.prompt, system=self.system, shots=kept, add=add)
+        def answer(item: Example) -> str:
+            if self.passages is None or not beside_shots:
+                return item.references[0]
+            whole = [(chunk, None) for chunk in self.passages.candidates(item)]
+            return self.passages.right(item, whole).text
+
+        return compose(
+            example, prompt=self.prompt, system=self.system, shots=kept, add=add, answer=answer
+        )
+
+    def answer(self, example: Example, prompt: EncodedPrompt) -> Answer:
+        """What is right to answer to a prompt: the first reference, as the prompt asks for it."""
+        if self.passages is None or self.passages.answer is None:
+            return Answer(example.references[0])
+        return self.passages.right(example, self.passages.standing(example, prompt.passages))
 
     def record(
         self, example: Example, shown: Sequence[int | None] | None = None

@@ -19,6 +19,7 @@ import torch
 from torch import Tensor
 from torch import distributed as group
 
+from etude.environment import OF_MANY
 from etude.errors import UserError
 
 Value = TypeVar("Value")
@@ -30,6 +31,7 @@ PATIENCE = 1800.0  # seconds that a process waits for one that lives and does no
 class _Joined:
     sharding: Mapping[str, Any] | None = None
     device: torch.device | None = None
+    here: int = 1
 
 
 _joined = _Joined()
@@ -54,11 +56,25 @@ def together(launch: Mapping[str, Any] | None, *, on_cpu: bool = False) -> Itera
         device_id=device if device.type == "cuda" else None,
     )
     _joined.sharding, _joined.device = launch["sharding"], device
+    _joined.here = int(os.environ["LOCAL_WORLD_SIZE"])
     check(launch["processes"], device)
     yield  # what fails ends the process, and with it the group: leaving it in order could wait
     wait()  # who ends first would take the others' connections away
-    _joined.sharding = _joined.device = None
+    _joined.sharding, _joined.device, _joined.here = None, None, 1
     group.destroy_process_group()
+
+
+def apart(launch: Mapping[str, Any], *, on_cpu: bool = False) -> int:
+    """Let this process, one of several on a device of its own, work alone; which of them it is.
+
+    They do not meet: what each does from here on is that of a process alone.
+    """
+    _joined.device = torch.device("cpu") if on_cpu else own_device(gpu=launch["gpu"])
+    _joined.here = int(os.environ["LOCAL_WORLD_SIZE"])
+    own = int(os.environ["RANK"])
+    for name in OF_MANY:  # libraries would look for the others by these
+        os.environ.pop(name, None)
+    return own
 
 
 def own_device(*, gpu: bool) -> torch.device:
@@ -92,6 +108,16 @@ def check(asked: int, device: torch.device) -> None:
         )
 
 
+def check_alike(key: str) -> None:
+    """Refuse to go on where machines have other files: `key` tells what a process would do."""
+    if len(set(gathered(key))) > 1:
+        raise UserError(
+            "--launch: the machines do not have the same base model or the same documents "
+            "(retrieve.documents), so they would not do the same work: make them alike, or put the "
+            "files on a disk that all of them see."
+        )
+
+
 def count() -> int:
     """How many processes there are."""
     return group.get_world_size() if group.is_initialized() else 1
@@ -104,7 +130,7 @@ def rank() -> int:
 
 def here() -> int:
     """How many of them run on this machine, and share its memory."""
-    return int(os.environ["LOCAL_WORLD_SIZE"]) if count() > 1 else 1
+    return _joined.here
 
 
 def is_first() -> bool:

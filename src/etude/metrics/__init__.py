@@ -43,6 +43,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "music": ("music-exact", "notes", "notes-enharmonic"),
     "retrieval": ("passage-recall-5", "passage-recall-10", "passage-mrr", "passage-ndcg-10"),
     "grounded": ("grounded-words", "grounded-numbers", "right-passage"),
+    "citations": ("citation-precision", "citation-recall"),
 }
 
 

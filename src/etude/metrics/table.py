@@ -11,6 +11,7 @@ from etude.metrics import (
     bleu,
     calibration,
     chrf,
+    citing,
     cosine,
     dictionary,
     form,
@@ -207,6 +208,16 @@ ROWS = (
            grounded.supported(grounded.right_share),
            grounded.signed("share gold of the passages cited, or of the one with most stems"),
            grounded.told(grounded.right_share), _COUNTED, _GROUNDED_PAPER),
+    Metric("citation-precision", "Citations that are right", "higher", 0, 1, _RANKED,
+           citing.shared(citing.precision),
+           grounded.signed_plainly("share gold of the passages that an answer cites, over answers "
+                                   "that cite"),
+           citing.told(citing.precision), _BY_HAND, _GROUNDED_PAPER),
+    Metric("citation-recall", "Right passages cited", "higher", 0, 1, _RANKED,
+           citing.shared(citing.recall),
+           grounded.signed_plainly("share of the gold passages shown that an answer cites, over "
+                                   "questions with one shown"),
+           citing.told(citing.recall), _BY_HAND, _GROUNDED_PAPER),
     Metric("abstains", "Says the passages do not hold it", "neither", 0, 1,
            frozenset({"passages"}), grounded.abstaining,
            grounded.signed_plainly("share of answers with the sentence that retrieve.abstain asks "

@@ -45,6 +45,17 @@ SAYS_SO = {  # what is taken for silence: the same of one passage, and by anothe
 # Where a text may be cut: after a sentence with what closes it, and after a line.
 _SENTENCE = re.compile(r"(?<=[.!?…])[\"'”’»)\]]*\s+|\n+|(?<=[。！？।])")
 
+Shown = Sequence[tuple[Chunk, int | None]]
+"""Passages in the order of a prompt, and how many characters of each stand there (None: all)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A right answer as a prompt asks for it; `kind` says what it is made of, where that counts."""
+
+    text: str
+    kind: str = ""
+
 
 @dataclass(frozen=True, slots=True)
 class Passages:
@@ -52,7 +63,8 @@ class Passages:
 
     `found` gives all that is recorded for an example, the nearest first; the first `count` of it
     are for the prompt. `template` holds `{passages}` and `{question}`, `cites` and `abstains` are
-    the sentences that ask for citations and for silence ("" where they are not asked for).
+    the sentences that ask for citations and for silence ("" where they are not asked for);
+    `answer` then says what is right to answer beside passages (None: the reference).
     `costs` keep the tokens of pieces of texts, by chunk, for as long as prompts are being made.
     """
 
@@ -61,11 +73,26 @@ class Passages:
     template: str
     cites: str = ""
     abstains: str = ""
+    answer: Callable[[Example, Shown], Answer] | None = None
     costs: dict[str, list[int]] = field(default_factory=dict, compare=False, repr=False)
 
     def candidates(self, example: Example) -> list[Chunk]:
         """The chunks for a prompt, the nearest first."""
         return [hit.chunk for hit in self.found(example)[: self.count]]
+
+    def standing(self, example: Example, recorded: Sequence[Passage]) -> Shown:
+        """The passages that stand in a prompt for an example, by what is recorded of it."""
+        return [
+            (hit.chunk, passage.characters)
+            for hit, passage in zip(self.found(example), recorded, strict=True)
+            if passage.shown
+        ]
+
+    def right(self, example: Example, shown: Shown) -> Answer:
+        """What is right to answer beside these passages."""
+        if self.answer is None:
+            return Answer(example.references[0])
+        return self.answer(example, shown)
 
     def put(
         self, turns: Sequence[Message], shown: Sequence[tuple[str, str]]

@@ -47,6 +47,11 @@ def as_they_are(example: Example, turns: Turns) -> Turns:
     return turns
 
 
+def first_reference(example: Example) -> str:
+    """What training supervises, and a worked example shows."""
+    return example.references[0]
+
+
 def compose(
     example: Example,
     *,
@@ -54,12 +59,14 @@ def compose(
     system: str | None,
     shots: Sequence[Example],
     add: Callable[[Example, Turns], Turns] = as_they_are,
+    answer: Callable[[Example], str] = first_reference,
 ) -> Turns:
     """All turns before the answer: system, worked examples, the example's own turns.
 
     A `system` that is given takes the place of a system turn that came with the row; "" removes
     it. A worked example gives its turns, without any system turn, and its first reference as
-    the assistant's answer. `add` puts to an example's turns what was retrieved for it.
+    the assistant's answer, as `answer` writes it. `add` puts to an example's turns what was
+    retrieved for it.
     """
     turns = add(example, user_turns(example, prompt))
     if system is not None:
@@ -75,5 +82,5 @@ def compose(
             )
         spoken = add(shot, user_turns(shot, prompt))
         worked += [turn for turn in spoken if turn.role != "system"]
-        worked.append(Message("assistant", shot.references[0]))
+        worked.append(Message("assistant", answer(shot)))
     return (*opening, *worked, *(turn for turn in turns if turn.role != "system"))

@@ -7,7 +7,7 @@ from pathlib import Path
 from statistics import fmean
 from typing import Any
 
-from etude.approaches.order import Job, ancestry, maker, makers
+from etude.approaches.order import Job, ancestry, maker, makers, seeds
 from etude.approaches.settled import read_search
 from etude.config import Study
 from etude.config.prices import Prices
@@ -18,7 +18,10 @@ from etude.store import folder_size, read_json
 
 
 def cost(study: Study, folder: Path, evidence: Evidence, name: str) -> dict[str, Any]:
-    """What an approach costs; tuning is that of everything its weights went through."""
+    """What an approach costs; tuning is that of everything its weights went through.
+
+    All is of the first seed but for `tune_seconds_all`, the sum over seeds.
+    """
     facts = [
         read_json(Job(item, study.seed).place(folder).weights / "etude.json")
         for item in makers(study, name)
@@ -56,7 +59,22 @@ def cost(study: Study, folder: Path, evidence: Evidence, name: str) -> dict[str,
         "answer_tokens": fmean(item.answer_tokens for item in answers),
         **costs_of(evidence, name),
     }
+    found |= of_seeds(study, folder, name)
     return found | of_answers(found, len(answers)) | money(study.prices, found, len(answers))
+
+
+def of_seeds(study: Study, folder: Path, name: str) -> dict[str, Any]:
+    """What tuning took with each seed, and with all of them; nothing of what was tuned once."""
+    found: dict[str, float] = {}
+    for seed in seeds(study, name):
+        paths = [
+            Job(item, seed).place(folder).weights / "etude.json" for item in makers(study, name)
+        ]
+        if paths and all(path.exists() for path in paths):
+            found[str(seed)] = sum(read_json(path)["tune_seconds"] for path in paths)
+    if len(found) < 2:
+        return {"tune_seconds_by_seed": None, "tune_seconds_all": None}
+    return {"tune_seconds_by_seed": found, "tune_seconds_all": sum(found.values())}
 
 
 def of_answers(found: Mapping[str, Any], count: int) -> dict[str, Any]:

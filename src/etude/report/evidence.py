@@ -38,6 +38,7 @@ def read_evidence(study: Study, folder: Path, failures: Mapping[str, str]) -> Ev
     general, contexts, trained_with = {}, {}, {}
     retrieval: dict[str, dict[str, Any]] = {}
     learnt_by: dict[str, frozenset[str]] = {}
+    repeats: dict[str, dict[int, Any]] = {}
     for name in study.approaches:
         jobs = [Job(name, seed) for seed in seeds(study, name)]
         made = [job.place(folder) for job in jobs if job.place(folder).manifest.exists()]
@@ -59,6 +60,8 @@ def read_evidence(study: Study, folder: Path, failures: Mapping[str, str]) -> Ev
         if study.approaches[name].tune is not None:
             histories[name] = read_lines(current[0].history)
             tunings[name] = read_json(current[0].weights / "etude.json")
+            if len(current) > 1:
+                repeats[name] = {place.seed: training_of(place) for place in current[1:]}
             job, base = Job(name, current[0].seed), base_named(current[0])
             if (found := general_text(asked, job, folder, base, data.hash)) is not None:
                 general[name] = found
@@ -89,7 +92,13 @@ def read_evidence(study: Study, folder: Path, failures: Mapping[str, str]) -> Ev
         plan=read_json(folder / "plan.json") if (folder / "plan.json").exists() else {},
         retrieval=retrieval,
         learnt_passages=learnt_by,
+        repeats=repeats,
     )
+
+
+def training_of(place: Place) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+    """The history of a training, and the facts of what it made."""
+    return read_lines(place.history), read_json(place.weights / "etude.json")
 
 
 def about_retrieval(study: Study, name: str, place: Path) -> dict[str, Any]:

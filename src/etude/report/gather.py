@@ -34,7 +34,7 @@ from etude.report.makeup import makeup
 from etude.report.pareto import fronts
 from etude.report.retrieval import retrieval
 from etude.report.similarity import similarities
-from etude.report.trainings import KEPT, epochs, repeats, training_notes
+from etude.report.trainings import KEPT, epochs, repeats, seed_notes, training_notes
 from etude.store import fingerprint, read_json, read_lines
 from etude.verdict import verdict
 
@@ -266,7 +266,12 @@ def training(evidence: Evidence, name: str, others: Mapping[str, Any]) -> dict[s
     return {
         **{key: facts[key] for key in wanted if key in facts},
         **{key: facts.get(key) for key in KEPT},
-        "notes": training_notes(facts),
+        "notes": [
+            *training_notes(facts),
+            *seed_notes(
+                (next(iter(evidence.predictions[name])), facts), evidence.repeats.get(name, {})
+            ),
+        ],
         "truncated": facts["truncated_prompts"] + facts["truncated_answers"],
         "history": history,
         "epochs": epochs(history),

@@ -73,8 +73,10 @@ def in_words(search: Search) -> str:
     told = ", ".join(f"{count} {state}" for state, count in counts.items())
     best, names = search["best"], short(list(search["space"]))
     won = ", ".join(f"{names[key]} {value(item)}" for key, item in best["settings"].items())
+    count = search.get("processes", 1)  # older runs do not say
+    by = f", each by {count} processes together" if count > 1 else ""
     return (
-        f"{len(states)} trials ({told}) in {words.duration(search['seconds'])}. Best was trial "
+        f"{len(states)} trials ({told}) in {words.duration(search['seconds'])}{by}. Best was trial "
         f"{best['number']} with {won}: {metric_name(search)} {words.score(best['value'], 4)} "
         f"({search['better']} is better)."
     )

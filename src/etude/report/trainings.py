@@ -9,7 +9,9 @@ from statistics import fmean
 from typing import Any
 
 from etude.approaches.order import Job, seeds
+from etude.approaches.targets import in_words
 from etude.config import Study
+from etude.report.words import duration
 from etude.store import read_lines
 
 KEPT = (  # facts of a weights folder that a report repeats
@@ -53,12 +55,26 @@ def training_notes(facts: Mapping[str, Any]) -> list[str]:
         notes.append(
             f"{facts['examples']} examples share {facts['sequences']} sequences (packing)."
         )
+    if said := in_words(facts.get("targets") or {}):
+        notes.append(f"{said} The losses are of these answers.")
     if facts.get("label_smoothing"):
         notes.append(
             f"The training loss is taken with label smoothing ({facts['label_smoothing']:g}), the "
             "validation loss without."
         )
     return notes
+
+
+def seed_notes(
+    first: tuple[int, Mapping[str, Any]], others: Mapping[int, tuple[Any, Mapping[str, Any]]]
+) -> list[str]:
+    """How long each of several trainings took, by their facts and seeds."""
+    if not others:
+        return []
+    took = {first[0]: first[1]["tune_seconds"]}
+    took |= {seed: facts["tune_seconds"] for seed, (_, facts) in others.items()}
+    each = ", ".join(f"{seed} in {duration(seconds)}" for seed, seconds in took.items())
+    return [f"Trained with {len(took)} seeds: {each}; {duration(sum(took.values()))} in all."]
 
 
 def epochs(history: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Literal
 
@@ -10,6 +11,7 @@ from etude.engine.encode import (
     Context,
     EncodedPrompt,
     chunks,
+    encode_answer,
     encode_answers,
     encode_pairs,
 )
@@ -17,6 +19,7 @@ from etude.engine.fitting import fitted
 from etude.engine.load import Speaker
 from etude.errors import UserError
 from etude.prompts import pieces
+from etude.prompts.passages import Answer
 from etude.records import Example
 from etude.training.material import Gathering, Material
 
@@ -37,10 +40,11 @@ def encode_all(
     """
     gathered, prompts, answers = Gathering(), 0, 0
     truncated: dict[str, None] = {}  # in order, each once
-    for example, prompt, answer in uncut(speaker, examples, context):
-        room, keep = share(len(prompt.ids), len(answer), limit, speaker.encoder_decoder)
-        if room is not None and len(prompt.ids) > room:
-            prompt = fitted(speaker, example, context, prompt, room)
+    kinds = Counter[str]()
+    for example, whole, meant, tokens in uncut(speaker, examples, context):
+        prompt, said, answer, keep = within(speaker, context, example, whole, meant, tokens, limit)
+        kinds[said.kind] += 1
+        if prompt is not whole:
             prompts += 1
             truncated[example.id] = None
         if keep is not None and len(answer) > keep:
@@ -56,24 +60,56 @@ def encode_all(
                 f"it: give it a response, or raise tune.max_tokens (now {limit})."
             )
         gathered.add(row)
-    return Material(gathered.rows(), prompts, answers, tuple(truncated))
+    del kinds[""]  # references as they are
+    return Material(gathered.rows(), prompts, answers, tuple(truncated), dict(kinds))
 
 
 def uncut(
     speaker: Speaker, examples: Iterable[Example], context: Context
-) -> Iterator[tuple[Example, EncodedPrompt, list[int]]]:
-    """Examples with their whole prompts and answers; without a reference, an answer is empty."""
+) -> Iterator[tuple[Example, EncodedPrompt, Answer, list[int]]]:
+    """Examples with their whole prompts, and right answers with their tokens.
+
+    Without a reference, an answer is empty.
+    """
     for chunk in chunks(encode_pairs(speaker, examples, context, None)):
-        answered = [(example, prompt) for example, prompt in chunk if example.references]
-        answers = iter(
-            encode_answers(
-                speaker,
-                [prompt for _, prompt in answered],
-                [example.references[0] for example, _ in answered],
-            )
-        )
-        for example, prompt in chunk:
-            yield example, prompt, next(answers) if example.references else []
+        said = [
+            context.answer(example, prompt) if example.references else Answer("")
+            for example, prompt in chunk
+        ]
+        both = [
+            (prompt, answer.text)
+            for (example, prompt), answer in zip(chunk, said, strict=True)
+            if example.references
+        ]
+        prompts, texts = [prompt for prompt, _ in both], [text for _, text in both]
+        tokens = iter(encode_answers(speaker, prompts, texts))
+        for (example, prompt), answer in zip(chunk, said, strict=True):
+            yield example, prompt, answer, next(tokens) if example.references else []
+
+
+def within(
+    speaker: Speaker,
+    context: Context,
+    example: Example,
+    whole: EncodedPrompt,
+    said: Answer,
+    answer: list[int],
+    limit: int | None,
+) -> tuple[EncodedPrompt, Answer, list[int], int | None]:
+    """A prompt with what there is room for, its right answer, and how many tokens that may have.
+
+    What is left of the passages may ask for another answer than all of them did.
+    """
+    room, keep = share(len(whole.ids), len(answer), limit, speaker.encoder_decoder)
+    if room is None or len(whole.ids) <= room:
+        return whole, said, answer, keep
+    prompt = fitted(speaker, example, context, whole, room)
+    if example.references and (now := context.answer(example, prompt)) != said:
+        said, answer = now, encode_answer(speaker, prompt, now.text)
+        less, keep = share(len(whole.ids), len(answer), limit, speaker.encoder_decoder)
+        if less is not None and len(prompt.ids) > less:
+            prompt = fitted(speaker, example, context, whole, less)
+    return prompt, said, answer, keep
 
 
 def share(

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import json
 from array import array
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import overload
 
@@ -30,6 +30,7 @@ class Material:
     truncated_prompts: int
     truncated_answers: int
     truncated: tuple[str, ...]  # ids of the examples that were cut
+    targets: Mapping[str, int] = field(default_factory=dict)  # answers beside passages, by kind
 
     @property
     def supervised_tokens(self) -> int:
@@ -117,6 +118,7 @@ def write_material(path: Path, material: Material) -> None:
         "prompts": material.truncated_prompts,
         "answers": material.truncated_answers,
         "examples": material.truncated,
+        "targets": dict(material.targets),
     }
     with replacing(path) as temporary:
         save_file(material.rows.tensors, temporary, {"truncated": json.dumps(cut)})
@@ -138,4 +140,5 @@ def read_material(path: Path) -> Material:
             f"{path} should hold the material as tokens, but it is damaged ({error}): remove it, "
             "and it will be made again."
         ) from error
-    return Material(Rows(**tensors), cut["prompts"], cut["answers"], tuple(cut["examples"]))
+    rows, targets = Rows(**tensors), cut.get("targets", {})
+    return Material(rows, cut["prompts"], cut["answers"], tuple(cut["examples"]), targets)

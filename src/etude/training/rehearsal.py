@@ -21,7 +21,7 @@ from etude.training.batch_size import (
     largest_by_measuring,
     out_of_memory,
 )
-from etude.training.loss import check_finite, halve_evaluation, summed_loss
+from etude.training.loss import Diverged, check_finite, halve_evaluation, summed_loss
 from etude.training.packing import Packed
 from etude.training.run import Run, restore, save
 
@@ -81,8 +81,29 @@ def least(size: int) -> int:
 
 
 def first_step(run: Run) -> float:
-    """A forward and backward pass over the longest rows, and a step; returns its seconds."""
-    started, size = time.monotonic(), run.examples_at_once
+    """A forward and backward pass over the longest rows, and a step; returns its seconds.
+
+    What one of several processes has no memory for, or finds to be no number, all of them raise,
+    so that none waits for it. Where weights are sharded, memory that does not suffice ends the
+    process: the others are in the middle of fetching them.
+    """
+    started, wrong = time.monotonic(), list[tuple[str, str]]()
+    try:
+        step_on_longest(run)
+    except NoRoom as error:
+        if processes.sharding() is not None:
+            raise
+        wrong.append(("no room", str(error)))
+    except Diverged as error:
+        wrong.append(("diverged", str(error)))
+    for kind, told in (item for found in processes.gathered(wrong) for item in found):
+        raise (NoRoom if kind == "no room" else Diverged)(told)
+    return time.monotonic() - started
+
+
+def step_on_longest(run: Run) -> None:
+    """The same, of this process alone."""
+    size = run.examples_at_once
     try:
         loss = backward_on_longest(run, size)
     except (RuntimeError, MemoryError) as error:
@@ -95,7 +116,6 @@ def first_step(run: Run) -> float:
     check_finite(run, [loss], 0.0, [longest(run, size)])
     run.stepper.step()
     run.stepper.zero_grad()
-    return time.monotonic() - started
 
 
 def longest(run: Run, size: int) -> list[int]:
