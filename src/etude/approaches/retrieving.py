@@ -32,13 +32,15 @@ from etude.approaches.retrieved import (
     row_of,
     wanted,
 )
+from etude.config.retrieving import Retrieve
 from etude.config.study import Study
 from etude.data import Data, read_data
 from etude.data.languages import language_of
 from etude.engine.base import Base, find_base
 from etude.environment import cache_folder
 from etude.progress import Progress
-from etude.records import Chunk, Document, Example
+from etude.records import Chunk, Document, Example, Hit
+from etude.retrieval import Retriever
 from etude.store import sync, write_json
 
 if TYPE_CHECKING:
@@ -75,16 +77,10 @@ def freeze(
     known = {chunk_in(line).id for line in chunks}
     every = {row_of(item): item for own in names for item in wanted(study, own, data)}
     waiting = [item for row, item in every.items() if row not in given]
-    of_source, count = isinstance(settings.documents, str), depth_of(settings)
     progress("searching", 0, len(waiting), "")
     started = time.monotonic()
     for number, batch in enumerate(batches(waiting)):
-        queries = [query_of(example, settings.query) for example in batch]
-        hits_of_each = retriever.search(queries, count + SPARE if of_source else count)
-        found = {
-            row_of(example): not_itself(example, hits, of_source=of_source)[:count]
-            for example, hits in zip(batch, hits_of_each, strict=True)
-        }
+        found = hits_for(retriever, settings, batch)
         told = {hit.chunk.id: hit.chunk for hits in found.values() for hit in hits}
         append(place / CHUNKS, [line_of(told[name]) for name in told if name not in known])
         known |= told.keys()
@@ -106,10 +102,23 @@ def freeze(
         "needs": list(dict.fromkeys([*before["needs"], *(need(study, own) for own in names)])),
         "files": {name: vouched(place / name) for name in (FOUND, CHUNKS)},
         "questions": len(given) + len(waiting),
-        "depth": count,
+        "depth": depth_of(settings),
         "seconds": before["seconds"] + seconds,
     }
     write_json(place / FACTS, facts)
+
+
+def hits_for(
+    retriever: Retriever, settings: Retrieve, examples: Sequence[Example]
+) -> dict[str, list[Hit]]:
+    """What is found for examples, by `row_of`: as many as are recorded, none the example itself."""
+    of_source, count = isinstance(settings.documents, str), depth_of(settings)
+    queries = [query_of(example, settings.query) for example in examples]
+    hits_of_each = retriever.search(queries, count + SPARE if of_source else count)
+    return {
+        row_of(example): not_itself(example, hits, of_source=of_source)[:count]
+        for example, hits in zip(examples, hits_of_each, strict=True)
+    }
 
 
 def open_index(study: Study, name: str, base: Base, data: Data, progress: Progress) -> Index:

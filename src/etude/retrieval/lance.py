@@ -11,7 +11,8 @@ column that a search reads costs it time.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from etude.config.retrieving import LanceDb
-from etude.errors import UserError
+from etude.errors import UserError, disk_full
 from etude.records import Chunk, Hit
 from etude.retrieval.analysis import terms
 from etude.retrieval.stores import Place
@@ -54,20 +55,44 @@ class LanceStore:
                 f"retrieve.search has k1 {place.k1:g} and b {place.b:g}, but LanceDB's are always "
                 f"{K1} and {B}: leave them out, or use the store memory."
             )
-        uri = settings.uri or str(place.folder)
-        self.local = None if "://" in uri else Path(uri).expanduser()
-        self.place = place
-        try:
-            self.database = lancedb.connect(str(self.local) if self.local else uri)
-            self.table: Any = self.database.create_table(
-                f"etude_{place.key}", schema=self._schema(), exist_ok=True
+        self.uri = settings.uri or str(place.folder)
+        self.local = None if "://" in self.uri else Path(self.uri).expanduser()
+        self.place, name = place, f"etude_{place.key}"
+        options = {key: _option(value) for key, value in settings.storage_options.items()}
+        with self._told("open"):
+            self.database = lancedb.connect(
+                str(self.local) if self.local else self.uri, storage_options=options or None
             )
-        except (OSError, RuntimeError, ValueError) as error:
+            self.table: Any = self.database.create_table(
+                name, schema=self._schema(), exist_ok=True
+            )
+            held = {(field.name, str(field.type)) for field in self.table.schema}
+        wanted = [field for field in self._schema() if (field.name, str(field.type)) not in held]
+        if wanted:
             raise UserError(
-                f"retrieve.store.uri: LanceDB cannot open {uri} "
-                f"({str(error).splitlines()[0]}): check the address and the rights to it."
-            ) from None
+                f"retrieve.store: {name} in {self.uri} was made with other settings (it has no "
+                f"{wanted[0].name} of the kind {wanted[0].type}): delete it, or name another uri."
+            )
         self._held: set[str] | None = None
+
+    @contextmanager
+    def _told(self, what: str) -> Iterator[None]:
+        """LanceDB's own errors, in a sentence."""
+        try:
+            yield
+        except (OSError, RuntimeError, ValueError) as error:
+            if (sentence := disk_full(error, self.local)) is not None:
+                raise UserError(sentence) from error
+            reason = (str(error).splitlines() or [type(error).__name__])[0].rstrip(". ")
+            mend = (
+                "check the rights to it; if it is damaged, delete the folder, and the index is "
+                "made again."
+                if self.local
+                else "check the address, and what the environment and storage_options say of it."
+            )
+            raise UserError(
+                f"retrieve.store: LanceDB cannot {what} {self.uri} ({reason}): {mend}"
+            ) from error
 
     def _schema(self) -> Any:
         import pyarrow as pa
@@ -91,17 +116,19 @@ class LanceStore:
             return
         rows = self._rows(chunks, texts, vectors)
         fresh = {chunk.document for chunk in chunks}
-        if fresh.isdisjoint(self.documents()):
-            self.table.add(rows)
-        else:  # one commit: what is replaced is never missing
-            (
-                self.table.merge_insert("id")
-                .when_matched_update_all()
-                .when_not_matched_insert_all()
-                .when_not_matched_by_source_delete(_among(fresh))
-                .execute(rows)
-            )
-        self.documents().update(fresh)
+        held = self.documents()
+        with self._told("write to"):
+            if fresh.isdisjoint(held):
+                self.table.add(rows)
+            else:  # one commit: what is replaced is never missing
+                (
+                    self.table.merge_insert("id")
+                    .when_matched_update_all()
+                    .when_not_matched_insert_all()
+                    .when_not_matched_by_source_delete(_among(fresh))
+                    .execute(rows)
+                )
+        held.update(fresh)
 
     def _rows(self, chunks: Sequence[Chunk], texts: Sequence[str], vectors: Array | None) -> Any:
         import pyarrow as pa
@@ -124,20 +151,23 @@ class LanceStore:
         if not gone:
             return 0
         before = self.count()
-        self.table.delete(_among(gone))
+        with self._told("write to"):
+            self.table.delete(_among(gone))
         self.documents().difference_update(gone)
         return before - self.count()
 
     def documents(self) -> set[str]:
         """The ids of all documents held."""
         if self._held is None:
-            names = self.table.search().select(["document"]).limit(None).to_arrow()
+            with self._told("read"):
+                names = self.table.search().select(["document"]).limit(None).to_arrow()
             self._held = set(names["document"].unique().to_pylist())
         return self._held
 
     def count(self) -> int:
         """How many chunks are held."""
-        return int(self.table.count_rows())
+        with self._told("read"):
+            return int(self.table.count_rows())
 
     def finish(self) -> None:
         """Make the indexes, or take into them what has been added since."""
@@ -145,21 +175,22 @@ class LanceStore:
 
         if not self.count():
             return
-        made = {column for index in self.table.list_indices() for column in index.columns}
-        if made:
-            self.table.optimize()
-        if self.place.analyse and "terms" not in made:
-            plain = FTS(
-                base_tokenizer="whitespace",
-                max_token_length=256,
-                lower_case=False,
-                stem=False,
-                remove_stop_words=False,
-                ascii_folding=False,
-            )
-            self.table.create_index("terms", config=plain)
-        if self.place.width and "vector" not in made and self.count() >= MANY:
-            self.table.create_index("vector", config=IvfRq(distance_type="cosine"))
+        with self._told("write to"):
+            made = {column for index in self.table.list_indices() for column in index.columns}
+            if made:
+                self.table.optimize()
+            if self.place.analyse and "terms" not in made:
+                plain = FTS(
+                    base_tokenizer="whitespace",
+                    max_token_length=256,
+                    lower_case=False,
+                    stem=False,
+                    remove_stop_words=False,
+                    ascii_folding=False,
+                )
+                self.table.create_index("terms", config=plain)
+            if self.place.width and "vector" not in made and self.count() >= MANY:
+                self.table.create_index("vector", config=IvfRq(distance_type="cosine"))
 
     def bytes(self) -> int | None:
         """What the database's folder holds; None on object storage."""
@@ -182,7 +213,8 @@ class LanceStore:
             if asked:
                 query = match(" ".join(asked), "terms")
                 search = self.table.search(query, query_type="fts")
-                rows = search.select(["chunk", "_score"]).limit(k + SPARE).to_list()
+                with self._told("search"):
+                    rows = search.select(["chunk", "_score"]).limit(k + SPARE).to_list()
             found.append(_ordered([(row, row["_score"]) for row in rows], k))
         return found
 
@@ -192,9 +224,15 @@ class LanceStore:
         for vector in np.asarray(vectors, dtype=np.float32):
             search = self.table.search(vector, vector_column_name="vector").distance_type("cosine")
             search = search.nprobes(PROBES).refine_factor(REFINED)
-            rows = search.select(["chunk", "_distance"]).limit(k).to_list()
+            with self._told("search"):
+                rows = search.select(["chunk", "_distance"]).limit(k).to_list()
             found.append(_ordered([(row, 1 - row["_distance"]) for row in rows], k))
         return found
+
+
+def _option(value: str | bool | int) -> str:
+    """A storage option as LanceDB takes it: all are texts."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _packed(chunk: Chunk) -> str:

@@ -77,9 +77,10 @@ def open_retriever(
             key=key,
             vectors=cache / "vectors",
         )
-        if cached := (folder / FACTS).exists():
-            made = read_json(folder / FACTS)
-        else:
+        made = read_json(folder / FACTS) if (folder / FACTS).exists() else None
+        # A store elsewhere may have been emptied or deleted since: then what is missing is added.
+        cached = made is not None and made["chunks"] == index.store.count()
+        if made is None or not cached:
             made = _build(index, documents, progress)
             write_json(folder / FACTS, made)
     if not made["chunks"]:
@@ -149,6 +150,9 @@ def index_key(
     if settings.store.name == "memory":  # others keep what these make of a word's number
         asked_only |= {"k1", "b"}
     search = settings.search.model_dump(mode="json", exclude=asked_only)
+    store = settings.store.model_dump(mode="json")
+    if not store.get("storage_options"):  # as before there were any
+        store.pop("storage_options", None)
     encoder = search.get("encoder", {})
     for asked in ("query", "batch_size"):
         encoder.pop(asked, None)
@@ -161,7 +165,7 @@ def index_key(
         "chunk": settings.chunk.model_dump(mode="json"),
         "search": search,
         "language": getattr(settings.search, "language", None) or language,
-        "store": settings.store.model_dump(mode="json"),
+        "store": store,
         "stemmer": version("PyStemmer"),
         "tokens": tokens,
     }
