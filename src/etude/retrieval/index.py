@@ -225,11 +225,13 @@ def open_index(
 
 
 def made_with(settings: Retrieve, analyse: Analyser, encoder: Encoder | None) -> dict[str, Any]:
-    """What an index's terms and vectors are made with, as plain JSON: None for what it has not."""
-    by_words = isinstance(settings.search, Bm25)
+    """What an index's terms and vectors are made with; None for what it has not."""
+    about = analyse.about
+    said = f"{about['language']}, {about['stemmer'] or 'no stemmer'}, {about['stop_words']} "
+    said += f"stop words, format {about['format']}"
     return {
-        "words": f"{analyse.language}: {analyse.about}" if by_words else None,
-        "vectors": encoder.key if encoder else None,
+        "terms": said if isinstance(settings.search, Bm25) else None,
+        "vectors": f"{encoder.name} ({encoder.key})" if encoder else None,
     }
 
 
@@ -241,7 +243,7 @@ def refuse_others(folder: Path, now: Mapping[str, Any]) -> None:
     for name, value in now.items():
         if was.get(name) != value:
             raise UserError(
-                f"{folder} holds an index whose {name} were made with {was.get(name) or 'nothing'}, "
-                f"and these settings ask for {value or 'none'}: use the settings that it was made "
-                "with, or another folder."
+                f"{folder} holds an index with {name} by {was.get(name) or 'nothing'}, but these "
+                f"settings ask for {value or 'none'}: use the settings that it was made with, or "
+                "another folder."
             )
