@@ -142,9 +142,7 @@ def test_langchain_gives_the_same(towns: Path, name: str) -> None:
 
 
 @pytest.mark.slow
-def test_citations_of_what_was_shown_are_told(
-    towns: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_citations_of_what_was_shown_are_told(towns: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from dataclasses import replace
 
     from etude.approaches import answering
@@ -212,9 +210,7 @@ def test_documents_that_were_changed_since_are_refused(towns: Path) -> None:
 
 
 @pytest.mark.slow
-def test_what_names_classes_is_no_chat_model(
-    towns: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_names_classes_is_no_chat_model(towns: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("langchain_core")
     from etude.langchain import approach_of
 
@@ -241,9 +237,7 @@ def test_what_the_pages_show_of_it_runs(
     pytest.importorskip("langchain_core")
     text = (DOCS / page).read_text(encoding="utf-8")
     (block,) = (
-        part
-        for part in re.findall(r"```python\n(.*?)```", text, re.DOTALL)
-        if "runs/towns" in part
+        part for part in re.findall(r"```python\n(.*?)```", text, re.DOTALL) if "runs/towns" in part
     )
     statements = [line for line in block.splitlines() if line and not line.startswith("from")]
     assert len(statements) <= 5

@@ -100,9 +100,7 @@ def test_a_damaged_file_is_told_in_a_sentence(
     with pytest.raises(UserError) as told:
         opened("memory", tmp_path)
     assert str(told.value).startswith(f"{path} should be a file of an index, but {found}")
-    assert str(told.value).endswith(
-        ": delete the folder it is in, and the index is made again."
-    )
+    assert str(told.value).endswith(": delete the folder it is in, and the index is made again.")
 
 
 @pytest.mark.parametrize(
@@ -117,9 +115,7 @@ def test_a_damaged_list_is_told_in_a_sentence(tmp_path: Path, content: bytes) ->
         f"{tmp_path / 'segments.json'} should be the list of an index's files, but it cannot be "
         "read ("
     )
-    assert str(told.value).endswith(
-        ": delete the folder it is in, and the index is made again."
-    )
+    assert str(told.value).endswith(": delete the folder it is in, and the index is made again.")
 
 
 def test_an_index_of_another_version_is_told_in_a_sentence(tmp_path: Path) -> None:
@@ -139,8 +135,8 @@ def test_damage_in_lancedb_is_told_in_a_sentence(tmp_path: Path) -> None:
     for path in tmp_path.rglob("*.lance"):
         if path.is_file():
             path.write_bytes(b"damaged")
+    store = opened("lancedb", tmp_path)
     with pytest.raises(UserError) as told:
-        store = opened("lancedb", tmp_path)
         store.documents()
     assert str(told.value).startswith(f"retrieve.store: LanceDB cannot read {tmp_path} (")
     assert str(told.value).endswith(
@@ -268,9 +264,7 @@ def test_a_list_that_is_replaced_while_it_is_read_is_read_again(
     assert stale is not None
     assert not (tmp_path / f"{stale.segments[0][0]}.segment").exists()
     real, told = memory.read_list, [stale]
-    monkeypatch.setattr(
-        memory, "read_list", lambda path: told.pop() if told else real(path)
-    )
+    monkeypatch.setattr(memory, "read_list", lambda path: told.pop() if told else real(path))
     assert MemoryStore(tmp_path, PORTUGUESE).count() == 12
 
 

@@ -40,10 +40,8 @@ def endpoint() -> Iterator[str]:
     running.start()
     host, port = running.get_host_and_port()
     address = f"http://{host}:{port}"
-    client = boto3.client(
-        "s3", endpoint_url=address, region_name="us-east-1",
-        aws_access_key_id="someone", aws_secret_access_key="secret",
-    )  # fmt: skip
+    keys = {name.lower(): value for name, value in KEYS.items()}
+    client = boto3.client("s3", endpoint_url=address, region_name="us-east-1", **keys)
     client.create_bucket(Bucket="shelf")
     yield address
     running.stop()

@@ -194,9 +194,7 @@ def open_approach(
     return OpenApproach(study, job, loaded, index, shots_of(study, name, data))
 
 
-def load_approach(
-    run: Path, name: str, seed: int | None = None
-) -> tuple[Study, Job, Base, Loaded]:
+def load_approach(run: Path, name: str, seed: int | None = None) -> tuple[Study, Job, Base, Loaded]:
     """The study of a finished run, and an approach's model with the weights it was given.
 
     UserError for an approach that is not there or was not finished.

@@ -216,9 +216,7 @@ def passages_of(
     return passages_with(study, name, held.found)
 
 
-def passages_with(
-    study: Study, name: str, found: Callable[[Example], Sequence[Hit]]
-) -> Passages:
+def passages_with(study: Study, name: str, found: Callable[[Example], Sequence[Hit]]) -> Passages:
     """What an approach puts into prompts of what is `found` for an example."""
     retrieve = study.approaches[name].retrieve
     assert retrieve is not None  # noqa: S101 - callers ask of approaches that retrieve

@@ -167,7 +167,7 @@ def generate(
 def generate_all(
     loaded: Loaded, asked: Sequence[Asked], generation: Generation, stops: Sequence[str] = ()
 ) -> dict[str, Answer]:
-    """`generate` for any number of prompts, by the examples' ids: as many at once as memory holds."""
+    """Answers to any number of prompts by the examples' ids, as many at once as memory holds."""
     answers: dict[str, Answer] = {}
     for batch in batches_in(plan_batches(asked, rows_at_once(loaded, generation)), asked):
         found = generate(loaded, [item.prompt.ids for item in batch], generation, stops)

@@ -63,9 +63,7 @@ class LanceStore:
             self.database = lancedb.connect(
                 str(self.local) if self.local else self.uri, storage_options=options or None
             )
-            self.table: Any = self.database.create_table(
-                name, schema=self._schema(), exist_ok=True
-            )
+            self.table: Any = self.database.create_table(name, schema=self._schema(), exist_ok=True)
             held = {(field.name, str(field.type)) for field in self.table.schema}
         wanted = [field for field in self._schema() if (field.name, str(field.type)) not in held]
         if wanted:
