@@ -154,8 +154,8 @@ def test_a_table_with_other_columns_is_told_in_a_sentence(tmp_path: Path) -> Non
     with pytest.raises(UserError) as told:
         STORES["lancedb"](LanceDb(name="lancedb"), Place(tmp_path, "key", PORTUGUESE, 8))
     assert str(told.value) == (
-        f"retrieve.store: etude_key in {tmp_path} was made with other settings (it has no vector "
-        "of the kind fixed_size_list<item: float>[8]): delete it, or name another uri."
+        f"retrieve.store: the table etude_key in {tmp_path} was made with other settings (it lacks "
+        "vector, fixed_size_list<item: float>[8]): delete it, or name another uri."
     )
 
 

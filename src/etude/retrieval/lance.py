@@ -14,7 +14,7 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 from numpy.typing import NDArray
@@ -63,14 +63,14 @@ class LanceStore:
             self.database = lancedb.connect(
                 str(self.local) if self.local else self.uri, storage_options=options or None
             )
-            self.table: Any = self.database.create_table(name, schema=self._schema(), exist_ok=True)
-            held = {(field.name, str(field.type)) for field in self.table.schema}
-        wanted = [field for field in self._schema() if (field.name, str(field.type)) not in held]
-        if wanted:
-            raise UserError(
-                f"retrieve.store: {name} in {self.uri} was made with other settings (it has no "
-                f"{wanted[0].name} of the kind {wanted[0].type}): delete it, or name another uri."
-            )
+            try:
+                self.table: Any = self.database.create_table(
+                    name, schema=self._schema(), exist_ok=True
+                )
+            except ValueError as error:
+                if "does not match existing table schema" not in str(error):
+                    raise
+                self._refuse(name)
         self._held: set[str] | None = None
 
     @contextmanager
@@ -91,6 +91,17 @@ class LanceStore:
             raise UserError(
                 f"retrieve.store: LanceDB cannot {what} {self.uri} ({reason}): {mend}"
             ) from error
+
+    def _refuse(self, name: str) -> NoReturn:
+        """Say that the table's columns are others than these settings want."""
+        held = {(field.name, field.type) for field in self.database.open_table(name).schema}
+        wanted = {(field.name, field.type) for field in self._schema()}
+        column, kind = min(wanted ^ held, key=str)
+        verb = "lacks" if (column, kind) in wanted else "has"
+        raise UserError(
+            f"retrieve.store: the table {name} in {self.uri} was made with other settings (it "
+            f"{verb} {column}, {kind}): delete it, or name another uri."
+        )
 
     def _schema(self) -> Any:
         import pyarrow as pa
@@ -114,7 +125,7 @@ class LanceStore:
             return
         rows = self._rows(chunks, texts, vectors)
         fresh = {chunk.document for chunk in chunks}
-        held = self.documents()
+        held = self._documents()
         with self._told("write to"):
             if fresh.isdisjoint(held):
                 self.table.add(rows)
@@ -145,17 +156,21 @@ class LanceStore:
 
     def delete(self, documents: Iterable[str]) -> int:
         """Forget documents; returns how many chunks that were."""
-        gone = set(documents) & self.documents()
+        gone = set(documents) & self._documents()
         if not gone:
             return 0
         before = self.count()
         with self._told("write to"):
             self.table.delete(_among(gone))
-        self.documents().difference_update(gone)
+        self._documents().difference_update(gone)
         return before - self.count()
 
     def documents(self) -> set[str]:
         """The ids of all documents held."""
+        return set(self._documents())
+
+    def _documents(self) -> set[str]:
+        """The same, as this store keeps count of them: it grows with what is added."""
         if self._held is None:
             with self._told("read"):
                 names = self.table.search().select(["document"]).limit(None).to_arrow()

@@ -77,12 +77,16 @@ def open_retriever(
             key=key,
             vectors=cache / "vectors",
         )
-        made = read_json(folder / FACTS) if (folder / FACTS).exists() else None
-        # A store elsewhere may have been emptied or deleted since: then what is missing is added.
-        cached = made is not None and made["chunks"] == index.store.count()
-        if made is None or not cached:
-            made = _build(index, documents, progress)
-            write_json(folder / FACTS, made)
+        try:
+            made = read_json(folder / FACTS) if (folder / FACTS).exists() else None
+            # A store elsewhere may have been emptied since: then what is missing is added.
+            cached = made is not None and made["chunks"] == index.store.count()
+            if made is None or not cached:
+                made = _build(index, documents, progress)
+                write_json(folder / FACTS, made)
+        except BaseException:
+            index.close()  # or the next one that writes would have to wait for it
+            raise
     if not made["chunks"]:
         index.close()
         raise UserError(
