@@ -6,7 +6,6 @@ The storage is a server of moto's on this machine, spoken to over HTTP as S3 is.
 from __future__ import annotations
 
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -156,12 +155,12 @@ from etude.retrieval.stores import STORES, Place
 
 settings = LanceDb(name="lancedb", uri=sys.argv[1])
 store = STORES["lancedb"](settings, Place(Path("unused"), "key", analyser("pt"), None))
-for round in range(15):
+for round in range(8):
     numbers = range(3 * round, 3 * round + 3)
     texts = [f"palavra{number} comum" for number in numbers]
     store.add([Chunk(f"d{n}", "", text, 0, len(text)) for n, text in zip(numbers, texts)], texts)
     print(json.dumps(list(numbers)), flush=True)
-    if round % 5 == 4:
+    if round % 3 == 2:
         store.finish()
 """
 
@@ -182,7 +181,7 @@ def write_until_killed(uri: str, lines: int | None) -> set[str]:
 
 @pytest.mark.slow
 @pytest.mark.usefixtures("environment")
-@pytest.mark.parametrize("lines", [1, 5, 9])
+@pytest.mark.parametrize("lines", [1, 5])
 def test_kill_9_while_writing_to_object_storage(lines: int) -> None:
     uri = somewhere()
     held = write_until_killed(uri, lines)
@@ -198,7 +197,7 @@ def test_kill_9_while_writing_to_object_storage(lines: int) -> None:
     whole = write_until_killed(uri, None)  # the same writer goes on
     store = opened(uri, None)
     assert store.documents() == whole
-    assert store.count() == len(whole) == 45
+    assert store.count() == len(whole) == 24
 
 
 INDEXER = """
@@ -208,13 +207,13 @@ from etude.config.retrieving import Retrieve
 from etude.retrieval import index, lance
 from etude.retrieval.opening import open_retriever
 from retrieval_helper import MANY
-index.TOGETHER = 10
+index.TOGETHER = 20
 calls = 0
 real = lance.LanceStore.add
 def add(self, *values):
     global calls
     calls += 1
-    if calls == 4:
+    if calls == 3:
         os.kill(os.getpid(), signal.SIGKILL)
     real(self, *values)
 lance.LanceStore.add = add
@@ -232,7 +231,7 @@ def test_an_index_on_object_storage_is_gone_on_with(tmp_path: Path) -> None:
     assert subprocess.run(command, cwd=root, check=False).returncode == -signal.SIGKILL
     chosen = Retrieve(documents="x", store={"name": "lancedb", "uri": uri})
     index = open_retriever(chosen, MANY, tmp_path, language="pt")
-    assert (index.facts["resumed"], index.facts["chunks"]) == (30, 65)
+    assert (index.facts["resumed"], index.facts["chunks"]) == (40, 65)
     local = Retrieve(documents="x", store={"name": "lancedb", "uri": str(tmp_path / "local")})
     whole = open_retriever(local, MANY, tmp_path / "whole", language="pt")
     asked = ["comum palavra7", "palavra64"]
@@ -279,4 +278,3 @@ def test_options_change_no_key_of_an_index_without_any() -> None:
 
     assert key() == key(storage_options={})
     assert key() != key(storage_options={"endpoint": "http://other"})
-    assert os.environ.get("AWS_ENDPOINT") is None  # what other tests set is gone
