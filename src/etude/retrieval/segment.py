@@ -68,7 +68,7 @@ def write_arrays(path: Path, arrays: Mapping[str, Array | Sequence[Array]]) -> N
         file.write(len(text).to_bytes(8, "little") + text)
         for name in order:
             for part in parts[name]:
-                file.write(part.reshape(-1).view(np.uint8))  # `tofile` does not say: disk full
+                file.write(part.reshape(-1).view(np.uint8).data)  # `tofile` does not say: disk full
         file.flush()
 
 
