@@ -29,13 +29,16 @@ langchain: Any = pytest.importorskip(
 )
 splitters: Any = pytest.importorskip("langchain_text_splitters")
 
-from langchain_core.documents import Document as Loaded  # noqa: E402 - where it is installed
+from langchain_core.callbacks import BaseCallbackHandler  # noqa: E402 - where it is installed
+from langchain_core.documents import Document as Loaded  # noqa: E402
 from langchain_core.messages import (  # noqa: E402
     AIMessage,
     HumanMessage,
     SystemMessage,
     ToolMessage,
 )
+from langchain_core.output_parsers import StrOutputParser  # noqa: E402
+from langchain_core.prompts import ChatPromptTemplate  # noqa: E402
 
 PAGE = Path(__file__).parents[1] / "docs" / "langchain.md"
 
@@ -207,6 +210,109 @@ def test_stops_are_kept_to(chat: Any) -> None:
     assert said.response_metadata["finish_reason"] == "stop"
 
 
+def test_an_answer_streams_token_by_token(chat: Any) -> None:
+    class Heard(BaseCallbackHandler):
+        def __init__(self) -> None:
+            self.tokens: list[str] = []
+            self.ended = 0
+
+        def on_llm_new_token(self, token: str, **_: Any) -> None:
+            self.tokens.append(token)
+
+        def on_llm_end(self, *_: Any, **__: Any) -> None:
+            self.ended += 1
+
+    said, heard = chat.invoke("Why?"), Heard()
+    pieces = list(chat.stream("Why?", config={"callbacks": [heard]}))
+    assert len(pieces) > 3
+    assert [piece.content for piece in pieces] == heard.tokens
+    assert heard.ended == 1
+    joined = sum(pieces[1:], pieces[0])
+    assert joined.content == said.content
+    assert joined.usage_metadata == said.usage_metadata
+    assert joined.response_metadata == said.response_metadata
+    assert joined.chunk_position == "last"
+
+    async def heard_late() -> list[str]:
+        return [str(piece.content) async for piece in chat.astream("Why?")]
+
+    assert asyncio.run(heard_late()) == heard.tokens
+
+
+def test_a_stream_keeps_to_stops_and_keeps_nobody_waiting(chat: Any) -> None:
+    whole = chat.invoke("Why?").content
+    stop = whole[len(whole) // 2 :][:3]
+    said = []
+    for piece in chat.stream("Why?", stop=[stop]):
+        said.append(piece.content)
+        assert chat.invoke("Why?").content == whole  # while the stream stands open
+    assert "".join(said) == chat.invoke("Why?", stop=[stop]).content
+    assert next(iter(chat.stream("Why?"))).content  # and is left where it stands
+    assert chat.invoke("Why?").content == whole
+
+
+class Counted:
+    """How many prompts each call of the engine answered."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        from etude.engine import generate as engine
+        from etude.langchain import chat
+
+        self.calls: list[int] = []
+        real = engine.generate
+
+        def generate(loaded: Any, prompts: Any, *rest: Any) -> Any:
+            self.calls.append(len(prompts))
+            return real(loaded, prompts, *rest)
+
+        monkeypatch.setattr(engine, "generate", generate)
+        monkeypatch.setattr(chat, "generate", generate)
+
+
+def test_several_questions_are_answered_together(
+    chat: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    questions = ["Why?", "Where is it?", "Who was it that came?", "Why?"]
+    alone = [chat.invoke(question).content for question in questions]
+    counted = Counted(monkeypatch)
+    assert [said.content for said in chat.batch(questions)] == alone
+    assert counted.calls == [3]  # one of the four is asked twice
+    assert [said.content for said in asyncio.run(chat.abatch(questions))] == alone
+    assert counted.calls == [3, 3]
+    chain = ChatPromptTemplate.from_template("{question}") | chat | StrOutputParser()
+    assert chain.batch([{"question": question} for question in questions]) == alone
+    assert counted.calls == [3, 3, 3]
+    stop = alone[1][2:5]
+    assert [said.content for said in chat.batch(questions, stop=[stop])] == [
+        chat.invoke(question, stop=[stop]).content for question in questions
+    ]
+
+
+def test_each_question_of_several_keeps_its_own_errors_and_callbacks(
+    chat: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Heard(BaseCallbackHandler):
+        def __init__(self) -> None:
+            self.texts: list[str] = []
+
+        def on_llm_end(self, response: Any, **_: Any) -> None:
+            self.texts.append(response.generations[0][0].text)
+
+    alone = chat.invoke("Why?").content
+    heard = [Heard(), Heard(), Heard()]
+    counted = Counted(monkeypatch)
+    asked = ["Why?", [ToolMessage("4", tool_call_id="1")], "Where?"]
+    configs = [{"callbacks": [one]} for one in heard]
+    said = chat.batch(asked, config=configs, return_exceptions=True)
+    assert counted.calls == [2]
+    assert said[0].content == alone
+    assert isinstance(said[1], UserError)
+    assert [one.texts for one in heard] == [[alone], [], [said[2].content]]
+    with pytest.raises(UserError, match="of the type 'tool'"):
+        chat.batch(asked)
+    assert chat.batch([]) == []
+
+
 def test_a_long_chat_is_cut_and_says_so(chat: Any) -> None:
     said = chat.invoke("word " * 3000)
     assert said.response_metadata["truncated_tokens"] > 0
@@ -274,8 +380,8 @@ def test_nothing_of_langchain_or_torch_is_loaded_before_it_is_asked_for() -> Non
 def test_the_page_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     blocks = re.findall(r"```python\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
-    held = [block for block in blocks if "runs/tickets" not in block]
-    assert len(held) == len(blocks) - 1 == 3
+    held = [block for block in blocks if "runs/" not in block]
+    assert len(held) == len(blocks) - 2 == 3
     names: dict[str, Any] = {}
     for block in held:
         exec(compile(block, str(PAGE), "exec"), names)  # noqa: S102 - our own page

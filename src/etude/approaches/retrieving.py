@@ -40,7 +40,8 @@ from etude.data.languages import language_of
 from etude.engine.base import Base, find_base
 from etude.environment import cache_folder
 from etude.progress import Progress
-from etude.records import Chunk, Document, Example
+from etude.records import Chunk, Document, Example, Hit
+from etude.retrieval import Retriever
 from etude.store import sync, write_json
 
 if TYPE_CHECKING:
@@ -100,15 +101,9 @@ def search(
 ) -> None:
     """Find the passages of examples and put them behind those that are there, batch by batch."""
     known = {chunk_in(line).id for line in whole_lines(place / CHUNKS)}
-    of_source, count = isinstance(settings.documents, str), depth_of(settings)
     progress("searching", 0, len(examples), "")
     for number, batch in enumerate(batches(examples)):
-        queries = [query_of(example, settings.query) for example in batch]
-        hits_of_each = retriever.search(queries, count + SPARE if of_source else count)
-        found = {
-            row_of(example): not_itself(example, hits, of_source=of_source)[:count]
-            for example, hits in zip(batch, hits_of_each, strict=True)
-        }
+        found = hits_for(retriever, settings, batch)
         told = {hit.chunk.id: hit.chunk for hits in found.values() for hit in hits}
         append(place / CHUNKS, [line_of(told[name]) for name in told if name not in known])
         known |= told.keys()
@@ -130,6 +125,19 @@ def searched(study: Study, settings: Retrieve, data: Data, retriever: Index) -> 
         "language": study.data.language,
         "settings": settings.model_dump(mode="json", include={"chunk", "search", "store"}),
         "depth": depth_of(settings),
+    }
+
+
+def hits_for(
+    retriever: Retriever, settings: Retrieve, examples: Sequence[Example]
+) -> dict[str, list[Hit]]:
+    """What is found for examples, by `row_of`: as many as are recorded, none the example itself."""
+    of_source, count = isinstance(settings.documents, str), depth_of(settings)
+    queries = [query_of(example, settings.query) for example in examples]
+    hits_of_each = retriever.search(queries, count + SPARE if of_source else count)
+    return {
+        row_of(example): not_itself(example, hits, of_source=of_source)[:count]
+        for example, hits in zip(examples, hits_of_each, strict=True)
     }
 
 

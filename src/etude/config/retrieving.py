@@ -5,6 +5,7 @@ Every choice from document to prompt is a setting here; the room that acts on th
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
@@ -189,6 +190,16 @@ class Hybrid(Bm25):
 Search = Annotated[Bm25 | Dense | Hybrid, Field(discriminator="name"), BeforeValidator(named)]
 
 
+SECRET = re.compile(r"secret|token|password|credential|access_key|account_key|sas_key")
+
+
+def environment_name(option: str) -> str:
+    """The variable that says the same as an option of object storage."""
+    name = option.upper()
+    known = name.startswith(("AWS_", "AZURE_", "GOOGLE_"))
+    return name if known else f"AWS_{name}"
+
+
 class Memory(Settings):
     """An index in files of the run's cache, read into memory."""
 
@@ -203,6 +214,20 @@ class LanceDb(Settings):
     """Which store this is."""
     uri: str | None = None
     """A folder, or `s3://bucket/path`; beside the run's cache when not given."""
+    storage_options: dict[str, str | bool | int] = Field({})
+    """How object storage is reached, as LanceDB names it (`endpoint`, `region`, `allow_http`). Keys
+    are read from the environment (`AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY`)."""
+
+    @model_validator(mode="after")
+    def no_secrets(self) -> LanceDb:
+        for name in self.storage_options:
+            if SECRET.search(name.lower()):
+                raise Misplaced(
+                    ("storage_options",),
+                    f"{name} is a secret, and a study is kept in the run folder and shown in the "
+                    f"report: leave it out and set {environment_name(name)} in the environment",
+                )
+        return self
 
 
 class Qdrant(Settings):

@@ -7,7 +7,7 @@ never moves, and logits exist for one token per row at a time.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -36,7 +36,6 @@ class Chance:
         return torch.rand(count, generator=generator, dtype=torch.float64)
 
 
-@torch.inference_mode()
 def write(
     loaded: Loaded,
     reading: Reading,
@@ -49,6 +48,21 @@ def write(
     Greedy unless a temperature is set; then `chances` hold each row's random numbers. A row is
     also over when what it has written so far is `enough`.
     """
+    written: list[list[int]] = []
+    for so_far in steps(loaded, reading, generation, chances, enough):
+        written = so_far
+    return written
+
+
+@torch.inference_mode()
+def steps(
+    loaded: Loaded,
+    reading: Reading,
+    generation: Generation,
+    chances: Sequence[Chance],
+    enough: Callable[[list[int]], bool] = lambda _: False,
+) -> Iterator[list[list[int]]]:
+    """What `write` has written after each of its steps; the lists grow from one to the next."""
     stops = set(loaded.speaker.stop_ids)
     written: list[list[int]] = [[] for _ in range(reading.rows)]
     standing = list(range(reading.rows))  # the row of `written` that each row here belongs to
@@ -65,6 +79,7 @@ def write(
                 row = written[standing[place]]
                 row.append(token)
                 ended[place] = token in stops or enough(row)
+        yield written
         if all(ended) or step + 1 == generation.max_tokens:
             break
         if sum(ended) * ENDED >= len(ended):
@@ -76,7 +91,6 @@ def write(
         ids = chosen[:, None]
         everywhere = torch.ones_like(ids)
         logits = read_on(loaded, reading, ids, everywhere, everywhere.bool())
-    return written
 
 
 def choose(logits: Tensor, generation: Generation, drawn: Tensor | None) -> Tensor:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from etude.config.study import Generation
 from etude.engine.batching import Asked, batches_in, plan_batches
+from etude.engine.capacity import rows_at_once
 from etude.engine.decode import Chance, continuations, write
 from etude.engine.encode import encode_answer
 from etude.engine.library import generate_whole, likelihoods_whole, stepwise_reason
@@ -143,16 +144,55 @@ def find_whole(
 
 
 def generate(
-    loaded: Loaded, prompts: Sequence[Sequence[int]], generation: Generation
+    loaded: Loaded,
+    prompts: Sequence[Sequence[int]],
+    generation: Generation,
+    stops: Sequence[str] = (),
 ) -> list[Answer]:
-    """Write answers to a batch of prompts (token ids). Greedy unless a temperature is set."""
-    chances = [Chance(0, str(row)) for row in range(len(prompts))]
+    """Write answers to a batch of prompts (token ids). Greedy unless a temperature is set.
+
+    An answer ends before the first of the `stops`. What is drawn depends on the prompt, and not
+    on what shares its batch. UserError for an empty stop.
+    """
+    refuse_empty(stops)
+    chances = chances_of(prompts)
     if stepwise_reason(loaded) is None:
         reading = read_prompts(loaded, prompts, generation.max_tokens)
-        written = write(loaded, reading, generation, chances)
+        written = write(loaded, reading, generation, chances, ended_by(loaded, stops))
     else:
         written = generate_whole(loaded, prompts, generation, chances)
-    return [read_answer(loaded, ids) for ids in written]
+    return [read_answer(loaded, ids, stops) for ids in written]
+
+
+def generate_all(
+    loaded: Loaded, asked: Sequence[Asked], generation: Generation, stops: Sequence[str] = ()
+) -> dict[str, Answer]:
+    """Answers to any number of prompts by the examples' ids, as many at once as memory holds."""
+    answers: dict[str, Answer] = {}
+    for batch in batches_in(plan_batches(asked, rows_at_once(loaded, generation)), asked):
+        found = generate(loaded, [item.prompt.ids for item in batch], generation, stops)
+        answers |= {item.example.id: answer for item, answer in zip(batch, found, strict=True)}
+    return answers
+
+
+def chances_of(prompts: Sequence[Sequence[int]]) -> list[Chance]:
+    """Random numbers for each prompt, the same whenever it is asked."""
+    return [Chance(0, str(list(prompt))) for prompt in prompts]
+
+
+def ended_by(loaded: Loaded, stops: Sequence[str]) -> Callable[[list[int]], bool]:
+    """Whether an answer, by its tokens, is over because it holds one of the stops."""
+
+    def ended(ids: list[int]) -> bool:
+        return read_answer(loaded, ids, stops).finish == "stop"
+
+    return ended if stops else lambda _: False
+
+
+def refuse_empty(stops: Sequence[str]) -> None:
+    """UserError for a stop sequence that stands at the beginning of every answer."""
+    if "" in stops:
+        raise UserError("A stop sequence is empty, so no answer could begin: leave it out.")
 
 
 def log_likelihoods(
@@ -165,11 +205,12 @@ def log_likelihoods(
     return continuations(loaded, reading, range(len(prompts)), answers)
 
 
-def read_answer(loaded: Loaded, ids: list[int]) -> Answer:
+def read_answer(loaded: Loaded, ids: list[int], stops: Sequence[str] = ()) -> Answer:
     """Cut generated tokens after the first stop token and write them as text.
 
     An end-of-turn marker that is no token of this tokenizer (ChatML's, on a base that does not
-    know it) stands in the text as letters: the answer ends before it.
+    know it) stands in the text as letters: the answer ends before it, and before the first of the
+    `stops`.
     """
     speaker = loaded.speaker
     end = next((index for index, token in enumerate(ids) if token in speaker.stop_ids), None)
@@ -177,7 +218,11 @@ def read_answer(loaded: Loaded, ids: list[int]) -> Answer:
     text = str(speaker.tokenizer.decode(kept, skip_special_tokens=True))
     if marker := ending(speaker.markup):
         text = text.partition(marker)[0]
-    return Answer(text.strip(), len(kept), "length" if end is None else "stop")
+    text = text.strip()
+    places = [text.find(stop) for stop in stops if stop in text]
+    if places:
+        return Answer(text[: min(places)].rstrip(), len(kept), "stop")
+    return Answer(text, len(kept), "length" if end is None else "stop")
 
 
 def label_ids(loaded: Loaded, item: Asked) -> dict[str, list[int]]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from etude.config.study import Generation, Model
-from etude.errors import UserError, nearest
+from etude.errors import UserError
 from etude.retrieval import Retriever
 
 if TYPE_CHECKING:
@@ -51,46 +52,69 @@ def chat_model(
 
 
 def chat_model_of(run: Path, approach: str, *, seed: int | None = None) -> EtudeChat:
-    """An approach of a finished run as a chat model of LangChain.
+    """The model of an approach of a finished run, as a chat model of LangChain.
 
     It has the approach's weights, precision and way of writing answers, and its system prompt
-    where a chat brings none; task prompt, worked examples and passages are the chain's own.
-    UserError without the extra, for an approach that is not there or was not finished, and for
-    one that names classes.
+    where a chat brings none; task prompt, worked examples and passages are the chain's own
+    (`approach_of` brings them along). UserError without the extra, for an approach that is not
+    there or was not finished, and for one that names classes.
     """
     needs_langchain()
+    from etude.approaches.answering import load_approach
     from etude.approaches.keys import context_settings
-    from etude.approaches.order import Job, layers, precision
-    from etude.config import load_study
-    from etude.engine.base import find_base
-    from etude.engine.load import load
 
-    study = load_study(run / "study.yaml")
-    if approach not in study.approaches:
-        raise UserError(
-            f"{run} has no approach '{approach}': {nearest(approach, study.approaches)}."
-        )
-    job = Job(approach, study.seed if seed is None else seed)
-    weights = layers(study, job, run)
-    for folder in weights:
-        if not folder.is_dir():
-            raise UserError(
-                f"{run}: {folder} is not there, so '{approach}' has no finished weights: finish "
-                "the run, or name another seed."
-            )
-    base = find_base(study.model.base, study.model.revision)
-    loaded = load(base, study.model, precision(study, approach), weights)
+    study, _, _, loaded = load_approach(run, approach, seed)
     system = context_settings(study, approach)[1]
     return made(loaded, study.generation, system, f"{run.name}/{approach}")
+
+
+def approach_of(run: Path, approach: str, *, seed: int | None = None) -> EtudeChat:
+    """An approach of a finished run, whole: a question goes in, the answer comes out.
+
+    It does what the approach did in the study: its prompt, its worked examples, passages from the
+    run's own index, its weights. `response_metadata` holds the `passages` that stood in the prompt,
+    `[1]` first, and the numbers of those that the answer has `cited`. Columns that a template names
+    are given with the question: `invoke(question, columns={"title": "Elm"})`.
+
+    UserError without the extra, for an approach that is not there or was not finished, for one
+    that names classes, and where its documents were changed since.
+    """
+    needs_langchain()
+    from etude.approaches.answering import open_approach
+    from etude.langchain.chat import EtudeChat
+    from etude.langchain.prompts import as_approach
+
+    opened = open_approach(run, approach, seed=seed)
+    name = f"{run.name}/{approach}"
+    if not opened.writes:
+        opened.close()
+        raise UserError(
+            f"{name} names classes and writes nothing: ask it by open_approach of "
+            "etude.approaches.answering, or name an approach that writes."
+        )
+    return EtudeChat(
+        loaded=opened.loaded,
+        generation=opened.study.generation,
+        put=partial(as_approach, opened),
+        name_of_model=name,
+        identity={"run": str(run), "seed": opened.job.seed, "whole": True},
+    )
 
 
 def made(loaded: Loaded, generation: Generation, system: str | None, name: str) -> EtudeChat:
     """A loaded model that can write, as a chat model."""
     from etude.langchain.chat import EtudeChat
+    from etude.langchain.prompts import as_it_is
 
     if loaded.labels is not None or loaded.speaker.encoder_only:
         raise UserError(f"{name} names classes and writes nothing: name an approach that writes.")
-    return EtudeChat(loaded=loaded, generation=generation, system=system, name_of_model=name)
+    return EtudeChat(
+        loaded=loaded,
+        generation=generation,
+        put=partial(as_it_is, loaded.speaker, generation, system),
+        name_of_model=name,
+        identity={"system": system},
+    )
 
 
 def needs_langchain() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence, Sized
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Sized
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,12 +15,14 @@ from etude.retrieval.analysis import Analyser, analyser
 from etude.retrieval.chunk import Length, cut, indexed
 from etude.retrieval.fusion import CANDIDATES, choose_weight, fuse
 from etude.retrieval.stores import STORES, Store, place_of
+from etude.store import read_json, write_json
 
 if TYPE_CHECKING:  # they bring torch, which a search by words does not need
     from etude.retrieval.rerank import Scores
     from etude.retrieval.vectors import Encoder, Vectors
 
 TOGETHER = 16_384  # chunks that are added, and so acknowledged, at once
+MADE = "made.json"  # in an index's folder: what its terms and vectors were made with
 ENCODED = 2048  # where each is encoded, which takes a minute
 
 
@@ -33,6 +35,7 @@ class Index:
     """
 
     settings: Retrieve
+    folder: Path
     store: Store
     analyse: Analyser
     length: Length | None
@@ -57,6 +60,8 @@ class Index:
         Raises:
             UserError: for two documents with one id.
         """
+        if not (self.folder / MADE).exists():
+            write_json(self.folder / MADE, made_with(self.settings, self.analyse, self.encoder))
         counts = {"documents": 0, "chunks": 0, "empty": 0}
         total = len(documents) if isinstance(documents, Sized) else 0
         for group in self._groups(documents, done, counts):
@@ -188,6 +193,10 @@ def open_index(
     `settings.documents` are not read: give documents to `add`. `language` (ISO 639) is that of
     the documents unless `search.language` says another. `length` counts tokens where chunks are
     measured in them. `vectors` is where the encoder's work is kept, beside the index by default.
+
+    Raises:
+        UserError: where a model or an extra is missing, and for an index that is damaged or was
+            made with another language, encoder or version.
     """
     search = settings.search
     chosen = search.language if isinstance(search, Bm25) and search.language else language
@@ -202,10 +211,12 @@ def open_index(
         from etude.retrieval.rerank import load_reranker
 
         reranker = load_reranker(settings.rerank, device)
+    refuse_others(folder, made_with(settings, analyse, encoder))
     place = place_of(search, folder / "chunks", key, analyse, encoder.width if encoder else None)
     weight = search.weight if isinstance(search, Hybrid) else None
     return Index(
         settings,
+        folder,
         STORES[settings.store.name](settings.store, place),
         analyse,
         length,
@@ -214,3 +225,28 @@ def open_index(
         reranker,
         None if weight is None or isinstance(weight, str) else float(weight),
     )
+
+
+def made_with(settings: Retrieve, analyse: Analyser, encoder: Encoder | None) -> dict[str, Any]:
+    """What an index's terms and vectors are made with; None for what it has not."""
+    about = analyse.about
+    said = f"{about['language']}, {about['stemmer'] or 'no stemmer'}, {about['stop_words']} "
+    said += f"stop words, format {about['format']}"
+    return {
+        "terms": said if isinstance(settings.search, Bm25) else None,
+        "vectors": f"{encoder.name} ({encoder.key})" if encoder else None,
+    }
+
+
+def refuse_others(folder: Path, now: Mapping[str, Any]) -> None:
+    """UserError for a folder whose index was made with something else: it would find nothing."""
+    if not (folder / MADE).exists():
+        return
+    was = read_json(folder / MADE)
+    for name, value in now.items():
+        if was.get(name) != value:
+            raise UserError(
+                f"{folder} holds an index with {name} by {was.get(name) or 'nothing'}, but these "
+                f"settings ask for {value or 'none'}: use the settings that it was made with, or "
+                "another folder."
+            )

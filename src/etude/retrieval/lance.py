@@ -11,15 +11,16 @@ column that a search reads costs it time.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 from numpy.typing import NDArray
 
 from etude.config.retrieving import LanceDb
-from etude.errors import UserError
+from etude.errors import UserError, disk_full
 from etude.records import Chunk, Hit
 from etude.retrieval.analysis import terms
 from etude.retrieval.possible import MISSING, check_lance
@@ -48,20 +49,53 @@ class LanceStore:
             raise UserError(MISSING["lancedb"]) from None
         if place.analyse:
             check_lance(place.k1, place.b)
-        uri = settings.uri or str(place.folder)
-        self.local = None if "://" in uri else Path(uri).expanduser()
-        self.place = place
-        try:
-            self.database = lancedb.connect(str(self.local) if self.local else uri)
-            self.table: Any = self.database.create_table(
-                f"etude_{place.key}", schema=self._schema(), exist_ok=True
+        self.uri = settings.uri or str(place.folder)
+        self.local = None if "://" in self.uri else Path(self.uri).expanduser()
+        self.place, name = place, f"etude_{place.key}"
+        options = {key: _option(value) for key, value in settings.storage_options.items()}
+        with self._told("open"):
+            self.database = lancedb.connect(
+                str(self.local) if self.local else self.uri, storage_options=options or None
             )
-        except (OSError, RuntimeError, ValueError) as error:
-            raise UserError(
-                f"retrieve.store.uri: LanceDB cannot open {uri} "
-                f"({str(error).splitlines()[0]}): check the address and the rights to it."
-            ) from None
+            try:
+                self.table: Any = self.database.create_table(
+                    name, schema=self._schema(), exist_ok=True
+                )
+            except ValueError as error:
+                if "does not match existing table schema" not in str(error):
+                    raise
+                self._refuse(name)
         self._held: set[str] | None = None
+
+    @contextmanager
+    def _told(self, what: str) -> Iterator[None]:
+        """LanceDB's own errors, in a sentence."""
+        try:
+            yield
+        except (OSError, RuntimeError, ValueError) as error:
+            if (sentence := disk_full(error, self.local)) is not None:
+                raise UserError(sentence) from error
+            reason = (str(error).splitlines() or [type(error).__name__])[0].rstrip(". ")
+            mend = (
+                "check the rights to it; if it is damaged, delete the folder, and the index is "
+                "made again."
+                if self.local
+                else "check the address, and what the environment and storage_options say of it."
+            )
+            raise UserError(
+                f"retrieve.store: LanceDB cannot {what} {self.uri} ({reason}): {mend}"
+            ) from error
+
+    def _refuse(self, name: str) -> NoReturn:
+        """Say that the table's columns are others than these settings want."""
+        held = {(field.name, field.type) for field in self.database.open_table(name).schema}
+        wanted = {(field.name, field.type) for field in self._schema()}
+        column, kind = min(wanted ^ held, key=str)
+        verb = "lacks" if (column, kind) in wanted else "has"
+        raise UserError(
+            f"retrieve.store: the table {name} in {self.uri} was made with other settings (it "
+            f"{verb} {column}, {kind}): delete it, or name another uri."
+        )
 
     def _schema(self) -> Any:
         import pyarrow as pa
@@ -85,17 +119,19 @@ class LanceStore:
             return
         rows = self._rows(chunks, texts, vectors)
         fresh = {chunk.document for chunk in chunks}
-        if fresh.isdisjoint(self.documents()):
-            self.table.add(rows)
-        else:  # one commit: what is replaced is never missing
-            (
-                self.table.merge_insert("id")
-                .when_matched_update_all()
-                .when_not_matched_insert_all()
-                .when_not_matched_by_source_delete(_among(fresh))
-                .execute(rows)
-            )
-        self.documents().update(fresh)
+        held = self._documents()
+        with self._told("write to"):
+            if fresh.isdisjoint(held):
+                self.table.add(rows)
+            else:  # one commit: what is replaced is never missing
+                (
+                    self.table.merge_insert("id")
+                    .when_matched_update_all()
+                    .when_not_matched_insert_all()
+                    .when_not_matched_by_source_delete(_among(fresh))
+                    .execute(rows)
+                )
+        held.update(fresh)
 
     def _rows(self, chunks: Sequence[Chunk], texts: Sequence[str], vectors: Array | None) -> Any:
         import pyarrow as pa
@@ -114,24 +150,31 @@ class LanceStore:
 
     def delete(self, documents: Iterable[str]) -> int:
         """Forget documents; returns how many chunks that were."""
-        gone = set(documents) & self.documents()
+        gone = set(documents) & self._documents()
         if not gone:
             return 0
         before = self.count()
-        self.table.delete(_among(gone))
-        self.documents().difference_update(gone)
+        with self._told("write to"):
+            self.table.delete(_among(gone))
+        self._documents().difference_update(gone)
         return before - self.count()
 
     def documents(self) -> set[str]:
         """The ids of all documents held."""
+        return set(self._documents())
+
+    def _documents(self) -> set[str]:
+        """The same, as this store keeps count of them: it grows with what is added."""
         if self._held is None:
-            names = self.table.search().select(["document"]).limit(None).to_arrow()
+            with self._told("read"):
+                names = self.table.search().select(["document"]).limit(None).to_arrow()
             self._held = set(names["document"].unique().to_pylist())
         return self._held
 
     def count(self) -> int:
         """How many chunks are held."""
-        return int(self.table.count_rows())
+        with self._told("read"):
+            return int(self.table.count_rows())
 
     def finish(self) -> None:
         """Make the indexes, or take into them what has been added since."""
@@ -139,21 +182,22 @@ class LanceStore:
 
         if not self.count():
             return
-        made = {column for index in self.table.list_indices() for column in index.columns}
-        if made:
-            self.table.optimize()
-        if self.place.analyse and "terms" not in made:
-            plain = FTS(
-                base_tokenizer="whitespace",
-                max_token_length=256,
-                lower_case=False,
-                stem=False,
-                remove_stop_words=False,
-                ascii_folding=False,
-            )
-            self.table.create_index("terms", config=plain)
-        if self.place.width and "vector" not in made and self.count() >= MANY:
-            self.table.create_index("vector", config=IvfRq(distance_type="cosine"))
+        with self._told("write to"):
+            made = {column for index in self.table.list_indices() for column in index.columns}
+            if made:
+                self.table.optimize()
+            if self.place.analyse and "terms" not in made:
+                plain = FTS(
+                    base_tokenizer="whitespace",
+                    max_token_length=256,
+                    lower_case=False,
+                    stem=False,
+                    remove_stop_words=False,
+                    ascii_folding=False,
+                )
+                self.table.create_index("terms", config=plain)
+            if self.place.width and "vector" not in made and self.count() >= MANY:
+                self.table.create_index("vector", config=IvfRq(distance_type="cosine"))
 
     def bytes(self) -> int | None:
         """What the database's folder holds; None on object storage."""
@@ -176,7 +220,8 @@ class LanceStore:
             if asked:
                 query = match(" ".join(asked), "terms")
                 search = self.table.search(query, query_type="fts")
-                rows = search.select(["chunk", "_score"]).limit(k + SPARE).to_list()
+                with self._told("search"):
+                    rows = search.select(["chunk", "_score"]).limit(k + SPARE).to_list()
             found.append(_ordered([(row, row["_score"]) for row in rows], k))
         return found
 
@@ -186,9 +231,15 @@ class LanceStore:
         for vector in np.asarray(vectors, dtype=np.float32):
             search = self.table.search(vector, vector_column_name="vector").distance_type("cosine")
             search = search.nprobes(PROBES).refine_factor(REFINED)
-            rows = search.select(["chunk", "_distance"]).limit(k).to_list()
+            with self._told("search"):
+                rows = search.select(["chunk", "_distance"]).limit(k).to_list()
             found.append(_ordered([(row, 1 - row["_distance"]) for row in rows], k))
         return found
+
+
+def _option(value: str | bool | int) -> str:
+    """A storage option as LanceDB takes it: all are texts."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _packed(chunk: Chunk) -> str:

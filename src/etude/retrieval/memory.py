@@ -10,7 +10,9 @@ One process writes at a time; others may read, and see what was there when they 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -24,13 +26,46 @@ from etude.retrieval.analysis import Analyser, Numbering, terms
 from etude.retrieval.lexical import Bm25, invert
 from etude.retrieval.merge import merge
 from etude.retrieval.segment import Segment, pack_chunks, write_arrays
-from etude.store import folder_size, read_json, write_json
+from etude.store import folder_size, write_json
 
 Array = NDArray[Any]
 LIST = "segments.json"
 FORMAT = 1  # of the files
 SIMILAR = 8  # so many segments of about one size are merged
 BLOCK = 65_536  # vectors compared at once
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """What the list says: segments with the rows of documents deleted, and the highest number."""
+
+    segments: list[tuple[str, list[int]]]
+    last: int
+
+
+def read_list(path: Path) -> Listed | None:
+    """The list of the segments that count; None where nothing has been written yet.
+
+    Raises:
+        UserError: for a list that is damaged, or that another version of Etude wrote.
+    """
+    try:
+        found = json.loads(path.read_bytes())
+        if found["format"] != FORMAT:
+            raise UserError(
+                f"{path.parent} holds an index of another version of Etude: delete the folder, "
+                "and the index is made again."
+            )
+        segments = [(str(item["name"]), list(item["deleted"])) for item in found["segments"]]
+        return Listed(segments, int(found["last"]))
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise UserError(
+            f"{path} should be the list of an index's files, but it cannot be read "
+            f"({type(error).__name__}: {error}): delete the folder it is in, and the index is made "
+            "again."
+        ) from None
 
 
 class MemoryStore:
@@ -50,19 +85,18 @@ class MemoryStore:
 
     def _read(self) -> None:
         """Open the segments that the list names."""
-        if not (self.folder / LIST).exists():
+        while (listed := read_list(self.folder / LIST)) is not None:
+            try:
+                self.segments = [
+                    Segment(self.folder / f"{name}.segment", deleted)
+                    for name, deleted in listed.segments
+                ]
+            except UserError:
+                if read_list(self.folder / LIST) == listed:
+                    raise
+                continue  # a writer has merged what the list named when it was read
+            self.last, self.bm25 = listed.last, None
             return
-        found = read_json(self.folder / LIST)
-        if found.get("format") != FORMAT:
-            raise UserError(
-                f"{self.folder} holds an index of another version of Etude: delete the folder, "
-                "and the index is made again."
-            )
-        self.segments = [
-            Segment(self.folder / f"{item['name']}.segment", item["deleted"])
-            for item in found["segments"]
-        ]
-        self.last, self.bm25 = found["last"], None
 
     def add(
         self, chunks: Sequence[Chunk], texts: Sequence[str], vectors: Array | None = None

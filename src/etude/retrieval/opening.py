@@ -75,11 +75,16 @@ def open_retriever(
             key=key,
             vectors=cache / "vectors",
         )
-        if cached := (folder / FACTS).exists():
-            made = read_json(folder / FACTS)
-        else:
-            made = _build(index, documents, progress)
-            write_json(folder / FACTS, made)
+        try:
+            made = read_json(folder / FACTS) if (folder / FACTS).exists() else None
+            # A store elsewhere may have been emptied since: then what is missing is added.
+            cached = made is not None and made["chunks"] == index.store.count()
+            if made is None or not cached:
+                made = _build(index, documents, progress)
+                write_json(folder / FACTS, made)
+        except BaseException:
+            index.close()  # or the next one that writes would have to wait for it
+            raise
     if not made["chunks"]:
         index.close()
         raise UserError(
@@ -147,6 +152,9 @@ def index_key(
     if settings.store.name == "memory":  # others keep what these make of a word's number
         asked_only |= {"k1", "b"}
     search = settings.search.model_dump(mode="json", exclude=asked_only)
+    store = settings.store.model_dump(mode="json")
+    if not store.get("storage_options"):  # as before there were any
+        store.pop("storage_options", None)
     encoder = search.get("encoder", {})
     for asked in ("query", "batch_size"):
         encoder.pop(asked, None)
@@ -159,7 +167,7 @@ def index_key(
         "chunk": settings.chunk.model_dump(mode="json"),
         "search": search,
         "language": two_letters(getattr(settings.search, "language", None) or language),
-        "store": settings.store.model_dump(mode="json"),
+        "store": store,
         "stemmer": version("PyStemmer"),
         "tokens": tokens,
     }

@@ -39,6 +39,8 @@ DTYPES: dict[str, np.dtype[Any]] = {
     "I64": np.dtype(np.int64),
     "U64": np.dtype(np.uint64),
 }
+ALWAYS = {"text_bytes", "text_ends", "spans", "owners", "document_bytes", "document_ends"}
+ALWAYS |= {"document_hashes", "document_rows"}  # the others are there for words, or for vectors
 NAMES = {dtype: name for name, dtype in DTYPES.items()}
 
 
@@ -66,7 +68,7 @@ def write_arrays(path: Path, arrays: Mapping[str, Array | Sequence[Array]]) -> N
         file.write(len(text).to_bytes(8, "little") + text)
         for name in order:
             for part in parts[name]:
-                part.tofile(file)
+                file.write(part.reshape(-1).view(np.uint8).data)  # `tofile` does not say: disk full
         file.flush()
 
 
@@ -86,7 +88,7 @@ def read_arrays(path: Path) -> dict[str, Array]:
             .reshape(about["shape"])
             for name, about in header.items()
         }
-    except (OSError, ValueError, KeyError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise UserError(
             f"{path} should be a file of an index, but it cannot be read ({error}): delete the "
             "folder it is in, and the index is made again."
@@ -137,6 +139,11 @@ class Segment:
     def __init__(self, path: Path, deleted: Iterable[int] = ()) -> None:
         self.name = path.stem
         self.arrays = read_arrays(path)
+        if missing := sorted(ALWAYS - self.arrays.keys()):
+            raise UserError(
+                f"{path} should be a file of an index, but it lacks {', '.join(missing)}: delete "
+                "the folder it is in, and the index is made again."
+            )
         self.deleted = frozenset(deleted)  # rows of documents that are gone
         owners = self.arrays["owners"]
         self.size = len(owners)
