@@ -13,7 +13,7 @@ from etude.data.dumps import read_articles
 from etude.data.json_files import kind_of, read_jsonl
 from etude.data.text import absolute, files_of, text_of
 from etude.errors import UserError
-from etude.progress import Progress, silent
+from etude.progress import Progress, counted, silent
 from etude.records import Document
 
 ENDINGS = (".txt", ".md")
@@ -100,7 +100,8 @@ def line_documents(
     """
     del cache
     source = Jsonl(kind="jsonl", path=settings.path, encoding=settings.encoding)
-    for number, row in enumerate(read_jsonl(source, root), start=1):
+    rows = counted(read_jsonl(source, root), f"reading {Path(settings.path).name}", progress)
+    for number, row in enumerate(rows, start=1):
         columns = dict(row.columns)
         text = columns.pop("text", None)
         if not isinstance(text, str):
@@ -118,7 +119,6 @@ def line_documents(
         }
         if text.strip():
             yield Document(identity, title, text.strip(), others)
-    progress("reading documents", 1, 1, settings.path)
 
 
 # By kind, as in `etude.config.retrieving`.

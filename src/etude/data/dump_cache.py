@@ -31,6 +31,7 @@ SHARD = 64 << 20  # bytes after which articles go on in another file
 SAMPLE = 1 << 20
 HOPS = 4  # redirects that lead to redirects
 SECONDS = 5.0  # between acknowledgements
+TOLD = 500  # articles between two words on how many have been read
 
 
 def articles_of(
@@ -60,20 +61,27 @@ def articles_of(
             complete(dump, folder, state, workers_for(dump, workers), progress, seconds)
     told = Counts() if counts is None else counts
     told.add(state.counts)
-    return kept(folder, state)
+    return kept(folder, state, progress, path.name)
 
 
-def kept(folder: Path, state: State) -> Iterator[Article]:
-    """The articles of a folder that is complete."""
+def kept(
+    folder: Path, state: State, progress: Progress = silent, name: str = ""
+) -> Iterator[Article]:
+    """The articles of a folder that is complete; `name` is what progress calls the dump."""
+    given, total, what = 0, state.counts.articles, f"articles of {name}"
     with closing(sqlite3.connect(folder / "names.db")) as names:
         for number in range(len(state.shards)):
             with shard(folder, number).open("rb") as file:
                 for line in file:
+                    if given % TOLD == 0:
+                        progress(what, given, total, "")
+                    given += 1
                     article = Article.from_json(json.loads(line))
                     found = names.execute(NAMES, (article.title,)).fetchall()
                     yield (
                         replace(article, names=tuple(row[0] for row in found)) if found else article
                     )
+    progress(what, total, total, "")
 
 
 @dataclass(slots=True)
