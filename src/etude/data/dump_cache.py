@@ -53,7 +53,7 @@ def articles_of(
     from filelock import FileLock  # 20 ms that nobody else need pay
 
     dump = open_dump(path, language)
-    folder = cache / f"dump-{key_of(dump)[:16]}"
+    folder = folder_of(dump, cache)
     folder.mkdir(parents=True, exist_ok=True)
     with FileLock(folder / ".lock"):  # a second process waits for the first, and finds it done
         state = State.of(folder, dump)
@@ -236,3 +236,17 @@ def _put_together(folder: Path) -> None:
     sync(temporary)
     temporary.replace(folder / "names.db")
     sync(folder)
+
+
+def known_articles(path: Path, cache: Path) -> int | None:
+    """How many articles a dump has, where all of it is in the cache; None where it is not."""
+    folder = folder_of(open_dump(path), cache)
+    if not (folder / "state.json").exists():
+        return None
+    row = read_json(folder / "state.json")
+    return Counts(**row["counts"]).articles if row["complete"] else None
+
+
+def folder_of(dump: Dump, cache: Path) -> Path:
+    """Where the articles of a dump are kept."""
+    return cache / f"dump-{key_of(dump)[:16]}"

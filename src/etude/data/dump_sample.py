@@ -1,0 +1,115 @@
+"""A dump looked into at places that are spread over it, so that it is known without being read.
+
+bzip2's blocks can be unpacked from anywhere (`dump_file`), and pages end where they say so; a page
+that crosses the end of a piece is not seen. A dump that is small is read whole.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import islice
+
+from etude.data.dump_file import PIECE, XML_PIECE, Piece, pieces, unpacked
+from etude.data.dump_pages import PAGE_END, ROOT_END
+from etude.data.dump_work import Counts, Dump, Rows, rows_of
+from etude.errors import UserError
+from etude.progress import Progress, silent
+
+PLACES = 16  # pieces that are read of a large dump: seconds, however large it is
+NAMESPACE = re.compile(rb"<ns>(-?\d+)</ns>")
+PAGE = b"<page>"
+
+
+@dataclass(slots=True)
+class Sampled:
+    """What was read of a dump so far. `whole`: all of it is. `places`: about so many pieces.
+
+    `read` are bytes of the file, `xml` bytes of what they hold, `in_pages` those of them that are
+    of pages read whole. `namespaces` count pages by the number of theirs, `problems` are sentences
+    on pieces that could not be read.
+    """
+
+    size: int
+    whole: bool
+    places: int = PLACES
+    read: int = 0
+    xml: int = 0
+    in_pages: int = 0
+    seconds: float = 0.0
+    counts: Counts = field(default_factory=Counts)
+    namespaces: Counter[str] = field(default_factory=Counter)
+    problems: list[str] = field(default_factory=list)
+
+    def in_all(self, count: int) -> int:
+        """How many of something the whole dump holds, about, where `count` were seen."""
+        if self.whole or not self.in_pages or not self.read:
+            return count
+        return round(count / self.in_pages * self.xml * self.size / self.read)
+
+
+def sample(
+    dump: Dump, places: int = PLACES, progress: Progress = silent
+) -> Iterator[tuple[Rows, Sampled]]:
+    """The rows of some pieces of a dump, one after the other, with what is known by then.
+
+    Pieces are as far from one another as can be; of encodings that must be read in order they are
+    the first ones. A piece that cannot be read is a problem that is told, and no end.
+    """
+    size, what = dump.file.size, f"looking into {dump.path.name}"
+    one = PIECE if dump.file.packed else XML_PIECE
+    whole = size <= places * one
+    told = Sampled(size, whole, max(1, -(-size // one)) if whole else places)
+    rest = b""
+    for number, found in enumerate(_chosen(dump, places, told)):
+        progress(what, min(number, places), places, f"{told.counts.articles:,} articles")
+        began = time.perf_counter()
+        try:
+            text = unpacked(dump.file, found)
+            told.xml += len(text)
+            told.read = found.done if found.data is not None else told.read + _packed(found, dump)
+            if told.whole:  # pieces follow one another, and so do the halves of a page
+                text, rest = rest + text, b""
+            first, last = text.find(PAGE), text.rfind(PAGE_END) + len(PAGE_END)
+            if first == -1 or last <= first:
+                rest = text
+                continue
+            rest, pages = text[last:], text[first:last]
+            rows = rows_of(dump, pages)
+        except UserError as error:
+            told.problems.append(str(error))
+            continue
+        told.in_pages += len(pages)
+        told.counts.add(rows.counts)
+        told.namespaces.update(mark.decode() for mark in NAMESPACE.findall(pages))
+        told.seconds += time.perf_counter() - began
+        yield rows, told
+    if told.whole and not told.problems and not rest.strip().endswith(ROOT_END):
+        told.problems.append(f"{dump.path} ends before its last page does: it was cut short.")
+    progress(what, places, places, f"{told.counts.articles:,} articles")
+
+
+def _chosen(dump: Dump, places: int, told: Sampled) -> Iterator[Piece]:
+    """All pieces of a small dump, else one at each place; the last one shows how a dump ends."""
+    try:
+        if told.whole:
+            yield from pieces(dump.file, 0)
+        elif dump.file.encoding != "utf-8":
+            yield from islice(pieces(dump.file, 0), places)
+        else:
+            unit = 8 if dump.file.packed else 1  # places are bits of a packed file
+            room = told.size - (PIECE if dump.file.packed else XML_PIECE)
+            for number in range(places - 1):
+                start = unit * (room * number // (places - 1))
+                yield from islice(pieces(dump.file, start), 1)
+            yield from pieces(dump.file, unit * room)
+    except UserError as error:
+        told.problems.append(str(error))
+
+
+def _packed(piece: Piece, dump: Dump) -> int:
+    """How many bytes of the file a piece is."""
+    return (piece.end - piece.start) // (8 if dump.file.packed else 1)
