@@ -108,8 +108,8 @@ def dump_named(name: str) -> Path | None:
         return path
     if path.suffix in DOCUMENTS or ("/" in name and path.is_dir()):
         raise UserError(
-            f"{path} holds documents, and a study needs questions with answers as well: begin with a "
-            "recipe (etude new faquad-mini, say), name your questions under data.sources, and this "
-            "under retrieve.documents."
+            f"{path} holds documents, and a study needs questions with answers as well: begin with "
+            "a recipe (etude new faquad-mini, say), name your questions under data.sources, and "
+            "this under retrieve.documents."
         )
     return None

@@ -90,8 +90,9 @@ class Display:
                 if what not in tasks:
                     for other in tasks.values():
                         bars.update(other, visible=False)
-                    about = {"note": "", "so_far": ""}
-                    tasks[what] = bars.add_task(f"{title}: {what}", total=total or None, **about)
+                    tasks[what] = bars.add_task(
+                        f"{title}: {what}", total=total or None, note="", so_far=""
+                    )
                 task = tasks[what]
                 shown = so_far(done, total)
                 bars.update(task, completed=done, total=total or None, visible=True, so_far=shown)

@@ -113,8 +113,8 @@ def how_much(about: Mapping[str, Any]) -> str:
         return f"All of it was read ({size(about['xml'])} of XML)."
     share = about["read"] / about["bytes"]
     return (
-        f"{size(about['read'])} of it were read ({share:.1%}), in pieces spread over the file; what "
-        "follows is of those, and not exact for the whole."
+        f"{size(about['read'])} of it were read ({share:.1%}), in pieces spread over the file; "
+        "what follows is of those, and not exact for the whole."
     )
 
 

@@ -43,7 +43,7 @@ from etude.store import (
     write_atomically,
 )
 
-PLAN = 3  # raised by hand when a plan says something else than before
+PLAN = 4  # raised by hand when a plan says something else than before
 SEARCH_ALONE = (
     "approaches.{name}.tune.search tries settings one after the other, each in one process: run "
     "the study without --launch until the search has ended, then with it."

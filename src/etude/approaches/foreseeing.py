@@ -19,14 +19,14 @@ from typing import Any
 from etude.approaches.documents import document_files
 from etude.approaches.retrieving import Documents
 from etude.config.retrieving import Dense, DocumentLines, Dump, Hybrid, Retrieve, TextFiles
-from etude.config.sources import Squad, Wikipedia
+from etude.config.sources import Source, Squad, Wikipedia
 from etude.config.study import Study
 from etude.data import Data
 from etude.data.articles import Article
 from etude.data.document_files import text_files
 from etude.data.dump_cache import known_articles
 from etude.data.dump_pool import workers_for
-from etude.data.dump_sample import sample
+from etude.data.dump_sample import sample, sampling
 from etude.data.dumps import open_dump
 from etude.environment import cache_folder
 from etude.progress import Progress, silent
@@ -73,7 +73,7 @@ def first_of(study: Study, name: str, data: Data, progress: Progress = silent) -
     if every:
         return First(documents, True, len(documents), True, seconds)
     exact = total is not None
-    total = total if exact else count_of(study, name, data, documents)
+    total = total if exact else count_of(study, name, data, documents, rest)
     per = seconds / len(documents)
     return First(documents, False, total, exact, None if total is None else per * total)
 
@@ -93,7 +93,8 @@ def from_dump(path: Path, language: str | None, progress: Progress) -> First:
     """Documents from all over a dump that nobody has read yet."""
     dump = open_dump(path, language)
     documents: list[Document] = []
-    for rows, told in sample(dump, PLACES, progress):
+    told = sampling(dump, PLACES)
+    for rows in sample(dump, told, progress):
         room = MOST - len(documents)
         lines = rows.articles[:room]
         documents += [Article.from_json(json.loads(line)).document for line in lines]
@@ -102,8 +103,19 @@ def from_dump(path: Path, language: str | None, progress: Progress) -> First:
     return First(documents, told.whole and total == len(documents), total, told.whole, seconds)
 
 
-def count_of(study: Study, name: str, data: Data, documents: Sequence[Document]) -> int | None:
-    """How many documents there are, about, by what is cheap to know; None where nothing is."""
+def has_contexts(source: Source) -> bool:
+    """Whether a source's documents are its passages rather than its answers."""
+    columns = getattr(source, "columns", None)
+    return isinstance(source, Squad) or getattr(columns, "context", None) is not None
+
+
+def count_of(
+    study: Study, name: str, data: Data, documents: Sequence[Document], rest: Iterator[Document]
+) -> int | None:
+    """How many documents there are, about, by what is cheap to know; None where nothing is.
+
+    `rest` are those behind the `documents` and the one that followed them.
+    """
     given = settings_of(study, name).documents
     if isinstance(given, Dump):
         return given.articles
@@ -113,10 +125,10 @@ def count_of(study: Study, name: str, data: Data, documents: Sequence[Document])
         source = study.data.sources[given]
         if isinstance(source, Wikipedia):
             return source.articles
-        context = getattr(getattr(source, "columns", None), "context", None)
-        if not isinstance(source, Squad) and context is None:  # its own rows are the documents
-            return sum(row["sources"].get(given, 0) for row in [data.card["splits"]["train"]])
-        return None
+        if has_contexts(source):  # which are in memory by now: going on to count them is cheap
+            return len(documents) + 1 + sum(1 for _ in rest)
+        counts: dict[str, int] = data.card["splits"]["train"]["sources"]
+        return counts.get(given)
     files = list(document_files(study, settings_of(study, name)))
     if isinstance(given, DocumentLines) and not any(path.suffix == ".gz" for path in files):
         lines = [
@@ -256,6 +268,6 @@ def encoder_pace(
     return (clock() - began) / min(done, len(texts)), encoder.width
 
 
-def told(foreseen: Foreseen | None) -> dict[str, Any] | None:
+def as_planned(foreseen: Foreseen | None) -> dict[str, Any] | None:
     """As a plan holds it."""
     return None if foreseen is None else asdict(foreseen)

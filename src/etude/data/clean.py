@@ -75,7 +75,7 @@ def refuse_repeated_ids(candidates: Iterable[Candidate]) -> None:
             mend = (
                 "map another column to id, or leave id out to have rows numbered"
                 if other == candidate.task
-                else f"put the source's name into one of them, as in id: '{example.task}-{{id}}'"
+                else f"put the source's name into one of them, as in id: '{candidate.task}-{{id}}'"
             )
             raise UserError(
                 f"The id '{candidate.id}' stands in {earlier.where} and in {candidate.where}, but "

@@ -51,20 +51,22 @@ class Sampled:
         return round(count / self.in_pages * self.xml * self.size / self.read)
 
 
-def sample(
-    dump: Dump, places: int = PLACES, progress: Progress = silent
-) -> Iterator[tuple[Rows, Sampled]]:
-    """The rows of some pieces of a dump, one after the other, with what is known by then.
+def sampling(dump: Dump, places: int = PLACES) -> Sampled:
+    """What will be read of a dump: all of it, or pieces at so many places."""
+    size, one = dump.file.size, PIECE if dump.file.packed else XML_PIECE
+    whole = size <= places * one
+    return Sampled(size, whole, max(1, -(-size // one)) if whole else places)
+
+
+def sample(dump: Dump, told: Sampled, progress: Progress = silent) -> Iterator[Rows]:
+    """The rows of the pieces, one after the other, while `told` learns what is known by then.
 
     Pieces are as far from one another as can be; of encodings that must be read in order they are
     the first ones. A piece that cannot be read is a problem that is told, and no end.
     """
-    size, what = dump.file.size, f"looking into {dump.path.name}"
-    one = PIECE if dump.file.packed else XML_PIECE
-    whole = size <= places * one
-    told = Sampled(size, whole, max(1, -(-size // one)) if whole else places)
+    what, places = f"looking into {dump.path.name}", told.places
     rest = b""
-    for number, found in enumerate(_chosen(dump, places, told)):
+    for number, found in enumerate(_chosen(dump, told)):
         progress(what, min(number, places), places, f"{told.counts.articles:,} articles")
         began = time.perf_counter()
         try:
@@ -86,14 +88,15 @@ def sample(
         told.counts.add(rows.counts)
         told.namespaces.update(mark.decode() for mark in NAMESPACE.findall(pages))
         told.seconds += time.perf_counter() - began
-        yield rows, told
+        yield rows
     if told.whole and not told.problems and not rest.strip().endswith(ROOT_END):
         told.problems.append(f"{dump.path} ends before its last page does: it was cut short.")
     progress(what, places, places, f"{told.counts.articles:,} articles")
 
 
-def _chosen(dump: Dump, places: int, told: Sampled) -> Iterator[Piece]:
+def _chosen(dump: Dump, told: Sampled) -> Iterator[Piece]:
     """All pieces of a small dump, else one at each place; the last one shows how a dump ends."""
+    places = told.places
     try:
         if told.whole:
             yield from pieces(dump.file, 0)

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from sys import intern
-from typing import Any
 
 from etude.config.sources import Columns, Source, Squad
 from etude.config.study import Data as DataSettings
@@ -22,7 +21,7 @@ from etude.data.rows import Dropped, Remark, Row, SplitName
 from etude.data.spool import Spool
 from etude.data.squad import passage_id
 from etude.data.values import as_text, broken_character
-from etude.errors import UserError
+from etude.errors import UserError, nearest
 from etude.progress import Progress, silent, watched
 from etude.prompts import columns_of, fill
 from etude.records import Example, Message

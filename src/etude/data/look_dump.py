@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from etude.data.articles import Article
-from etude.data.dump_sample import Sampled, sample
+from etude.data.dump_sample import Sampled, sample, sampling
 from etude.data.dump_work import Dump
 from etude.data.dumps import no_pages, open_dump
 from etude.data.explore import lengths
@@ -78,8 +78,8 @@ def look_dump(path: Path, progress: Progress = silent) -> dict[str, Any]:
         UserError: where the file is no dump, or none of its pages can be read.
     """
     dump = open_dump(path)
-    seen, told = Seen(), Sampled(dump.file.size, whole=True)
-    for rows, told in sample(dump, progress=progress):
+    seen, told = Seen(), sampling(dump)
+    for rows in sample(dump, told, progress):
         articles = [Article.from_json(json.loads(line)) for line in rows.articles]
         seen.add(articles, min(ASKED - len(seen.asked), ASKED // told.places))
     if not told.counts.pages:

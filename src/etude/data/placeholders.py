@@ -14,9 +14,7 @@ from etude.records import Message
 PLACEHOLDER = re.compile(r"\{\{\s*([A-Za-z0-9][\w-]*)\s*\}\}")
 
 
-def fill_placeholders(
-    rows: Iterable[Row], texts: Mapping[str, str], place: str
-) -> Iterator[Row]:
+def fill_placeholders(rows: Iterable[Row], texts: Mapping[str, str], place: str) -> Iterator[Row]:
     """Rows with every named placeholder filled, in columns and in turns.
 
     A placeholder without a text stays and is remarked on. UserError after the last row when a text

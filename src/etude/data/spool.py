@@ -7,7 +7,7 @@ written into a file without a name, and only what dividing asks for (keys, group
 from __future__ import annotations
 
 import os
-import pickle  # noqa: S403 - see `Spool`
+import pickle
 import weakref
 from array import array
 from collections.abc import Sequence
@@ -30,7 +30,10 @@ class Spool(Generic[Record]):
     """
 
     def __init__(self, folder: Path | None = None) -> None:
-        self.file = SpooledTemporaryFile(max_size=IN_MEMORY, buffering=BUFFER, dir=folder)
+        place = None if folder is None else str(folder)
+        self.file = SpooledTemporaryFile(  # noqa: SIM115 - open as long as there is a spool
+            max_size=IN_MEMORY, buffering=BUFFER, dir=place
+        )
         self.ends = array("Q", [0])  # 8 bytes a record
         self.at_end = True
         weakref.finalize(self, self.file.close)
