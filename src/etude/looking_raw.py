@@ -64,12 +64,12 @@ def look_dump(seen: Mapping[str, Any]) -> None:
     )
     for row in seen["samples"]:
         lines([f"\n{row['title']}  {row['url']}", f"  {short(row['text'])}"])
-    of_questions(seen["questions"], whole=about["whole"])
+    of_questions(seen["questions"], seen["in_all"]["articles"])
     lines(f"Note: {note}" for note in seen["notes"])
 
 
-def of_questions(asked: Mapping[str, Any], *, whole: bool) -> None:
-    """What kind: wikipedia would make."""
+def of_questions(asked: Mapping[str, Any], articles: int) -> None:
+    """What kind: wikipedia would make of so many articles, by some of them."""
     number = asked["articles"]
     lines([f"\nQuestions that {number:,} of these articles would give (kind: wikipedia):"])
     rows: list[Sequence[str]] = [("make", "questions", "an article", "for example")]
@@ -78,7 +78,7 @@ def of_questions(asked: Mapping[str, Any], *, whole: bool) -> None:
         example = short(f"{first['question']} {first['answer']}", 110) if first else ""
         rows.append((kind, f"{count:,}", f"{count / max(1, number):.1f}", example))
     table(rows, words=("for example",))
-    about = "" if whole and number >= asked["in_all"] else "about "
+    about = "" if number == articles else "about "
     all_give = f"All articles would give {about}{asked['in_all']:,}"
     lines([f"{all_give}; {asked['without']:,} of these would give none."])
     left = "; ".join(f"{reason} {count:,}" for reason, count in asked["left_out"].items())

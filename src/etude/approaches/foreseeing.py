@@ -95,7 +95,7 @@ def from_dump(path: Path, language: str | None, progress: Progress) -> First:
     documents: list[Document] = []
     told = sampling(dump, PLACES)
     for rows in sample(dump, told, progress):
-        room = MOST - len(documents)
+        room = min(MOST - len(documents), -(-MOST // told.places))
         lines = rows.articles[:room]
         documents += [Article.from_json(json.loads(line)).document for line in lines]
     seconds = told.seconds / max(1, told.read) * told.size / workers_for(dump, None)

@@ -19,7 +19,8 @@ from etude.data.dump_work import Counts, Dump, Rows, rows_of
 from etude.errors import UserError
 from etude.progress import Progress, silent
 
-PLACES = 16  # pieces that are read of a large dump: seconds, however large it is
+PLACES = 12  # pieces that are read of a large dump: seconds, however large it is
+WHOLE = 4 / 3  # a dump of so many times these pieces is read whole
 NAMESPACE = re.compile(rb"<ns>(-?\d+)</ns>")
 PAGE = b"<page>"
 
@@ -54,7 +55,7 @@ class Sampled:
 def sampling(dump: Dump, places: int = PLACES) -> Sampled:
     """What will be read of a dump: all of it, or pieces at so many places."""
     size, one = dump.file.size, PIECE if dump.file.packed else XML_PIECE
-    whole = size <= places * one
+    whole = size <= WHOLE * places * one
     return Sampled(size, whole, max(1, -(-size // one)) if whole else places)
 
 
@@ -105,10 +106,13 @@ def _chosen(dump: Dump, told: Sampled) -> Iterator[Piece]:
         else:
             unit = 8 if dump.file.packed else 1  # places are bits of a packed file
             room = told.size - (PIECE if dump.file.packed else XML_PIECE)
+            end = 0
             for number in range(places - 1):
-                start = unit * (room * number // (places - 1))
-                yield from islice(pieces(dump.file, start), 1)
-            yield from pieces(dump.file, unit * room)
+                start = max(end, unit * (room * number // (places - 1)))
+                for piece in islice(pieces(dump.file, start), 1):
+                    yield piece
+                    end = piece.end
+            yield from pieces(dump.file, max(end, unit * room))
     except UserError as error:
         told.problems.append(str(error))
 

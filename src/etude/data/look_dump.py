@@ -50,7 +50,7 @@ class Seen:
             self.parts.append(len(article.sections))
             self.titles.update({part.title for part in article.sections if part.title})
             self.with_facts += bool(article.facts)
-            self.fields.update(article.fact_lines)
+            self.fields.update(list(article.fact_lines))
         step = max(1, len(articles) // max(1, room))
         some = articles[::step][:room]
         self.asked += some
