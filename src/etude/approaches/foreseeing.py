@@ -8,6 +8,7 @@ like the many, and no more than that.
 from __future__ import annotations
 
 import json
+import os
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
@@ -25,7 +26,7 @@ from etude.data import Data
 from etude.data.articles import Article
 from etude.data.document_files import text_files
 from etude.data.dump_cache import known_articles
-from etude.data.dump_pool import workers_for
+from etude.data.dump_pool import cores, workers_for
 from etude.data.dump_sample import sample, sampling
 from etude.data.dumps import open_dump
 from etude.environment import cache_folder
@@ -93,13 +94,16 @@ def from_dump(path: Path, language: str | None, progress: Progress) -> First:
     """Documents from all over a dump that nobody has read yet."""
     dump = open_dump(path, language)
     documents: list[Document] = []
-    told = sampling(dump, PLACES)
+    told, parsing = sampling(dump, PLACES), 0.0
     for rows in sample(dump, told, progress):
         room = min(MOST - len(documents), -(-MOST // told.places))
         lines = rows.articles[:room]
+        began = time.perf_counter()
         documents += [Article.from_json(json.loads(line)).document for line in lines]
-    seconds = told.seconds / max(1, told.read) * told.size / workers_for(dump, None)
+        parsing += time.perf_counter() - began
     total = told.in_all(told.counts.articles)
+    seconds = told.seconds / max(1, told.read) * told.size / free(workers_for(dump, None))
+    seconds += parsing / max(1, len(documents)) * total
     return First(documents, told.whole and total == len(documents), total, told.whole, seconds)
 
 
@@ -107,6 +111,14 @@ def has_contexts(source: Source) -> bool:
     """Whether a source's documents are its passages rather than its answers."""
     columns = getattr(source, "columns", None)
     return isinstance(source, Squad) or getattr(columns, "context", None) is not None
+
+
+def free(workers: int) -> float:
+    """How many processors so many processes will have, where others are at work as they are now."""
+    if not hasattr(os, "getloadavg"):
+        return workers
+    others = max(0.0, os.getloadavg()[0] - 1)  # this process is one of those that it counts
+    return max(1.0, min(workers, cores() - others))
 
 
 def count_of(

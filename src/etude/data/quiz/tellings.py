@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from etude.data.quiz.dating import MONTH, PLACED
+from etude.data.quiz.dating import OF_YEARS, PLACED, kind_of
+from etude.data.quiz.phrases import is_clear, phrase_of
 from etude.data.quiz.subject import Subject
 from etude.data.quiz.verbs import (
     AUXILIARY,
     BEING,
-    CLITIC,
     IMPERSONAL,
     IRREGULAR,
     feminine_participle,
@@ -20,9 +20,8 @@ from etude.data.quiz.verbs import (
     proclitic,
     singular,
 )
-from etude.data.quiz.words import POINTING, tidy, words_of
+from etude.data.quiz.words import POINTING, words_of
 
-LONGEST = 100  # characters from the verb on
 CAPITAL = r"[A-ZÀ-ÖØ-Þ][^\W\d_]*(?:-[^\W\d_]+)*"
 LINK = r"(?:de|da|do|das|dos|e|of|the)"
 PROPER = re.compile(
@@ -30,22 +29,10 @@ PROPER = re.compile(
 )
 NOUNS = re.compile(r"(?P<determiner>[OAoa]s?)\s+(?P<rest>[^\W\d_][^,;:.()\d]{2,60})")
 PRONOUN = {"pt": re.compile(r"(?:Ele|Ela)\s+"), "en": re.compile(r"(?:He|She)\s+")}
-END = re.compile(
-    r"[,:](?!\d)|(?<![A-Z])(?<!St)(?<!Mr)(?<!Dr)(?<!Jr)\.(?!\w)|[;!?—–]|\s-\s|\s(?:e|mas|and|but)\s(?=(?P<next>[\w-]+))"
-)
-FURTHER = re.compile(r"\w+(?:ed|ept|apt|ent|ught|ew|ook|ose|came)\Z")  # English verbs after "and"
 CONJUNCTIONS = re.compile(
     r"(?:When|While|After|Before|Since|As|Although|Though|If|Because|Following|During|Until|Once"
     r"|Quando|Enquanto|Após|Depois|Antes|Desde|Como|Embora|Se|Porque|Durante|Segundo|Com)\s"
 )
-# A question does not end with these: something was cut off.
-DANGLING = frozenset(
-    """
-    a an the of to by in on at for from with and or no any as than de da do das dos em no na nos nas
-    e ou com por para pelo pela que ao à o os as um uma
-    """.split()  # noqa: SIM905 - a list of words reads better as words between spaces
-)
-MONTHS = re.compile(rf"\b(?:{MONTH['pt']}|{MONTH['en']})\b")
 # After "was": what something is, which no single year can place.
 STATE = re.compile(
     r"(?:an?|the|more|less|one|his|her|its|their|still|only|\w+ing)\s|\w+\Z(?<!ed|en|wn)"
@@ -55,13 +42,27 @@ ACCORDING = {
     "en": "According to the article “{title}”, {question}",
 }
 OPENED = {
-    ("pt", "year"): "em que ano",
-    ("pt", "month"): "quando",
-    ("pt", "full"): "quando",
-    ("en", "year"): "in what year",
-    ("en", "month"): "when",
-    ("en", "full"): "when",
+    "pt": {
+        "year": "em que ano",
+        "span": "de que ano a que ano",
+        "between": "entre que anos",
+        "decade": "em que década",
+        "century": "em que século",
+    },
+    "en": {
+        "year": "in what year",
+        "span": "from what year to what year",
+        "between": "between which years",
+        "decade": "in what decade",
+        "century": "in what century",
+    },
 }
+WHEN = {"pt": "quando", "en": "when"}  # for all other kinds
+
+
+def opened_by(date: re.Match[str], language: str) -> str:
+    """What a question on a date begins with."""
+    return OPENED[language].get(kind_of(date), WHEN[language])
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,16 +85,15 @@ class Telling:
         found = list(PLACED[subject.language].finditer(self.clause))
         if not self.subject or len(found) != 1:
             return None
-        kind = next(name for name, text in found[0].groupdict().items() if text is not None)
-        opened = OPENED[subject.language, kind]
+        opened, lasting = opened_by(found[0], subject.language), kind_of(found[0]) in OF_YEARS
         verb = next(iter(words_of(self.clause[self.told :])), "").casefold()
         if self.own and subject.person and verb in BEING and subject.language == "pt":
             return _capital(f"{opened} {BEING[verb]} {self.subject}?"), found[0]
-        phrase = _phrase(self, *found[0].span())
-        if not _is_clear(phrase):
+        phrase = phrase_of(self.clause, self.told, *found[0].span())
+        if not is_clear(phrase):
             return None
         write = _in_portuguese if subject.language == "pt" else _in_english
-        asked = write(self, phrase, opened, subject)
+        asked = write(self, phrase, opened, subject, lasting)
         if asked is None:
             return None
         if self.own:
@@ -213,48 +213,14 @@ def _spellings(text: str) -> tuple[frozenset[str], frozenset[str]]:
     return frozenset(within), frozenset(re.findall(r"(?<!\w)[a-zà-ÿ]+(?!\w)", text))
 
 
-def _phrase(telling: Telling, low: int, high: int) -> str:
-    """From the verb to the end of its clause, without the date (at `low` to `high`)."""
-    clause, told = telling.clause, telling.told
-    if low < told:
-        return tidy(_up_to_end(clause[told:]))
-    before = clause[told:low]
-    return tidy(f"{before} {_up_to_end(clause[high:])}") if _up_to_end(before) == before else ""
-
-
-def _up_to_end(text: str) -> str:
-    """As far as a comma, a full stop, or a further verb."""
-    if text.endswith(".") and not re.search(r"\b[A-Z]\.[A-Z]\.\Z", text):
-        text = text[:-1]
-    for match in END.finditer(text):
-        word = match["next"]
-        verb = word is not None and (
-            is_finite(word) or word in AUXILIARY or word in IRREGULAR or FURTHER.match(word)
-        )
-        if word is None or verb:
-            return text[: match.start()]
-    return text
-
-
-def _is_clear(phrase: str) -> bool:
-    """Whether words can be understood without the sentence before them."""
-    words = words_of(phrase)
-    return bool(words) and len(phrase) <= LONGEST and not (
-        any(word.casefold() in POINTING for word in words)
-        or any(mark in phrase for mark in "\"“”«»()[]%*•/")
-        or CLITIC.search(phrase)
-        or MONTHS.search(phrase)
-        or re.search(r"(?<![\w-])(?:que|não|se)(?![\w-])", phrase.casefold())
-        or words[-1].casefold() in DANGLING
-    )  # fmt: skip
-
-
-def _in_portuguese(telling: Telling, phrase: str, opened: str, subject: Subject) -> str | None:
+def _in_portuguese(
+    telling: Telling, phrase: str, opened: str, subject: Subject, lasting: bool
+) -> str | None:
     words = phrase.split()
     verb = words[0].casefold()
     if not is_finite(verb) or verb.removesuffix("-se") in IMPERSONAL - {"começou", "começaram"}:
         return None
-    if re.match(r"(?:foi|foram|era|eram)(?:\s(?:um|uma|uns|umas|os?|as?)\s|\Z)", phrase):
+    if not lasting and re.match(r"(?:foi|foram|era|eram)(?:\s(?:um|uma|uns|umas|os?|as?)\s|\Z)", phrase):
         return None
     if sum(map(is_finite, words)) > 1:
         return None
@@ -274,14 +240,16 @@ def _is_feminine(subject: Subject) -> bool:
     )
 
 
-def _in_english(telling: Telling, phrase: str, opened: str, subject: Subject) -> str | None:
+def _in_english(
+    telling: Telling, phrase: str, opened: str, subject: Subject, lasting: bool
+) -> str | None:
     verb, _, rest = phrase.partition(" ")
     living = telling.own and subject.person
     if living and phrase.startswith("was born"):
         return f"{opened} was {telling.subject} born?"
     if living and verb == "died":
         return f"{opened} did {telling.subject} die?"
-    if verb in AUXILIARY and rest and not STATE.match(rest):
+    if verb in AUXILIARY and rest and (lasting or not STATE.match(rest)):
         return f"{opened} {verb} {telling.subject} {rest}?"
     if verb in IRREGULAR:
         return f"{opened} did {telling.subject} {IRREGULAR[verb]}{f' {rest}' if rest else ''}?"
