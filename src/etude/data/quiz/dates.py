@@ -10,7 +10,7 @@ from etude.data.quiz.question import LeftOut, Question
 from etude.data.quiz.sections import SERVING
 from etude.data.quiz.sentences import Span, paragraphs, sentences, without_asides
 from etude.data.quiz.subject import Subject
-from etude.data.quiz.tellings import Telling, clauses, opened_by, telling_of
+from etude.data.quiz.tellings import Telling, clauses, names_another, opened_by, telling_of
 from etude.data.quiz.words import DASH, YEAR, folded, tidy
 
 LIFE = {
@@ -50,11 +50,12 @@ def dates(subject: Subject) -> Iterator[Question | LeftOut]:
         if folded(part.title) in SERVING:
             continue
         for paragraph in paragraphs(subject.text, *part.span):
-            continued = subject.person  # sentences without a subject go on with the one before
+            continued = meant = subject.person  # sentences go on with the subject of the one before
             for span in sentences(subject.text, *paragraph):
                 sentence = without_asides(subject.text[span.start : span.end])
-                telling = telling_of(sentence, subject, continued=continued)
+                telling = telling_of(sentence, subject, continued=continued, meant=meant)
                 continued = telling.own
+                meant = telling.own or (meant and not names_another(sentence, subject))
                 if PLACED[subject.language].search(sentence):
                     yield from of_sentence(subject, telling, span)
 

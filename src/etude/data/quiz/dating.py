@@ -25,7 +25,7 @@ LATER = {  # what follows a year that is no year of our era, or is the first of 
     "en": r"(?![\d%]|\s*(?:BC|BCE|AD|CE)\b|,\d|\.\d|\s*[-–—]\s*\d)",
 }
 TIMES = {  # about when in a year or month
-    "pt": r"(?:in[ií]cios?|começos?|princ[ií]pios?|meados|fina(?:l|is)|fi(?:m|ns)|verão|inverno|outono)",
+    "pt": r"(?:in[ií]cio|começo|princ[ií]pio|meados|final|finais|fim|fins|verão|inverno|outono)",
     "en": r"(?:early|late|mid)",
 }
 SEASON = "(?:spring|summer|autumn|fall|winter)"

@@ -14,6 +14,9 @@ END = re.compile(
     r"[,:](?!\d)|(?<![A-Z])(?<!St)(?<!Mr)(?<!Dr)(?<!Jr)\.(?!\w)|[;!?—–]|\s-\s|\s(?:e|mas|and|but)\s(?=(?P<next>[\w-]+))"
 )
 FURTHER = re.compile(r"\w+(?:ed|ept|apt|ent|ught|ew|ook|ose|came)\Z")  # English verbs after "and"
+LISTED = re.compile(
+    r",\s[\w-]+(?:\s[\w-]+)?(?:,\s[\w-]+(?:\s[\w-]+)?)*,?\s(?:and|or|e|ou)\s(?!\w+ed\b)"
+)
 # After these, what is told goes on without a subject, and so no question takes it up.
 GOING_ON = frozenset(
     """
@@ -63,6 +66,8 @@ def _up_to_end(text: str) -> str:
             or word in GOING_ON
             or FURTHER.match(word)
         )
+        if word is None and LISTED.match(text[match.start() :]):
+            return ""  # `its design, manufacturing and sales`: a part of it would be wrong
         if word is None or verb:
             return text[: match.start()]
     return text

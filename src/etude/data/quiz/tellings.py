@@ -27,8 +27,26 @@ LINK = r"(?:de|da|do|das|dos|e|of|the)"
 PROPER = re.compile(
     rf"(?:(?:[Tt]he)\s+)?{CAPITAL}(?:\s(?:{LINK}\s)?{CAPITAL})+(?=\s)|(?P<single>{CAPITAL})(?=\s)"
 )
+SEVERAL_WORDS = re.compile(rf"(?<!\w){CAPITAL}(?:\s{CAPITAL})+")
 NOUNS = re.compile(r"(?P<determiner>[OAoa]s?)\s+(?P<rest>[^\W\d_][^,;:.()\d]{2,60})")
-PRONOUN = {"pt": re.compile(r"(?:Ele|Ela)\s+"), "en": re.compile(r"(?:He|She)\s+")}
+PRONOUN = {
+    "pt": re.compile(r"(?P<he>[Ee]le)\s+|(?P<she>[Ee]la)\s+"),
+    "en": re.compile(r"(?P<he>[Hh]e)\s+|(?P<she>[Ss]he)\s+|(?P<it>[Ii]t)\s+"),
+}
+# `Em 1996 inaugurou-se o museu`: verbs whose subject follows, since nobody does that to himself.
+DONE_TO = re.compile(
+    r"(?i)(?P<verb>fundou|inaugurou|criou|construiu|realizou|celebrou|instalou|publicou|assinou"
+    r"|descobriu|proclamou|aboliu|extinguiu|editou|lançou|comemorou)-se\s+(?=(?:o|a)\s)"
+)
+# What a side clause begins with, and where a clause may go on with another verb.
+SIDE = {
+    "pt": re.compile(r"\bque\b|\bonde\b"),
+    "en": re.compile(r"\b(?:that|which|who|whom|whose|where)\b"),
+}
+FURTHER_ON = {
+    "pt": re.compile(r"(?:,\s(?:e\s)?|;\s|\se\s)(?=([^\W\d_]+(?:-se)?)\s)"),
+    "en": re.compile(r"(?:,\s(?:and|but)\s|\s(?:and|but)\s)(?=([a-z]+)\s)"),
+}
 CONJUNCTIONS = re.compile(
     r"(?:When|While|After|Before|Since|As|Although|Though|If|Because|Following|During|Until|Once"
     r"|Quando|Enquanto|Após|Depois|Antes|Desde|Como|Embora|Se|Porque|Durante|Segundo|Com)\s"
@@ -37,6 +55,7 @@ CONJUNCTIONS = re.compile(
 STATE = re.compile(
     r"(?:an?|the|more|less|one|his|her|its|their|still|only|\w+ing)\s|\w+\Z(?<!ed|en|wn)"
 )
+SOMETHING = re.compile(r"(?:foi|foram|era|eram)(?:\s(?:um|uma|uns|umas|os?|as?)\s|\Z)")
 ACCORDING = {
     "pt": "Segundo o artigo “{title}”, {question}",
     "en": "According to the article “{title}”, {question}",
@@ -71,7 +90,8 @@ class Telling:
 
     `subject` is how a question names it (empty: nothing to ask), `told` the place where its verb
     begins. `own` says whether it is the article's subject; `silent` that the clause has no subject
-    of its own and goes on with that of the one before.
+    of its own and goes on with that of the one before. Of a `passive` one (`inaugurou-se o museu`)
+    the `subject` is the verb, and what follows it is told.
     """
 
     clause: str
@@ -79,6 +99,7 @@ class Telling:
     told: int = 0
     own: bool = False
     silent: bool = False
+    passive: bool = False
 
     def question(self, subject: Subject) -> tuple[str, re.Match[str]] | None:
         """The question that the clause's only date answers, with that date's match."""
@@ -102,10 +123,11 @@ class Telling:
         return ACCORDING[subject.language].format(title=title, question=asked), found[0]
 
 
-def telling_of(sentence: str, subject: Subject, *, continued: bool) -> Telling:
+def telling_of(sentence: str, subject: Subject, *, continued: bool, meant: bool = False) -> Telling:
     """Of whom a sentence, with spaces where brackets stood, tells first.
 
-    `continued`: the sentence before it told of the article's subject.
+    `continued`: the sentence before it told of the article's subject. `meant`: he or she can only
+    be the article's person, since no sentence after one that told of them has named another.
     """
     opened = PLACED[subject.language].match(sentence)
     start = opened.end() if opened else 0  # In 1822, ...
@@ -113,8 +135,11 @@ def telling_of(sentence: str, subject: Subject, *, continued: bool) -> Telling:
     rest = sentence[start:]
     if match := _own(subject).match(rest):
         return Telling(sentence, subject.said, start + match.end(), own=True)
-    if continued and (match := PRONOUN[subject.language].match(rest)):
+    pronoun = PRONOUN[subject.language].match(rest) if continued or meant else None
+    if (match := pronoun) and (continued or subject.person) and _meant(match, subject):
         return Telling(sentence, subject.said, start + match.end(), own=True)
+    if subject.language == "pt" and (match := DONE_TO.match(rest)):
+        return Telling(sentence, f"se {match['verb'].lower()}", start + match.end(), passive=True)
     if subject.language == "pt" and _goes_on(rest, subject, continued=continued):
         return Telling(sentence, subject.said, start, own=True, silent=True)
     if found := _other(rest, subject):
@@ -128,13 +153,15 @@ def clauses(telling: Telling, subject: Subject) -> Iterator[Telling]:
 
     `Nasceu em 1604 e morreu em 1679`: both, apart. Other sentences stay whole.
     """
-    sentence = telling.clause
-    if subject.language != "pt" or not telling.own or re.search(r"\bque\b|\bonde\b", sentence):
+    sentence, language = telling.clause, subject.language
+    if not telling.own or SIDE[language].search(sentence):
         yield telling
         return
     begin, first = 0, telling
-    for match in re.finditer(r"(?:,\s(?:e\s)?|;\s|\se\s)(?=([^\W\d_]+(?:-se)?)\s)", sentence):
-        if match.start() > telling.told and is_finite(match[1]):
+    for match in FURTHER_ON[language].finditer(sentence):
+        word = match[1]
+        verb = is_finite(word) if language == "pt" else word in IRREGULAR or word in AUXILIARY
+        if match.start() > telling.told and verb:
             yield replace(first, clause=sentence[begin : match.start()])
             begin = match.end()
             first = replace(telling, told=0, silent=True)
@@ -154,7 +181,34 @@ def _named(base: str, name: str, others: tuple[str, ...], person: bool) -> re.Pa
         names |= {word for word in (words[0], words[-1]) if word[0].isupper() and len(word) > 3}
         names.add(" ".join(words[:2]))
     either = "|".join(map(re.escape, sorted(names, key=lambda held: (-len(held), held))))
-    return re.compile(rf"(?:(?:[OoAa]s?|[Tt]he|Dom|Dona)\s+)?(?:{either})(?:\s*,)?\s+(?=\w)")
+    return re.compile(
+        rf"(?:(?:[OoAa]s?|[Tt]he|Dom|Dona)\s+)?(?:{either})(?:\s*,)?\s+(?=\w)(?!{CAPITAL})"
+    )
+
+
+def names_another(sentence: str, subject: Subject) -> bool:
+    """Whether a sentence holds a name of several words that is not the article's own."""
+    rest = PLACED[subject.language].sub(" ", sentence)
+    names = " ".join((subject.base, subject.article.title, *subject.article.names))
+    found = [match[0] for match in SEVERAL_WORDS.finditer(rest)]
+    return any(not all(word in names for word in name.split()) for name in found)
+
+
+def _meant(pronoun: re.Match[str], subject: Subject) -> bool:
+    """Whether a pronoun can stand for the article's subject: as most of the article's do."""
+    if "it" in pronoun.groupdict() and pronoun["it"]:
+        return not subject.person and not subject.several
+    he, she = _pronouns(subject.text, subject.language)
+    return subject.person and (he > 3 * she if pronoun["he"] else she > 3 * he)
+
+
+@lru_cache(maxsize=8)
+def _pronouns(text: str, language: str) -> tuple[int, int]:
+    """How often a text says he and she."""
+    he, she = ("ele", "ela") if language == "pt" else ("he", "she")
+    return tuple(  # type: ignore[return-value]  # two, as there are two words
+        len(re.findall(rf"(?<!\w){word}(?!\w)", text, re.IGNORECASE)) for word in (he, she)
+    )
 
 
 def _goes_on(rest: str, subject: Subject, *, continued: bool) -> bool:
@@ -216,11 +270,15 @@ def _spellings(text: str) -> tuple[frozenset[str], frozenset[str]]:
 def _in_portuguese(
     telling: Telling, phrase: str, opened: str, subject: Subject, lasting: bool
 ) -> str | None:
+    if telling.passive:
+        return (
+            None if any(map(is_finite, phrase.split())) else f"{opened} {telling.subject} {phrase}?"
+        )
     words = phrase.split()
     verb = words[0].casefold()
     if not is_finite(verb) or verb.removesuffix("-se") in IMPERSONAL - {"começou", "começaram"}:
         return None
-    if not lasting and re.match(r"(?:foi|foram|era|eram)(?:\s(?:um|uma|uns|umas|os?|as?)\s|\Z)", phrase):
+    if not lasting and SOMETHING.match(phrase):
         return None
     if sum(map(is_finite, words)) > 1:
         return None
