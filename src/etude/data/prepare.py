@@ -9,15 +9,17 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from etude.config.sources import Datasets, Source
+from etude.config.sources import Datasets, Source, Wikipedia
 from etude.config.study import Sample, Study
 from etude.data.clean import refuse_repeated_ids, remove_duplicates, remove_leaks
 from etude.data.examples import Candidate, Material, Spools, make_examples
 from etude.data.frozen import Data, freeze, hash_of, read_card, read_data, stored
+from etude.data.quiz.make import FORMAT as QUESTIONS
 from etude.data.rows import SPLITS, Dropped, Remark, SplitName
 from etude.data.sources import read_source, source_files
 from etude.data.split import divide, draw, draw_splits
 from etude.data.spool import Spool, Spooled
+from etude.data.wikipedia import wordless
 from etude.errors import UserError
 from etude.progress import Progress, silent
 from etude.store import file_hash, fingerprint
@@ -77,8 +79,10 @@ def _files(study: Study, root: Path) -> dict[str, list[dict[str, Any]]]:
 
 def _key(study: Study, files: dict[str, list[dict[str, Any]]]) -> str:
     """Changes when the examples could."""
+    makes = any(isinstance(source, Wikipedia) for source in study.data.sources.values())
     return fingerprint(
         {
+            **({"questions": QUESTIONS} if makes else {}),
             "format": FORMAT,
             "seed": study.seed,
             "data": study.data.model_dump(mode="json"),
@@ -143,7 +147,7 @@ def _assemble(
         },
         "dropped": dict(Counter(row.reason for row in dropped).most_common()),
         "remarks": _remark_card(remarks),
-        "notes": notes + _unpinned(settings.sources, files),
+        "notes": notes + _unpinned(settings.sources, files) + _wordless(settings.sources, root),
     }
     return Assembled(Data(train, dev, test, card, digest), dropped, remarks)
 
@@ -231,3 +235,13 @@ def _unpinned(sources: Mapping[str, Source], files: Mapping[str, Any]) -> list[s
         for name, source in sources.items()
         if isinstance(source, Datasets) and source.revision is None and not files[name]
     ]
+
+
+def _wordless(sources: Mapping[str, Source], root: Path) -> list[str]:
+    """Dumps in a language that questions are not worded in."""
+    found = (
+        wordless(name, source, root)
+        for name, source in sources.items()
+        if isinstance(source, Wikipedia)
+    )
+    return [note for note in found if note is not None]

@@ -10,6 +10,7 @@ from etude.data.articles import Article
 from etude.data.quiz.make import make_questions, unworded
 from etude.data.quiz.question import Make
 from etude.data.quiz.sentences import Span, passage_around
+from etude.data.quiz.words import WORDED
 from etude.data.rows import Row
 from etude.environment import cache_folder
 from etude.errors import UserError
@@ -36,6 +37,21 @@ def read_wikipedia(source: Wikipedia, root: Path, progress: Progress = silent) -
         raise UserError(f"{source.dump}: {refused}")
     articles = articles_in(source, root, progress)
     yield from rows_of(articles, source.make, source.per_article, source.dump)
+
+
+def wordless(name: str, source: Wikipedia, root: Path) -> str | None:
+    """What is remarked of a source whose language has no words for questions; None for others."""
+    from etude.data.dumps import open_dump
+
+    language = open_dump(root / source.dump).site.language
+    kinds = [kind for kind in source.make if kind in ("section", "cloze")]
+    if language.partition("-")[0] in WORDED or not kinds:
+        return None
+    return (
+        f"{name}: the dump is in '{language}', in which no words for questions are known, so that "
+        f"{' and '.join(kinds)} ask with the article's own words alone (title: section, or the "
+        "sentence with its gap)"
+    )
 
 
 def articles_in(source: Wikipedia, root: Path, progress: Progress = silent) -> Iterator[Article]:

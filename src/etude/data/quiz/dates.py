@@ -6,11 +6,12 @@ import re
 from collections.abc import Iterator
 
 from etude.data.quiz.dating import ANY_YEAR, DATES, PLACED, kind_of, other_forms
+from etude.data.quiz.pronouns import names_another
 from etude.data.quiz.question import LeftOut, Question
 from etude.data.quiz.sections import SERVING
 from etude.data.quiz.sentences import Span, paragraphs, sentences, without_asides
 from etude.data.quiz.subject import Subject
-from etude.data.quiz.tellings import Telling, clauses, names_another, opened_by, telling_of
+from etude.data.quiz.tellings import Telling, clauses, opened_by, telling_of
 from etude.data.quiz.words import DASH, YEAR, folded, tidy
 
 LIFE = {

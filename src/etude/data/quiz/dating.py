@@ -8,7 +8,7 @@ from etude.data.quiz.words import MONTHS, YEAR
 
 MONTH = {language: "|".join(names) for language, names in MONTHS.items()}
 DAY = r"(?:[12]\d|3[01]|0?[1-9])"
-NTH = "st|nd|rd|th"
+NTH = "(?:st|nd|rd|th)"
 
 # Whole dates.
 DATES = {
@@ -17,7 +17,7 @@ DATES = {
     ),
     "en": re.compile(
         rf"(?<!\d)(?:{DAY}(?:{NTH}(?:\s+of)?)?\s+(?:{MONTH['en']}),?\s+{YEAR}"
-        rf"|(?:{MONTH['en']})\s+{DAY}(?:{NTH})?,?\s+{YEAR})(?!\d)"
+        rf"|(?:{MONTH['en']})\s+{DAY}{NTH}?,?\s+{YEAR})(?!\d)"
     ),
 }
 LATER = {  # what follows a year that is no year of our era, or is the first of two
@@ -63,7 +63,7 @@ OF_YEARS = ("span", "between")  # kinds that tell how long something lasted
 ANY_YEAR = re.compile(rf"(?<![\d.,]){YEAR}(?![\d%]|[.,]\d)")
 PARTS = re.compile(
     rf"({DAY})(?:{NTH}(?:\s+of)?)?\s+([A-Z]\w+),?\s+({YEAR})"
-    rf"|([A-Z]\w+)\s+({DAY})(?:{NTH})?,?\s+({YEAR})"
+    rf"|([A-Z]\w+)\s+({DAY}){NTH}?,?\s+({YEAR})"
 )
 SPAN = re.compile(rf"({YEAR})\s+\w+\s+({YEAR})")
 

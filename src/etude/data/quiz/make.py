@@ -19,6 +19,7 @@ from etude.data.quiz.subject import Subject, subject_of
 from etude.data.quiz.words import WORDED, folded
 from etude.errors import UserError
 
+FORMAT = 2  # raised by hand when the same article gives other questions
 Maker = Callable[[Subject], Iterator[Question | LeftOut]]
 
 MAKERS: dict[Make, Maker] = {

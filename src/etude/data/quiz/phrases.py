@@ -11,7 +11,7 @@ from etude.data.quiz.words import POINTING, tidy, words_of
 LONGEST = 120  # characters from the verb on
 QUOTES = (("“", "”"), ("«", "»"))
 END = re.compile(
-    r"[,:](?!\d)|(?<![A-Z])(?<!St)(?<!Mr)(?<!Dr)(?<!Jr)\.(?!\w)|[;!?—–]|\s-\s|\s(?:e|mas|and|but)\s(?=(?P<next>[\w-]+))"
+    r"[,:](?!\d)|(?<![A-Z])(?<!St)(?<!Mr)(?<!Dr)(?<!Jr)(?<!Gen)(?<!Brig)(?<!Col)(?<!Lt)(?<!Sen)(?<!Rev)\.(?!\w)|[;!?—–]|\s-\s|\s(?:e|mas|and|but)\s(?=(?P<next>[\w-]+))"
 )
 FURTHER = re.compile(r"\w+(?:ed|ept|apt|ent|ught|ew|ook|ose|came)\Z")  # English verbs after "and"
 LISTED = re.compile(

@@ -144,7 +144,7 @@ def _spelling(base: str, text: str) -> str:
 
 def _begun(name: str, sentence: str, language: str) -> str:
     """What the first sentence puts before a name; `a` and `an` go only with common nouns."""
-    match = re.search(rf"(?<!\w)(\w+)\s+{re.escape(name)}(?!\w)", sentence)
+    match = re.search(rf"(?<!\w)(\w+)\s+{re.escape(name)}(?!\w|\s[A-Z])", sentence)
     if match is None or (match.start() and not name[:1].islower()):
         return ""
     word, common = match[1].casefold(), name[:1].islower()

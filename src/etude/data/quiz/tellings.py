@@ -9,8 +9,10 @@ from functools import lru_cache
 
 from etude.data.quiz.dating import OF_YEARS, PLACED, kind_of
 from etude.data.quiz.phrases import is_clear, phrase_of
+from etude.data.quiz.pronouns import PRONOUN, meant_by
 from etude.data.quiz.subject import Subject
 from etude.data.quiz.verbs import (
+    ALONE,
     AUXILIARY,
     BEING,
     IMPERSONAL,
@@ -20,19 +22,13 @@ from etude.data.quiz.verbs import (
     proclitic,
     singular,
 )
-from etude.data.quiz.words import POINTING, words_of
+from etude.data.quiz.words import CAPITAL, POINTING, words_of
 
-CAPITAL = r"[A-ZÀ-ÖØ-Þ][^\W\d_]*(?:-[^\W\d_]+)*"
 LINK = r"(?:de|da|do|das|dos|e|of|the)"
 PROPER = re.compile(
     rf"(?:(?:[Tt]he)\s+)?{CAPITAL}(?:\s(?:{LINK}\s)?{CAPITAL})+(?=\s)|(?P<single>{CAPITAL})(?=\s)"
 )
-SEVERAL_WORDS = re.compile(rf"(?<!\w){CAPITAL}(?:\s{CAPITAL})+")
 NOUNS = re.compile(r"(?P<determiner>[OAoa]s?)\s+(?P<rest>[^\W\d_][^,;:.()\d]{2,60})")
-PRONOUN = {
-    "pt": re.compile(r"(?P<he>[Ee]le)\s+|(?P<she>[Ee]la)\s+"),
-    "en": re.compile(r"(?P<he>[Hh]e)\s+|(?P<she>[Ss]he)\s+|(?P<it>[Ii]t)\s+"),
-}
 # `Em 1996 inaugurou-se o museu`: verbs whose subject follows, since nobody does that to himself.
 DONE_TO = re.compile(
     r"(?i)(?P<verb>fundou|inaugurou|criou|construiu|realizou|celebrou|instalou|publicou|assinou"
@@ -136,7 +132,7 @@ def telling_of(sentence: str, subject: Subject, *, continued: bool, meant: bool 
     if match := _own(subject).match(rest):
         return Telling(sentence, subject.said, start + match.end(), own=True)
     pronoun = PRONOUN[subject.language].match(rest) if continued or meant else None
-    if (match := pronoun) and (continued or subject.person) and _meant(match, subject):
+    if (match := pronoun) and (continued or subject.person) and meant_by(match, subject):
         return Telling(sentence, subject.said, start + match.end(), own=True)
     if subject.language == "pt" and (match := DONE_TO.match(rest)):
         return Telling(sentence, f"se {match['verb'].lower()}", start + match.end(), passive=True)
@@ -183,31 +179,6 @@ def _named(base: str, name: str, others: tuple[str, ...], person: bool) -> re.Pa
     either = "|".join(map(re.escape, sorted(names, key=lambda held: (-len(held), held))))
     return re.compile(
         rf"(?:(?:[OoAa]s?|[Tt]he|Dom|Dona)\s+)?(?:{either})(?:\s*,)?\s+(?=\w)(?!{CAPITAL})"
-    )
-
-
-def names_another(sentence: str, subject: Subject) -> bool:
-    """Whether a sentence holds a name of several words that is not the article's own."""
-    rest = PLACED[subject.language].sub(" ", sentence)
-    names = " ".join((subject.base, subject.article.title, *subject.article.names))
-    found = [match[0] for match in SEVERAL_WORDS.finditer(rest)]
-    return any(not all(word in names for word in name.split()) for name in found)
-
-
-def _meant(pronoun: re.Match[str], subject: Subject) -> bool:
-    """Whether a pronoun can stand for the article's subject: as most of the article's do."""
-    if "it" in pronoun.groupdict() and pronoun["it"]:
-        return not subject.person and not subject.several
-    he, she = _pronouns(subject.text, subject.language)
-    return subject.person and (he > 3 * she if pronoun["he"] else she > 3 * he)
-
-
-@lru_cache(maxsize=8)
-def _pronouns(text: str, language: str) -> tuple[int, int]:
-    """How often a text says he and she."""
-    he, she = ("ele", "ela") if language == "pt" else ("he", "she")
-    return tuple(  # type: ignore[return-value]  # two, as there are two words
-        len(re.findall(rf"(?<!\w){word}(?!\w)", text, re.IGNORECASE)) for word in (he, she)
     )
 
 
@@ -309,7 +280,7 @@ def _in_english(
         return f"{opened} did {telling.subject} die?"
     if verb in AUXILIARY and rest and (lasting or not STATE.match(rest)):
         return f"{opened} {verb} {telling.subject} {rest}?"
-    if verb in IRREGULAR:
+    if verb in IRREGULAR and (rest or IRREGULAR[verb] in ALONE):
         return f"{opened} did {telling.subject} {IRREGULAR[verb]}{f' {rest}' if rest else ''}?"
     return None
 

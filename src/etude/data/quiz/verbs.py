@@ -36,7 +36,7 @@ IRREGULAR = dict(
     for pair in """
     became:become began:begin won:win took:take gave:give wrote:write made:make went:go came:come
     led:lead fell:fall rose:rise built:build left:leave lost:lose held:hold met:meet sold:sell
-    bought:buy brought:bring fought:fight sent:send told:tell ran:run broke:break chose:choose
+    bought:buy brought:bring fought:fight sent:send ran:run broke:break chose:choose
     flew:fly grew:grow knew:know spoke:speak stood:stand taught:teach wore:wear drew:draw
     overthrew:overthrow withdrew:withdraw fled:flee died:die married:marry studied:study
     carried:carry occupied:occupy moved:move founded:found published:publish received:receive
@@ -52,9 +52,9 @@ IRREGULAR = dict(
     premiered:premiere expanded:expand collapsed:collapse exploded:explode erupted:erupt
     gained:gain achieved:achieve granted:grant passed:pass changed:change accepted:accept
     acquired:acquire addressed:address admitted:admit agreed:agree allowed:allow appointed:appoint
-    approved:approve argued:argue asked:ask assumed:assume attacked:attack attempted:attempt
+    approved:approve assumed:assume attacked:attack attempted:attempt
     attended:attend awarded:award banned:ban beat:beat bombed:bomb captured:capture caught:catch
-    caused:cause claimed:claim commissioned:commission composed:compose condemned:condemn
+    caused:cause commissioned:commission composed:compose condemned:condemn
     confirmed:confirm constructed:construct converted:convert crossed:cross debated:debate
     decided:decide declined:decline dedicated:dedicate delivered:deliver demanded:demand
     demonstrated:demonstrate designed:design destroyed:destroy developed:develop directed:direct
@@ -73,15 +73,22 @@ IRREGULAR = dict(
     proved:prove provided:provide purchased:purchase raised:raise ranked:rank read:read
     recaptured:recapture recognized:recognize refused:refuse regained:regain registered:register
     rejected:reject rejoined:rejoin relocated:relocate remarried:remarry removed:remove
-    renamed:rename renounced:renounce replaced:replace reported:report reprised:reprise
+    renamed:rename renounced:renounce replaced:replace reprised:reprise
     researched:research restored:restore revealed:reveal reversed:reverse revised:revise rode:ride
-    ruled:rule sailed:sail saw:see said:say scored:score secured:secure seized:seize set:set
-    shared:share showed:show shot:shoot split:split sponsored:sponsor spent:spend stated:state
-    stayed:stay stopped:stop struck:strike submitted:submit suffered:suffer suggested:suggest
+    ruled:rule sailed:sail saw:see scored:score secured:secure seized:seize set:set
+    shared:share showed:show shot:shoot split:split sponsored:sponsor spent:spend 
+    stayed:stay stopped:stop struck:strike submitted:submit suffered:suffer 
     supported:support swam:swim switched:switch toured:tour trained:train transferred:transfer
     translated:translate traveled:travel travelled:travel turned:turn underwent:undergo
-    unified:unify unveiled:unveil used:use voted:vote wed:wed welcomed:welcome witnessed:witness
+    unified:unify unveiled:unveil voted:vote wed:wed welcomed:welcome witnessed:witness
     won:win wrestled:wrestle
+    """.split()  # noqa: SIM905
+)
+# Verbs that tell something without anything after them.
+ALONE = frozenset(
+    """
+    die retire resign abdicate surrender marry remarry divorce graduate emigrate immigrate return
+    end begin close open start finish fall debut premiere collapse explode erupt escape disappear
     """.split()  # noqa: SIM905
 )
 AUXILIARY = frozenset({"was", "were"})
