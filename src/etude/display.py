@@ -66,10 +66,13 @@ class Display:
     @contextmanager
     def bars(self, title: str) -> Iterator[Progress]:
         """The step on a terminal; `silent` elsewhere (a file, a pipe), and where all is quiet."""
+        if self.quiet:  # nor need rich be loaded
+            yield silent
+            return
         from rich.console import Console
 
-        console = None if self.quiet else Console(stderr=True)
-        if console is None or not console.is_terminal:
+        console = Console(stderr=True)
+        if not console.is_terminal:
             yield silent
             return
         from rich.progress import BarColumn, TextColumn, TimeRemainingColumn

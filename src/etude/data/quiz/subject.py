@@ -157,8 +157,8 @@ def _determiner(name: str, text: str, language: str) -> str:
     if language == "en":
         either = rf"(?<!\w){re.escape(name)}(?!\w)"
         with_article = re.findall(rf"(?<!\w)[Tt]he\s{re.escape(name)}(?!\w)", text)
-        begun = r"(?:\A|[.\n]\s*)", rf"{re.escape(name)}\s(?=[a-z])"
-        bare, whole = (len(re.findall(word.join(begun), text)) for word in ("", r"The\s"))
+        around = r"(?:\A|[.\n]\s*)", rf"{re.escape(name)}\s(?=[a-z])"
+        bare, whole = (len(re.findall(word.join(around), text)) for word in ("", r"The\s"))
         if bare > whole:  # "the Samsung brand", and yet "Samsung is"
             return ""
         return "the" if len(with_article) * 2 > len(re.findall(either, text)) else ""
