@@ -18,6 +18,7 @@ from etude.data.languages import language_of
 from etude.data.quiz.make import make_questions, unworded
 from etude.data.quiz.question import Make
 from etude.data.words import words_of
+from etude.errors import UserError
 from etude.progress import Progress, silent
 
 ASKED = 240  # articles that questions are made of: a core makes those of a hundred in a second
@@ -83,7 +84,7 @@ def look_dump(path: Path, progress: Progress = silent) -> dict[str, Any]:
         articles = [Article.from_json(json.loads(line)) for line in rows.articles]
         seen.add(articles, min(ASKED - len(seen.asked), ASKED // told.places))
     if not told.counts.pages:
-        raise no_pages(path)
+        raise UserError(told.problems[0]) if told.problems else no_pages(path)
     counts, site = told.counts, dump.site
     own = site.namespaces
     return {
