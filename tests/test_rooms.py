@@ -32,6 +32,7 @@ FLOORS = (
     ("measuring", "explaining"),
     ("launching", "meeting", "machines", "crew", "following"),
     ("study", "worker", "verbs", "begin", "views", "looking", "reading", "side_by_side"),
+    ("looking_raw",),
     ("langchain",),
     ("telling", "commands", "arguments", "cli", "__main__", "__init__"),
 )

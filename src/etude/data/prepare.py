@@ -21,7 +21,7 @@ from etude.data.split import divide, draw, draw_splits
 from etude.data.spool import Spool, Spooled
 from etude.data.wikipedia import wordless
 from etude.errors import UserError
-from etude.progress import Progress, silent
+from etude.progress import Progress, silent, watched
 from etude.store import file_hash, fingerprint
 
 FORMAT = 1  # raised by hand when the meaning of reading, cleaning or splitting changes
@@ -48,7 +48,7 @@ def prepare(study: Study, root: Path, folder: Path, progress: Progress = silent)
     same. However many there are, few are in memory at a time. UserError on anything wrong with the
     material.
     """
-    files = _files(study, root)
+    files = _files(study, root, progress)
     key = _key(study, files)
     card = read_card(folder)
     if card is not None and card["key"] == key:
@@ -62,16 +62,16 @@ def prepare(study: Study, root: Path, folder: Path, progress: Progress = silent)
 
 def assemble(study: Study, root: Path, progress: Progress = silent) -> Assembled:
     """The same without a run folder: nothing is written but files that go with this process."""
-    files = _files(study, root)
+    files = _files(study, root, progress)
     return _assemble(study, root, files, _key(study, files), None, progress)
 
 
-def _files(study: Study, root: Path) -> dict[str, list[dict[str, Any]]]:
+def _files(study: Study, root: Path, progress: Progress) -> dict[str, list[dict[str, Any]]]:
     """Name, size and SHA-256 of every file of every source."""
     return {
         name: [
             {"path": shown, "bytes": path.stat().st_size, "sha256": file_hash(path)}
-            for shown, path in source_files(source, root)
+            for shown, path in watched(source_files(source, root), f"hashing, {name}", progress)
         ]
         for name, source in study.data.sources.items()
     }
