@@ -8,25 +8,32 @@ from typing import Any
 import pytest
 
 from data_helper import one_source, real, study
-from etude.data.examples import Material, make_examples
+from etude.data.examples import Material, Spools, make_examples
 from etude.data.rows import Row
 from etude.data.values import as_text
 from etude.errors import UserError
 from etude.records import Example, Message
 
 
-def made(
+def read(
     rows: list[dict[str, Any]], columns: dict[str, Any] | None = None, **data: Any
-) -> Material:
+) -> tuple[Material, list[Example]]:
+    """The material and its examples, which wait on disk."""
     settings = study(
         **one_source(kind="jsonl", path="it.jsonl", columns=columns or {}), **data
     ).data
     held = [Row(None, f"it.jsonl, line {number}", row) for number, row in enumerate(rows, start=1)]
-    return make_examples("songs", settings.sources["songs"], held, settings)
+    spools = Spools.inside(None)
+    found = make_examples("songs", settings.sources["songs"], held, settings, spools)
+    return found, [spools.examples.read(item.number) for item in found.candidates]
+
+
+def made(*arguments: Any, **data: Any) -> Material:
+    return read(*arguments, **data)[0]
 
 
 def examples(*arguments: Any, **data: Any) -> list[Example]:
-    return [candidate.example for candidate in made(*arguments, **data).candidates]
+    return read(*arguments, **data)[1]
 
 
 def told(*arguments: Any, **data: Any) -> str:
@@ -123,7 +130,7 @@ def test_dropped_rows_are_listed() -> None:
             "column 'instruction' holds half a character (\\ud83d)",
         ),
     ]
-    assert [item.example.id for item in material.candidates] == ["songs-5"]
+    assert [item.id for item in material.candidates] == ["songs-5"]
     assert material.rows == 5
 
 
@@ -149,11 +156,9 @@ def test_values_as_text(value: Any, text: str) -> None:
 def test_classification() -> None:
     labels = {"task": "classify", "labels": ["positive", "negative"]}
     columns = {"instruction": "{text}", "label": "{mood}"}
-    material = made(
+    material, (example,) = read(
         [{"text": "a", "mood": "positive"}, {"text": "b", "mood": ""}], columns, **labels
     )
-    (candidate,) = material.candidates
-    example = candidate.example
     assert (example.label, example.references) == ("positive", ("positive",))
     assert example.choices == ("positive", "negative")
     assert [row.reason for row in material.dropped] == ["empty label"]
@@ -207,8 +212,7 @@ def test_a_row_without_a_group_is_a_group_of_its_own() -> None:
 def test_real_alpaca() -> None:
     root = real("alpaca/alpaca_5000.json")
     rows = json.loads((root / "alpaca/alpaca_5000.json").read_text())
-    material = made(rows)
-    held = [item.example for item in material.candidates]
+    material, held = read(rows)
     assert (len(held), [row.reason for row in material.dropped]) == (4998, ["empty response"] * 2)
     assert sum(row["input"] == "" for row in rows) == 3057
     for example in held:

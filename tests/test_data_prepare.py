@@ -8,7 +8,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from data_helper import one_source, real, study
@@ -38,6 +38,7 @@ any_example = st.builds(
 )
 
 
+@settings(deadline=None)  # the first one loads pyarrow
 @given(held=st.lists(any_example, max_size=4).map(tuple))
 def test_examples_survive_parquet(
     tmp_path_factory: pytest.TempPathFactory, held: tuple[Example, ...]

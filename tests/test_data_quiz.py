@@ -260,6 +260,114 @@ def test_dates_in_english(lead: str, expected: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize(
+    ("lead", "question", "answers"),
+    [
+        ("Ana Prado governou a ilha de 1889 a 1894.",
+         "De que ano a que ano Ana Prado governou a ilha?", ("1889 a 1894", "1889–1894")),
+        ("Ana Prado foi capitã de 1889 a 1894.",
+         "De que ano a que ano Ana Prado foi capitã?", ("1889 a 1894", "1889–1894")),
+        ("Ana Prado percorreu a costa entre 1702 e 1705.",
+         "Entre que anos Ana Prado percorreu a costa?", ("1702 e 1705", "1702–1705")),
+        ("Ana Prado deixou o porto no início de 1704.",
+         "Quando Ana Prado deixou o porto?", ("início de 1704", "1704")),
+        ("Ana Prado deixou o porto em meados de maio de 1704.",
+         "Quando Ana Prado deixou o porto?", ("meados de maio de 1704", "1704")),
+        ("Ana Prado deixou o porto na primavera de 1704.",
+         "Quando Ana Prado deixou o porto?", ("primavera de 1704", "1704")),
+        ("Ana Prado deixou o porto na década de 1700.",
+         "Em que década Ana Prado deixou o porto?", ("década de 1700", "anos 1700")),
+        ("Ana Prado deixou o porto no século XVIII.",
+         "Em que século Ana Prado deixou o porto?", ("século XVIII",)),
+        ("Ana Prado nasceu em Porto. Em 1704, ela deixou o porto.",
+         "Em que ano Ana Prado deixou o porto?", ("1704",)),
+        ("A ilha é verde. Em 1704 inaugurou-se o farol de pedra.",
+         "Segundo o artigo “Ana Prado”, em que ano se inaugurou o farol de pedra?", ("1704",)),
+    ],
+)  # fmt: skip
+def test_forms_of_dates_in_portuguese(lead: str, question: str, answers: tuple[str, ...]) -> None:
+    held = article("Ana Prado", f"Ana Prado foi uma navegadora. {lead}")
+    assert asked(held, "date") == {question: answers}
+
+
+@pytest.mark.parametrize(
+    ("lead", "question", "answers"),
+    [
+        ("Ada Byron served as president from 1840 to 1844.",
+         "From what year to what year did Ada Byron serve as president?",
+         ("1840 to 1844", "1840–1844")),
+        ("From 1840 until 1844 she was professor at Oxford.",
+         "From what year to what year was Ada Byron professor at Oxford?",
+         ("1840 until 1844", "1840–1844")),
+        ("Ada Byron visited Lisbon between 1840 and 1844.",
+         "Between which years did Ada Byron visit Lisbon?", ("1840 and 1844", "1840–1844")),
+        ("Ada Byron left London in early 1840.",
+         "When did Ada Byron leave London?", ("early 1840", "1840")),
+        ("Ada Byron left London in late May 1840.",
+         "When did Ada Byron leave London?", ("late May 1840", "1840")),
+        ("In the summer of 1840, Ada Byron left London.",
+         "When did Ada Byron leave London?", ("summer of 1840", "1840")),
+        ("Ada Byron left London in the 1840s.",
+         "In what decade did Ada Byron leave London?", ("1840s",)),
+        ("Ada Byron left London in the early 19th century.",
+         "In what century did Ada Byron leave London?", ("early 19th century",)),
+        ("Ada Byron left London on Monday, May 3rd, 1840.",
+         "When did Ada Byron leave London?", ("May 3rd, 1840", "May 3, 1840", "3 May 1840")),
+        ("Ada Byron left London on the 3rd of May 1840.",
+         "When did Ada Byron leave London?", ("3rd of May 1840", "3 May 1840", "May 3, 1840")),
+        ("Ada Byron left London in 1840 and took it up again.",
+         "In what year did Ada Byron leave London?", ("1840",)),
+        ("In 1840 Ada Byron left London and has lived in Paris.",
+         "In what year did Ada Byron leave London?", ("1840",)),
+        ("Her book was read by many. In 1840, she left London.",
+         "In what year did Ada Byron leave London?", ("1840",)),
+        ("Ada Byron Station opened in 1840.",
+         "According to the article “Ada Byron”, in what year did Ada Byron Station open?",
+         ("1840",)),
+        ("In 1840, Ada Byron met Lt. Col. Grey.",
+         "In what year did Ada Byron meet Lt. Col. Grey?", ("1840",)),
+    ],
+)  # fmt: skip
+def test_forms_of_dates_in_english(lead: str, question: str, answers: tuple[str, ...]) -> None:
+    held = article("Ada Byron", f"Ada Byron was a writer. She wrote. She read. {lead}", "en")
+    assert asked(held, "date") == {question: answers}
+
+
+def test_each_verb_of_a_sentence_has_its_own_date() -> None:
+    held = article("Ada Byron", "Ada Byron was a writer. Ada Byron left London in July 1832 but "
+                   "returned in July 1833.", "en")  # fmt: skip
+    assert asked(held, "date") == {
+        "When did Ada Byron leave London?": ("July 1832",),
+        "When did Ada Byron return?": ("July 1833",),
+    }
+
+
+@pytest.mark.parametrize(
+    "lead",
+    [
+        "Ada Byron has been silent since the war ended in 1840.",
+        "Ada Byron left London before the king died in 1840.",  # when the king did
+        "Mary Grey wrote a letter to a friend of hers. She left London in 1840.",  # who?
+        "He left London in 1840.",  # the article's person is she
+        "In 1840, Ada Byron sold its design, manufacturing and shipping branches.",  # not all
+        "In 1840, Ada Byron wrote: 'No.'",
+        "It left London in 1840.",
+    ],
+)
+def test_english_dates_that_would_not_be_right_are_left_out(lead: str) -> None:
+    held = article("Ada Byron", f"Ada Byron was a writer. She wrote. She read. {lead}", "en")
+    assert asked(held, "date") == {}
+    assert len(reasons(held, "date")) == 1
+
+
+def test_a_name_has_the_before_it_where_sentences_begin_so() -> None:
+    text = "The Lume brand is old. Lume was founded by sailors. The Lume shop is new. Lume is here."
+    assert subject_of(article("Lume", text, "en")).said == "Lume"
+    assert subject_of(article("Lume", "The Lume is a river. Boats cross the Lume.", "en")).said == (
+        "the Lume"
+    )
+
+
+@pytest.mark.parametrize(
     "sentence",
     [
         "Ela também voltou em 1850.",  # points at what was said before

@@ -104,9 +104,34 @@ def test_only_some_articles_and_some_rows_of_each(tmp_path: Path) -> None:
 def test_a_dump_in_a_language_without_words_for_questions(tmp_path: Path) -> None:
     dump(tmp_path, language="gl")
     told = sentence(tmp_path, kind="wikipedia", dump="ilha.xml.bz2")
-    assert told.endswith("the articles are in 'gl': set make to some of section, cloze, text.")
+    assert told == (
+        "ilha.xml.bz2: Questions of the kind definition are written in Portuguese (pt) and English "
+        "(en), but the articles are in 'gl': set make to some of section, cloze, text."
+    )
     rows = rows_of(tmp_path, kind="wikipedia", dump="ilha.xml.bz2", make=["text"])
     assert len([row for row in rows if row.problem is None]) > len(PAGES)
+
+
+def test_another_language_is_refused_before_anything_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dump(tmp_path, language="gl")
+    monkeypatch.setattr(dump_cache, "complete", None)
+    with pytest.raises(UserError, match="the articles are in 'gl'"):
+        everything(tmp_path)
+
+
+def test_questions_without_words_are_remarked_on(tmp_path: Path) -> None:
+    dump(tmp_path, language="gl")
+    source = {"kind": "wikipedia", "dump": "ilha.xml.bz2", "make": ["section", "cloze"]}
+    made = assembled(tmp_path, language="gl", **one_source(**source))
+    assert made.data.card["notes"] == [
+        "songs: the dump is in 'gl', in which no words for questions are known, so that section "
+        "and cloze ask with the article's own words alone (title: section, or the sentence with "
+        "its gap)"
+    ]
+    text = {**source, "make": ["text"]}
+    assert assembled(tmp_path, language="gl", **one_source(**text)).data.card["notes"] == []
 
 
 def test_a_dump_of_nothing_that_can_be_asked_about(tmp_path: Path) -> None:

@@ -25,7 +25,7 @@ from etude.arguments import (
     of_score,
     parse,
 )
-from etude.commands import benchmark, examples, rate
+from etude.commands import benchmark, dump_named, examples, look_raw, rate, raw_material
 from etude.environment import cache_refused
 from etude.errors import ChildFailed, UserError, disk_full
 from etude.interruption import EXIT_CODE, Terminated, listening
@@ -77,17 +77,21 @@ def refuse(message: str, code: int, *, as_json: bool) -> int:
 
 
 def new(options: argparse.Namespace) -> int:
-    """List the recipes, or write a study file that begins as one of them.
+    """List the recipes, or write a study file that begins as one of them, or is about a dump.
 
     Beside the file stands study.schema.json, with which an editor completes and explains every
     setting.
     """
     from etude import views
-    from etude.begin import list_recipes, write_study_file
+    from etude.begin import list_recipes, write_dump_study, write_study_file
 
     if options.recipe is None:
         recipes = list_recipes()
         return finish(options, {"recipes": recipes}, None, lambda: views.recipes(recipes))
+    if (dump := dump_named(options.recipe)) is not None:
+        with display_of(options).working("looking") as progress:
+            path = write_dump_study(dump, options.output, progress)
+        return finish(options, {"study": str(path)}, path)
     path = write_study_file(options.recipe, options.output)
     return finish(options, {"study": str(path)}, path)
 
@@ -115,9 +119,15 @@ def look(options: argparse.Namespace) -> int:
     The same with plots is look.html in the run folder, and for programs look.json. With --write the
     split is written as well: train.jsonl, dev.jsonl and test.jsonl, an object a line with
     instruction, input and response.
+
+    In place of a study it takes a dump of a wiki (.xml, .xml.bz2), or a folder or file of documents
+    (.txt, .md, .jsonl), and shows what is in it and what would come of it.
     """
     from etude import looking
     from etude.verbs import look as make
+
+    if (raw := raw_material(options)) is not None:
+        return look_raw(raw, options)
 
     study, folder, display = opened(options)
     found = make(study, folder, display, options.write)
@@ -225,7 +235,12 @@ def launched(options: argparse.Namespace) -> Launch | None:
 
 
 VERBS = {
-    "new": Verb(new, "write a study that begins as a recipe", "[RECIPE] [--output FILE]", of_new),
+    "new": Verb(
+        new,
+        "write a study that begins as a recipe, or is about a dump",
+        "[RECIPE|DUMP] [--output FILE]",
+        of_new,
+    ),
     "plan": Verb(
         plan,
         "check a study and estimate what it takes, without training",
@@ -236,7 +251,8 @@ VERBS = {
     "look": Verb(
         look,
         "see what is in the material, and what was left out",
-        "STUDY [--dropped] [--remarks] [--write FOLDER] [--folder RUN] [key=value ...]",
+        "STUDY|DUMP|DOCUMENTS [--dropped] [--remarks] [--write FOLDER] [--folder RUN] "
+        "[key=value ...]",
         of_look,
         OF_A_STUDY,
     ),

@@ -1,12 +1,16 @@
-"""The commands that serve reading: benchmark, examples and rate. Thin, like those in `cli`."""
+"""The commands that serve reading: benchmark, examples, rate, raw material. Thin, as in `cli`."""
 
 from __future__ import annotations
 
 import argparse
 import re
+from pathlib import Path
 
 from etude.errors import UserError
 from etude.telling import display_of, finish, run_folder
+
+DUMPS = (".xml", ".bz2")  # endings of raw material that can be looked at without a study
+DOCUMENTS = (".txt", ".md", ".jsonl")
 
 
 def benchmark(options: argparse.Namespace) -> int:
@@ -59,3 +63,53 @@ def rate(options: argparse.Namespace) -> int:
     ratings, left = make(run_folder(options.folder), options.pair, rater, work)
     told = {"ratings": ratings, "left": left}
     return finish(options, told, None, lambda: reading.ratings(ratings, left=left))
+
+
+def raw_material(options: argparse.Namespace) -> Path | None:
+    """The dump or the documents that `look` was given in place of a study; None for a study."""
+    from etude.config import recipes
+
+    path = Path(options.study)
+    is_folder = path.is_dir() and not (path / "study.yaml").exists()
+    is_folder = is_folder and options.study not in recipes()
+    if not is_folder and path.suffix not in (*DUMPS, *DOCUMENTS):
+        return None
+    given = [f"--{name}" for name in ("folder", "write", "dropped", "remarks")
+             if getattr(options, name)]  # fmt: skip
+    if given or options.overrides:
+        raise UserError(
+            f"{(given or options.overrides)[0]} goes with a study, and {path} is "
+            f"{'a folder' if is_folder else 'a file of raw material'}: leave it out, or write a "
+            f"study ({'etude new ' + str(path) if path.suffix in DUMPS else 'etude new'})."
+        )
+    return path
+
+
+def look_raw(path: Path, options: argparse.Namespace) -> int:
+    """Show what a dump of a wiki, or a folder or file of documents, holds; nothing is written."""
+    from etude import looking_raw
+    from etude.data.look_documents import look_documents
+    from etude.data.look_dump import look_dump
+
+    with display_of(options).working("looking") as progress:
+        is_dump = path.suffix in DUMPS
+        seen = (look_dump if is_dump else look_documents)(path, progress)
+    view = looking_raw.look_dump if is_dump else looking_raw.look_documents
+    return finish(options, seen, None, lambda: view(seen))
+
+
+def dump_named(name: str) -> Path | None:
+    """The dump that `new` was given in place of a recipe; None for a recipe.
+
+    UserError for other material, of which no study can be written.
+    """
+    path = Path(name)
+    if path.suffix in DUMPS:
+        return path
+    if path.suffix in DOCUMENTS or ("/" in name and path.is_dir()):
+        raise UserError(
+            f"{path} holds documents, and a study needs questions with answers as well: begin with "
+            "a recipe (etude new faquad-mini, say), name your questions under data.sources, and "
+            "this under retrieve.documents."
+        )
+    return None

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from etude.progress import Progress, silent
+from etude.progress import LONG, Progress, duration, now_and_then, silent, so_far
 
 if TYPE_CHECKING:
     from rich.progress import ProgressColumn, Task, TaskID
@@ -30,11 +30,15 @@ class Display:
         path.parent.mkdir(parents=True, exist_ok=True)
         self.log = path
 
-    def say(self, text: str) -> None:
-        """A line that stays."""
+    def write(self, text: str) -> None:
+        """A line in the log."""
         if self.log is not None:
             with self.log.open("a", encoding="utf-8") as file:
                 file.write(f"{time.strftime('%Y-%m-%d %H:%M:%S')} {text}\n")
+
+    def say(self, text: str) -> None:
+        """A line that stays, here and in the log."""
+        self.write(text)
         if not self.quiet:
             from rich.console import Console
 
@@ -42,41 +46,59 @@ class Display:
 
     @contextmanager
     def working(self, title: str) -> Iterator[Progress]:
-        """A long step: its parts are shown with rate and remaining time, one bar at a time."""
+        """A long step: its parts are shown with rate and remaining time.
+
+        A terminal shows bars. The log, and standard error where that is no terminal, get a line
+        now and then instead.
+        """
         started = time.monotonic()
-        if self.quiet:
-            yield silent
-        else:
-            yield from self.bars(title)
+        with self.bars(title) as drawn:
+            line = self.say if drawn is silent else self.write
+            told = now_and_then(title, line)
+
+            def progress(what: str, done: int, total: int, note: str) -> None:
+                drawn(what, done, total, note)
+                told(what, done, total, note)
+
+            yield progress
         self.say(f"{title}: {duration(time.monotonic() - started)}")
 
+    @contextmanager
     def bars(self, title: str) -> Iterator[Progress]:
-        """The step on a terminal. Elsewhere (a file, a pipe) rich draws nothing until the end."""
+        """The step on a terminal; `silent` elsewhere (a file, a pipe), and where all is quiet."""
+        if self.quiet:  # nor need rich be loaded
+            yield silent
+            return
         from rich.console import Console
-        from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
-        from rich.progress import Progress as Bars
 
         console = Console(stderr=True)
+        if not console.is_terminal:
+            yield silent
+            return
+        from rich.progress import BarColumn, TextColumn, TimeRemainingColumn
+        from rich.progress import Progress as Bars
+
         columns = (
             TextColumn("{task.description}"),
             BarColumn(bar_width=24),
-            MofNCompleteColumn(),
+            TextColumn("{task.fields[so_far]}"),
             rate_column(),
             TimeRemainingColumn(compact=True),
             TextColumn("{task.fields[note]}", style="dim"),
         )
-        with Bars(
-            *columns, console=console, transient=True, disable=not console.is_terminal
-        ) as bars:
+        with Bars(*columns, console=console, transient=True) as bars:
             tasks: dict[str, TaskID] = {}
 
             def progress(what: str, done: int, total: int, note: str) -> None:
                 if what not in tasks:
                     for other in tasks.values():
                         bars.update(other, visible=False)
-                    tasks[what] = bars.add_task(f"{title}: {what}", total=total, note="")
+                    tasks[what] = bars.add_task(
+                        f"{title}: {what}", total=total or None, note="", so_far=""
+                    )
                 task = tasks[what]
-                bars.update(task, completed=done, total=total, visible=True)
+                shown = so_far(done, total)
+                bars.update(task, completed=done, total=total or None, visible=True, so_far=shown)
                 if note:
                     bars.update(task, note=note)
 
@@ -93,15 +115,8 @@ def rate_column() -> ProgressColumn:
             speed = task.finished_speed or task.speed
             if not speed:
                 return Text("")
+            if speed >= LONG:
+                return Text(f"{speed / LONG:.1f} M/s")
             return Text(f"{speed:.1f}/s" if speed >= 1 else f"{1 / speed:.1f} s each")
 
     return Rate()
-
-
-def duration(seconds: float) -> str:
-    """Seconds in words that fit their size."""
-    if seconds < 60:
-        return f"{seconds:.1f} s"
-    minutes, rest = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours} h {minutes} min" if hours else f"{minutes} min {rest} s"

@@ -141,7 +141,7 @@ def plan_approach(
         seen = None
         if not is_retrieved(study, name, base, data.hash, folder):
             progress("looking at documents", 0, 1, name)
-            seen = first_documents(study, name, data, base)
+            seen = first_documents(study, name, data, base, progress)
             standing_in = context_with(study, name, data, seen)
         passages = planned_passages(study, name, data, base, folder, seen)
     context = standing_in or context_of(study, name, data, base, folder)

@@ -174,8 +174,7 @@ def open_data(study: Study, folder: Path, display: Display) -> Data:
     """The frozen split of a run folder, made if it is not there."""
     display.log_to(folder / "log.txt")
     with display.working("data") as progress:
-        progress("reading", 0, 1, "")
-        data = prepare(study, Path.cwd(), folder)
+        data = prepare(study, Path.cwd(), folder, progress)
     check_data(study, data)
     return data
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from etude.progress import duration
+
 if TYPE_CHECKING:
     from rich.console import Console
 
@@ -260,7 +262,8 @@ def _passages(about: Mapping[str, Any]) -> str:
         told += f"; found already (the index took {about['seconds']:.1f} s{held})"
     else:
         encodes = f"; {about['encodes']} encodes every chunk" if about["encodes"] else ""
-        told += f", to be indexed{encodes}; prompts are measured with chunks that stand in"
+        told += f", to be indexed{_foreseen(about.get('foreseen'))}{encodes}"
+        told += "; prompts are measured with chunks that stand in"
     return " ".join([f"{told}.", *_about_passages(about)])
 
 
@@ -285,6 +288,22 @@ def _about_passages(about: Mapping[str, Any]) -> list[str]:
             f"{', '.join(map(repr, gold['documents']))}."
         )
     return told
+
+
+def _foreseen(about: Mapping[str, Any] | None) -> str:
+    """How long an index will take, and how large it will be, by what a few documents took."""
+    if about is None:
+        return ""
+    steps = {"reading": "read", "cutting": "cut", "indexing": "index", "encoding": "encode"}
+    each = ", ".join(
+        f"{name} {duration(about[key])}" for name, key in steps.items() if about[key] >= 1
+    )
+    counted = "" if about["exact"] else "about "
+    size = f"{counted}{about['documents']:,} documents, about {about['chunks']:,} chunks"
+    return (
+        f" in about {duration(about['seconds'])}{f' ({each})' if each else ''}: {size}, "
+        f"{megabytes(about['bytes'] / 1e6)} MB on disk (estimated from {about['of']:,} documents)"
+    )
 
 
 def _search(name: str, search: Mapping[str, Any]) -> str:

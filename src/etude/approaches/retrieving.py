@@ -39,7 +39,7 @@ from etude.data import Data, read_data
 from etude.data.languages import language_of
 from etude.engine.base import Base, find_base
 from etude.environment import cache_folder
-from etude.progress import Progress
+from etude.progress import Progress, silent
 from etude.records import Chunk, Document, Example, Hit
 from etude.retrieval import Retriever
 from etude.store import sync, write_json
@@ -69,7 +69,6 @@ def freeze(
     place = place_of(study, name, base, data.hash, folder)
     place.mkdir(parents=True, exist_ok=True)
     before = read_facts(place) or {"needs": [], "seconds": 0.0}
-    progress("documents", 0, 1, "")
     started = time.monotonic()
     retriever = open_index(study, name, base, data, progress)
     indexed = time.monotonic() - started
@@ -153,7 +152,7 @@ def open_index(study: Study, name: str, base: Base, data: Data, progress: Progre
         length = token_length(base, study)
     return open_retriever(
         settings,
-        Documents(study, name, data),
+        Documents(study, name, data, progress),
         cache_folder(),
         language=study.data.language,
         device=study.model.device,
@@ -176,10 +175,13 @@ def token_length(base: Base, study: Study) -> Callable[[str], int]:
 
 
 class Documents:
-    """The documents that an approach retrieves from; each time they are read anew."""
+    """The documents that an approach retrieves from; each time they are read anew.
 
-    def __init__(self, study: Study, name: str, data: Data) -> None:
-        self.study, self.name, self.data = study, name, data
+    The progress hears how far each reading is: of a dump in bytes, then in articles.
+    """
+
+    def __init__(self, study: Study, name: str, data: Data, progress: Progress = silent) -> None:
+        self.study, self.name, self.data, self.progress = study, name, data, progress
 
     def __iter__(self) -> Iterator[Document]:
         settings = self.study.approaches[self.name].retrieve
@@ -188,10 +190,13 @@ class Documents:
             from etude.data.documents import documents_of
 
             named = settings.documents
-            return iter(documents_of(self.study, named, Path.cwd(), self.data.train))
+            train, root = self.data.train, Path.cwd()
+            return iter(documents_of(self.study, named, root, train, self.progress))
         from etude.data.documents import read_documents
 
-        return read_documents(settings.documents, cache=cache_folder() / "dumps")
+        return read_documents(
+            settings.documents, progress=self.progress, cache=cache_folder() / "dumps"
+        )
 
 
 def batches(items: Sequence[Example]) -> Iterator[list[Example]]:

@@ -6,17 +6,18 @@ taken from the first documents, and never stand in a prompt that is answered or 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 from typing import Any
 from zlib import crc32
 
 from etude.approaches.documents import depth_of, document_files, left_out, searching
+from etude.approaches.foreseeing import as_planned, first_of, foresee, settings_of
 from etude.approaches.keys import context_settings
 from etude.approaches.retrieved import place_of, read_facts
-from etude.approaches.retrieving import Documents, token_length
+from etude.approaches.retrieving import token_length
 from etude.approaches.searchable import find_models, gold_known
 from etude.approaches.targets import foreseen_answers
 from etude.approaches.worked import shots_of
@@ -26,57 +27,64 @@ from etude.data import Data
 from etude.engine.base import Base
 from etude.engine.encode import Context
 from etude.errors import UserError
+from etude.progress import Progress, silent
 from etude.prompts.passages import Passages, asked
 from etude.records import Chunk, Document, Example, Hit
 from etude.store import fingerprint
 
-MOST = 2000  # documents that are read to know how many there are, and how long
-
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """The first documents, cut into chunks; `all` says that there are no others."""
+    """The first documents, cut into chunks; `all` says that there are no others.
+
+    `foreseen` is what the whole index will take, by what these took (`foreseeing.Foreseen`).
+    """
 
     documents: Sequence[Document]
     chunks: Sequence[Chunk]
     all: bool
+    foreseen: dict[str, Any] | None = None
 
 
 SEEN: dict[str, Seen] = {}  # by what is searched; a plan has a process of its own
 
 
-def first_documents(study: Study, name: str, data: Data, base: Base) -> Seen:
+def first_documents(
+    study: Study, name: str, data: Data, base: Base, progress: Progress = silent
+) -> Seen:
     """The beginning of what an approach retrieves from, read once for all that search it alike.
 
     UserError where it cannot be read.
     """
     key = fingerprint(searching(study, name, base, data.hash))
     if key not in SEEN:
-        SEEN[key] = read_first(study, name, data, base)
+        SEEN[key] = read_first(study, name, data, base, progress)
     return SEEN[key]
 
 
-def read_first(study: Study, name: str, data: Data, base: Base) -> Seen:
-    """The same, read."""
+def read_first(study: Study, name: str, data: Data, base: Base, progress: Progress) -> Seen:
+    """The same, read, and what the whole will take."""
     from etude.retrieval.chunk import chunks_of
 
-    settings = study.approaches[name].retrieve
-    assert settings is not None  # noqa: S101 - callers ask of approaches that retrieve
-    rest: Iterator[Document] = iter(Documents(study, name, data))
-    documents = list(islice(rest, MOST))
+    settings = settings_of(study, name)
+    first = first_of(study, name, data, progress)
     length = token_length(base, study) if settings.chunk.unit == "tokens" else None
-    chunks = list(chunks_of(documents, settings.chunk, length))
+    began = time.perf_counter()
+    chunks = list(chunks_of(first.documents, settings.chunk, length))
+    cutting = time.perf_counter() - began
     if not chunks:
+        count = len(first.documents)
         raise UserError(
             f"approaches.{name}.retrieve.documents: "
             + (
-                f"none of the first {len(documents)} documents has any text"
-                if documents
+                f"none of the first {count} documents has any text"
+                if count
                 else "there is no document"
             )
             + ", so nothing can be found: name others."
         )
-    return Seen(documents, chunks, next(rest, None) is None)
+    foreseen = foresee(study, name, first, chunks, cutting, progress)
+    return Seen(first.documents, chunks, first.all, as_planned(foreseen))
 
 
 def context_with(study: Study, name: str, data: Data, seen: Seen) -> Context:
@@ -139,6 +147,7 @@ def planned_passages(
             "all": seen.all,
             "seconds": None,
             "bytes": None,
+            "foreseen": seen.foreseen,
         }
     facts = read_facts(place_of(study, name, base, data.hash, folder))
     assert facts is not None  # noqa: S101 - what is retrieved has facts
@@ -152,4 +161,5 @@ def planned_passages(
         "all": True,
         "seconds": index["seconds"],
         "bytes": index["bytes"],
+        "foreseen": None,
     }

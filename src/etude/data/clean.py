@@ -45,7 +45,7 @@ def remove_leaks(candidates: Iterable[Candidate]) -> tuple[list[Candidate], list
         if not held:
             continue
         prompts = {candidate.prompt: candidate for candidate in held}
-        groups = {candidate.example.group for candidate in held} - {None}
+        groups = {candidate.group for candidate in held} - {None}
         bound = {passage for candidate in held for passage in candidate.bound}
         staying: list[Candidate] = []
         for candidate in kept:
@@ -53,8 +53,8 @@ def remove_leaks(candidates: Iterable[Candidate]) -> tuple[list[Candidate], list
                 staying.append(candidate)
             elif (twin := prompts.get(candidate.prompt)) is not None:
                 dropped.append(drop(candidate, f"also in {stays}", f"the prompt of {twin.where}"))
-            elif candidate.example.group in groups:
-                detail = f"group {candidate.example.group}"
+            elif candidate.group in groups:
+                detail = f"group {candidate.group}"
                 dropped.append(drop(candidate, f"group also in {stays}", detail))
             elif shared := bound.intersection(candidate.bound):
                 detail = f"passage {min(shared)}"
@@ -69,22 +69,20 @@ def refuse_repeated_ids(candidates: Iterable[Candidate]) -> None:
     """UserError when two examples answer to one id: predictions are filed by id."""
     first: dict[str, Candidate] = {}
     for candidate in candidates:
-        example = candidate.example
-        earlier = first.setdefault(example.id, candidate)
+        earlier = first.setdefault(candidate.id, candidate)
         if earlier is not candidate:
-            other = earlier.example.task
+            other = earlier.task
             mend = (
                 "map another column to id, or leave id out to have rows numbered"
-                if other == example.task
-                else f"put the source's name into one of them, as in id: '{example.task}-{{id}}'"
+                if other == candidate.task
+                else f"put the source's name into one of them, as in id: '{candidate.task}-{{id}}'"
             )
             raise UserError(
-                f"The id '{example.id}' stands in {earlier.where} and in {candidate.where}, but "
+                f"The id '{candidate.id}' stands in {earlier.where} and in {candidate.where}, but "
                 f"every example needs an id of its own; {mend}."
             )
 
 
 def drop(candidate: Candidate, reason: str, detail: str = "") -> Dropped:
     """The record of a candidate that is not used."""
-    example = candidate.example
-    return Dropped(example.task, candidate.where, example.id, reason, detail)
+    return Dropped(candidate.task, candidate.where, candidate.id, reason, detail)

@@ -13,7 +13,7 @@ from etude.data.rows import Reader, Row
 from etude.data.tables import read_csv, read_parquet, read_tsv
 from etude.data.values import as_text
 from etude.errors import UserError
-from etude.progress import Progress
+from etude.progress import Progress, counted
 from etude.prompts import columns_of, fill
 from etude.records import Document
 
@@ -42,14 +42,15 @@ def row_documents(
     if "encoding" not in block.model_fields:
         del given["encoding"]
     named = {name: getattr(settings, name) for name in ("text", "title", "id")}
-    for number, row in enumerate(read(block.model_validate(given), root), start=1):
+    rows = read(block.model_validate(given), root)
+    what = f"reading {Path(settings.path).name}"
+    for number, row in enumerate(counted(rows, what, progress), start=1):
         text = told(row, named["text"], "text")
         if text is None:
             raise UserError(no_text(row, settings.kind))
         identity = told(row, named["id"], "id") or str(number)
         title = told(row, named["title"], "title") or identity
         yield Document(identity, title, text, others(row.columns, named))
-    progress("reading documents", 1, 1, settings.path)
 
 
 def told(row: Row, template: str | None, column: str) -> str | None:

@@ -8,20 +8,24 @@ from pathlib import Path
 from etude.config.sources import Columns, Source, Squad, Wikipedia
 from etude.config.study import Study
 from etude.data.document_files import read_documents
-from etude.data.examples import filled
-from etude.data.placeholders import fill_placeholders
-from etude.data.sources import SOURCES
+from etude.data.examples import filled, held_rows
+from etude.data.sources import read_source
 from etude.data.squad import passage_id, read_contexts
 from etude.data.values import as_text, broken_character
 from etude.data.wikipedia import articles_in
 from etude.errors import UserError, nearest
+from etude.progress import Progress, counted, silent
 from etude.records import Document, Example
 
 __all__ = ["documents_of", "read_documents"]
 
 
 def documents_of(
-    study: Study, name: str, root: Path, train: Iterable[Example]
+    study: Study,
+    name: str,
+    root: Path,
+    train: Iterable[Example],
+    progress: Progress = silent,
 ) -> Iterator[Document]:
     """The documents of the source `name`, each once, in the order of its files.
 
@@ -39,24 +43,25 @@ def documents_of(
         raise UserError(
             f"The study has no source '{name}' to take documents from; {nearest(name, sources)}."
         )
-    source = sources[name]
+    source, what = sources[name], f"reading {name}"
     if isinstance(source, Wikipedia):
-        return (article.document for article in articles_in(source, root))
+        return (article.document for article in articles_in(source, root, progress))
     if isinstance(source, Squad):
-        return once(read_contexts(source, root))
+        return once(counted(read_contexts(source, root), what, progress))
     columns = getattr(source, "columns", Columns())
     if columns.context is not None:
-        return once(contexts(name, source, columns.context, root))
-    return answers(example for example in train if example.task == name)
+        return once(contexts(name, source, columns.context, root, progress))
+    told = counted(train, what, progress)
+    return answers(example for example in told if example.task == name)
 
 
-def contexts(name: str, source: Source, template: str, root: Path) -> Iterator[tuple[str, str]]:
+def contexts(
+    name: str, source: Source, template: str, root: Path, progress: Progress = silent
+) -> Iterator[tuple[str, str]]:
     """(title, context) of every row: the column `title` where there is one, the template filled."""
-    rows = list(SOURCES[source.kind](source, root))
-    if replace := getattr(source, "replace", None):
-        rows = fill_placeholders(rows, replace, f"data.sources.{name}")
-    blank = dict.fromkeys((column for row in rows for column in row.columns), "")
-    for row in rows:
+    rows, known = held_rows(name, source, read_source(name, source, root, progress))
+    blank = dict.fromkeys(known, "")
+    for row in rows.records():
         texts = blank | {column: as_text(value) for column, value in row.columns.items()}
         if row.problem is None and broken_character(texts) is None:
             yield texts.get("title", "").strip(), filled(template, texts, row.where)

@@ -31,6 +31,7 @@ SHARD = 64 << 20  # bytes after which articles go on in another file
 SAMPLE = 1 << 20
 HOPS = 4  # redirects that lead to redirects
 SECONDS = 5.0  # between acknowledgements
+TOLD = 500  # articles between two words on how many have been read
 
 
 def articles_of(
@@ -52,7 +53,7 @@ def articles_of(
     from filelock import FileLock  # 20 ms that nobody else need pay
 
     dump = open_dump(path, language)
-    folder = cache / f"dump-{key_of(dump)[:16]}"
+    folder = folder_of(dump, cache)
     folder.mkdir(parents=True, exist_ok=True)
     with FileLock(folder / ".lock"):  # a second process waits for the first, and finds it done
         state = State.of(folder, dump)
@@ -60,20 +61,27 @@ def articles_of(
             complete(dump, folder, state, workers_for(dump, workers), progress, seconds)
     told = Counts() if counts is None else counts
     told.add(state.counts)
-    return kept(folder, state)
+    return kept(folder, state, progress, path.name)
 
 
-def kept(folder: Path, state: State) -> Iterator[Article]:
-    """The articles of a folder that is complete."""
+def kept(
+    folder: Path, state: State, progress: Progress = silent, name: str = ""
+) -> Iterator[Article]:
+    """The articles of a folder that is complete; `name` is what progress calls the dump."""
+    given, total, what = 0, state.counts.articles, f"articles of {name}"
     with closing(sqlite3.connect(folder / "names.db")) as names:
         for number in range(len(state.shards)):
             with shard(folder, number).open("rb") as file:
                 for line in file:
+                    if given % TOLD == 0:
+                        progress(what, given, total, "")
+                    given += 1
                     article = Article.from_json(json.loads(line))
                     found = names.execute(NAMES, (article.title,)).fetchall()
                     yield (
                         replace(article, names=tuple(row[0] for row in found)) if found else article
                     )
+    progress(what, total, total, "")
 
 
 @dataclass(slots=True)
@@ -228,3 +236,17 @@ def _put_together(folder: Path) -> None:
     sync(temporary)
     temporary.replace(folder / "names.db")
     sync(folder)
+
+
+def known_articles(path: Path, cache: Path) -> int | None:
+    """How many articles a dump has, where all of it is in the cache; None where it is not."""
+    folder = folder_of(open_dump(path), cache)
+    if not (folder / "state.json").exists():
+        return None
+    row = read_json(folder / "state.json")
+    return Counts(**row["counts"]).articles if row["complete"] else None
+
+
+def folder_of(dump: Dump, cache: Path) -> Path:
+    """Where the articles of a dump are kept."""
+    return cache / f"dump-{key_of(dump)[:16]}"

@@ -91,6 +91,8 @@ def beginning(path: Path, length: int) -> tuple[bool, bytes]:
                 f"{path} begins like bzip2 and cannot be unpacked: it is damaged, so fetch it "
                 "again."
             ) from None
+    if not text and not stream.eof and len(raw) < length:  # its first block never ends
+        raise UserError(_short(path))
     return True, text
 
 

@@ -6,42 +6,40 @@ Only the white space around a rendered user turn, system turn or reference is ta
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from pathlib import Path
+from sys import intern
 
-from etude.config.sources import Columns, Datasets, Oasst, Sharegpt, Source, Squad, Table
+from etude.config.sources import Columns, Source, Squad
 from etude.config.study import Data as DataSettings
-from etude.data import chats, labels, medquad
 from etude.data.keys import example_key, prompt_key
+from etude.data.mapping import check_group, mapping_of, templates
 from etude.data.placeholders import fill_placeholders
 from etude.data.rows import Dropped, Remark, Row, SplitName
-from etude.data.squad import COLUMNS as SQUAD_COLUMNS
+from etude.data.spool import Spool
 from etude.data.squad import passage_id
 from etude.data.values import as_text, broken_character
 from etude.errors import UserError, nearest
+from etude.progress import Progress, silent, watched
 from etude.prompts import columns_of, fill
 from etude.records import Example, Message
-
-# Kinds whose rows say themselves how they become examples, and kinds where the study may differ.
-FIXED = {
-    "squad": SQUAD_COLUMNS,
-    "oasst": chats.OASST_COLUMNS,
-    "sharegpt": chats.SHAREGPT_COLUMNS,
-}
-USUAL = {"labels": labels.COLUMNS, "medquad": medquad.COLUMNS}
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """An example that may still be dropped, and where its row stands.
+    """An example that may still be dropped: what dividing asks of it, and where its row stands.
 
-    `split` is the published one, None until it is cut. `bound` are ids of passages that, like
-    its group, may not stand in two splits. `prompt` and `key` are the keys of `keys.py`.
+    The example itself waits on disk under its `number` (`Spools.examples`). `split` is the
+    published one, None until it is cut. `bound` are ids of passages that, like its group, may not
+    stand in two splits. `prompt` and `key` are the keys of `keys.py`.
     """
 
-    example: Example
+    number: int
+    id: str
+    task: str
+    group: str | None
     split: SplitName | None
     where: str
     prompt: bytes
@@ -54,32 +52,71 @@ class Material:
     """One source, read: candidates, what was dropped and remarked on, and the row count."""
 
     candidates: list[Candidate]
-    dropped: list[Dropped]
+    dropped: Sequence[Dropped]
     remarks: list[Remark]
     rows: int
     published: frozenset[SplitName]
 
 
-def make_examples(
-    name: str, source: Source, rows: Iterable[Row], settings: DataSettings
-) -> Material:
-    """Examples of one source, in the order of its rows.
+@dataclass(frozen=True, slots=True)
+class Spools:
+    """What waits on disk while splits are made: examples, and the rows that were dropped.
 
-    A row without a prompt or without an answer is dropped and listed. UserError when a template
-    names a column that no row has, when the columns that are needed are absent, or when a label
-    is not one of the study's.
+    `folder` is where their files stand; `None` is the system's own place for such files.
     """
-    held = list(rows)
+
+    folder: Path | None
+    examples: Spool[Example]
+    dropped: Spool[Dropped]
+
+    @classmethod
+    def inside(cls, folder: Path | None) -> Spools:
+        """Empty ones."""
+        return cls(folder, Spool(folder), Spool(folder))
+
+
+def held_rows(
+    name: str, source: Source, rows: Iterable[Row], folder: Path | None = None
+) -> tuple[Spool[Row], dict[str, None]]:
+    """The rows of a source with its placeholders filled, on disk, and the columns that they have.
+
+    `folder` is where the file stands. Which columns there are is known when all rows are read.
+    """
     if replace := getattr(source, "replace", None):
-        held = fill_placeholders(held, replace, f"data.sources.{name}")
-    known = dict.fromkeys(column for row in held for column in row.columns)
-    mapping = _mapping(name, source, known, settings)
-    _check_group(name, settings.split.group_by, known)
+        rows = fill_placeholders(rows, replace, f"data.sources.{name}")
+    held, known = Spool[Row](folder), dict[str, None]()
+    for row in rows:
+        held.add(row)
+        known.update(dict.fromkeys(row.columns))
+    return held, known
+
+
+def make_examples(
+    name: str,
+    source: Source,
+    rows: Iterable[Row],
+    settings: DataSettings,
+    spools: Spools | None = None,
+    progress: Progress = silent,
+) -> Material:
+    """Examples of one source, in the order of its rows; one is in memory at a time.
+
+    A row without a prompt or without an answer is dropped and listed. Examples and what was dropped
+    go into `spools`. UserError when a template names a column that no row has, when the columns
+    that are needed are absent, or when a label is not one of the study's.
+    """
+    spools = Spools.inside(None) if spools is None else spools
+    held, known = held_rows(name, source, rows, spools.folder)
+    mapping = mapping_of(name, source, known, settings)
+    check_group(name, settings.split.group_by, known)
+    before = len(spools.dropped)
     candidates: list[Candidate] = []
-    dropped: list[Dropped] = []
     remarks: list[Remark] = []
+    published: set[SplitName] = set()
     blank = dict.fromkeys(known, "")
-    for number, row in enumerate(held, start=1):
+    for number, row in enumerate(watched(held.records(), f"examples, {name}", progress), start=1):
+        if row.split is not None:
+            published.add(row.split)
         texts = blank | {column: as_text(value) for column, value in row.columns.items()}
         identity = _identity(mapping, texts, row.where, f"{name}-{number}")
         problem = row.problem or broken_character({**texts, **_turns(row)})
@@ -93,68 +130,30 @@ def make_examples(
         if example is None:
             reason, detail = problem or ("", "")
             printable = identity.encode(errors="replace").decode()
-            dropped.append(Dropped(name, row.where, printable, reason, detail))
+            spools.dropped.add(Dropped(name, row.where, printable, reason, detail))
             continue
-        prompt = prompt_key(example)
-        key = example_key(example, prompt)
-        bound = _bound(source, settings, example)
-        candidates.append(Candidate(example, row.split, row.where, prompt, key, bound))
+        candidates.append(_candidate(spools.examples.add(example), example, row, source, settings))
         remarks += [Remark(name, row.where, identity, *remark) for remark in row.remarks]
-    published = frozenset(row.split for row in held if row.split is not None)
-    return Material(candidates, dropped, remarks, len(held), published)
+    left_out = spools.dropped.records(before)
+    return Material(candidates, left_out, remarks, len(held), frozenset(published))
 
 
-def _mapping(
-    name: str, source: Source, known: Mapping[str, Any], settings: DataSettings
-) -> Columns:
-    """The source's templates, or the default names; UserError when something needed is absent."""
-    place = f"data.sources.{name}"
-    columns = source.columns if isinstance(source, (Table, Datasets)) else FIXED[source.kind]
-    if isinstance(source, Squad) and "id" in known:
-        columns = columns.model_copy(update={"id": "{id}"})
-    if columns == Columns() and source.kind in USUAL:
-        columns = USUAL[source.kind]
-    elif columns == Columns():
-        answer = "response" if "response" in known else "output"
-        names = {"instruction": "instruction", "input": "input", "response": answer}
-        names |= {"label": "label", "id": "id"}
-        columns = Columns.model_validate(
-            {field: f"{{{column}}}" for field, column in names.items() if column in known}
-        )
-    for field in Columns.model_fields:
-        for template in _templates(getattr(columns, field)):
-            for column in columns_of(template, f"{place}.columns.{field}"):
-                if column not in known:
-                    raise UserError(
-                        f"{place}.columns.{field}: no row has a column '{column}'; "
-                        f"{nearest(column, known)}."
-                    )
-    found = f"the source has the columns {', '.join(known)}"
-    spoken = isinstance(source, (Oasst, Sharegpt))  # what is asked comes as turns
-    if columns.instruction is None and columns.input is None and not spoken:
-        raise UserError(
-            f"{place}: {found}, and none is mapped to what is asked; write for example "
-            f"columns: {{instruction: '{{{next(iter(known))}}}'}}."
-        )
-    needed = "label" if settings.task == "classify" else "response"
-    if getattr(columns, needed) is None:
-        raise UserError(
-            f"{place}: {found}, and none is mapped to the {needed} that task: {settings.task} "
-            f"needs; write for example columns: {{{needed}: '{{{list(known)[-1]}}}'}}."
-        )
-    return columns
-
-
-def _templates(value: str | tuple[str, ...] | None) -> tuple[str, ...]:
-    return () if value is None else (value,) if isinstance(value, str) else value
-
-
-def _check_group(name: str, column: str | None, known: Mapping[str, Any]) -> None:
-    if column is not None and column not in known:
-        raise UserError(
-            f"data.split.group_by: source '{name}' has no column '{column}'; "
-            f"{nearest(column, known)}."
-        )
+def _candidate(
+    number: int, example: Example, row: Row, source: Source, settings: DataSettings
+) -> Candidate:
+    """What dividing asks of an example. Rows of one place or group share the name of it."""
+    prompt = prompt_key(example)
+    return Candidate(
+        number,
+        example.id,
+        example.task,
+        None if example.group is None else intern(example.group),
+        row.split,
+        intern(row.where),
+        prompt,
+        example_key(example, prompt),
+        _bound(source, settings, example),
+    )
 
 
 def _identity(mapping: Columns, texts: Mapping[str, str], where: str, default: str) -> str:
@@ -202,11 +201,11 @@ def _example(
             )
         references: tuple[str, ...] = (label,)
     else:
-        references = _several(_templates(mapping.response), row, texts)
+        references = _several(templates(mapping.response), row, texts)
         if not references and silent:
             references = ("",)
         if not references:
-            said = " or ".join(_templates(mapping.response))
+            said = " or ".join(templates(mapping.response))
             return None, ("empty response", f"nothing in {said}")
     system = filled(mapping.system, texts, row.where)
     opening = (Message("system", system),) if system else ()

@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from etude.data.rows import SPLITS, Dropped, Remark
-from etude.data.stored import Stored, to_parquet
+from etude.data.stored import Stored, write_parquet
 from etude.errors import UserError
+from etude.progress import Progress, silent, watched
 from etude.records import Example
-from etude.store import read_json, write_atomically, write_json
+from etude.store import read_json, replacing, write_json
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,30 +32,41 @@ class Data:
     hash: str
 
 
-def hash_of(splits: Sequence[Iterable[Example]]) -> str:
+def hash_of(splits: Sequence[Sequence[Example]], progress: Progress = silent) -> str:
     """SHA-256 over one line of canonical JSON per example, and a line per split."""
     digest = hashlib.sha256()
     encode = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode
     for name, examples in zip(SPLITS, splits, strict=True):
         digest.update(f"{name}\n".encode())
-        for example in examples:
+        for example in watched(examples, f"hashing, {name}", progress):
             digest.update(encode(example.to_json()).encode() + b"\n")
     return digest.hexdigest()
 
 
-def freeze(data: Data, dropped: Iterable[Dropped], remarks: Iterable[Remark], folder: Path) -> None:
+def freeze(
+    data: Data,
+    dropped: Iterable[Dropped],
+    remarks: Iterable[Remark],
+    folder: Path,
+    progress: Progress = silent,
+) -> None:
     """Write a split into `folder/data`; the card comes last, so that it vouches for the rest."""
     place = folder / "data"
     (place / "card.json").unlink(missing_ok=True)
     for name in SPLITS:
-        write_atomically(place / f"{name}.parquet", to_parquet(getattr(data, name)))
-    write_atomically(place / "dropped.jsonl", _lines(dropped))
-    write_atomically(place / "remarks.jsonl", _lines(remarks))
+        with replacing(place / f"{name}.parquet") as temporary:
+            examples = watched(getattr(data, name), f"writing, {name}", progress)
+            write_parquet(examples, temporary)
+    _write_lines(place / "dropped.jsonl", dropped)
+    _write_lines(place / "remarks.jsonl", remarks)
     write_json(place / "card.json", dict(data.card))
 
 
-def _lines(records: Iterable[Dropped | Remark]) -> str:
-    return "".join(json.dumps(asdict(record), ensure_ascii=False) + "\n" for record in records)
+def _write_lines(path: Path, records: Iterable[Dropped | Remark]) -> None:
+    """One object a line; the file appears when it is whole."""
+    with replacing(path) as temporary, temporary.open("w", encoding="utf-8", newline="\n") as file:
+        for record in records:
+            file.write(json.dumps(asdict(record), ensure_ascii=False) + "\n")
 
 
 def read_card(folder: Path) -> dict[str, Any] | None:
@@ -70,13 +82,13 @@ def read_card(folder: Path) -> dict[str, Any] | None:
     return card
 
 
-def read_data(folder: Path) -> Data:
+def read_data(folder: Path, progress: Progress = silent) -> Data:
     """The frozen split of a run folder; UserError when there is none or when it was changed."""
     card = read_card(folder)
     if card is None:
         raise UserError(f"{folder} holds no frozen data (data/card.json): run the study first.")
     data = stored(folder, card)
-    found = hash_of((data.train, data.dev, data.test))
+    found = hash_of((data.train, data.dev, data.test), progress)
     if found != card["hash"]:
         place = folder / "data"
         raise UserError(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -14,21 +14,21 @@ from etude.records import Message
 PLACEHOLDER = re.compile(r"\{\{\s*([A-Za-z0-9][\w-]*)\s*\}\}")
 
 
-def fill_placeholders(rows: Iterable[Row], texts: Mapping[str, str], place: str) -> list[Row]:
+def fill_placeholders(rows: Iterable[Row], texts: Mapping[str, str], place: str) -> Iterator[Row]:
     """Rows with every named placeholder filled, in columns and in turns.
 
-    A placeholder without a text stays and is remarked on. UserError when a text is given for one
-    that no row has. `place` names the source in it.
+    A placeholder without a text stays and is remarked on. UserError after the last row when a text
+    is given for one that no row has. `place` names the source in it.
     """
     found: set[str] = set()
-    filled = [_filled(row, texts, found) for row in rows]
+    for row in rows:
+        yield _filled(row, texts, found)
     for name in texts:
         if name not in found:
             raise UserError(
                 f"{place}.replace: no row holds the placeholder {{{{{name}}}}}; "
                 f"{nearest(name, found)}."
             )
-    return filled
 
 
 def _filled(row: Row, texts: Mapping[str, str], found: set[str]) -> Row:

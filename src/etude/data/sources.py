@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 from etude.config.sources import Datasets, Medquad, MusicTheory, Source, Wikipedia
@@ -11,11 +12,12 @@ from etude.data.json_files import read_json, read_jsonl
 from etude.data.labels import read_labels
 from etude.data.medquad import SUFFIX, read_medquad
 from etude.data.music_questions import read_music_theory
-from etude.data.rows import Reader
+from etude.data.rows import Reader, Row
 from etude.data.squad import read_squad
 from etude.data.tables import read_csv, read_parquet, read_tsv
 from etude.data.text import files_of
 from etude.data.wikipedia import read_wikipedia
+from etude.progress import Progress, counted, silent
 
 SOURCES: dict[str, Reader] = {
     "json": read_json,
@@ -32,6 +34,19 @@ SOURCES: dict[str, Reader] = {
     "wikipedia": read_wikipedia,
     "datasets": read_datasets,
 }
+
+
+def read_source(
+    name: str, source: Source, root: Path, progress: Progress = silent
+) -> Iterator[Row]:
+    """The rows of a source, while the progress hears how far the reading is.
+
+    Of a dump that is in bytes or articles, of other sources in rows, whose number is not known
+    before the last one.
+    """
+    if isinstance(source, Wikipedia):
+        return read_wikipedia(source, root, progress)
+    return counted(SOURCES[source.kind](source, root), f"reading {name}", progress)
 
 
 def source_files(source: Source, root: Path) -> list[tuple[str, Path]]:

@@ -42,7 +42,7 @@ def draw_splits(
 
 
 def _stratum(candidate: Candidate) -> Stratum:
-    return candidate.example.task, candidate.split or "train"
+    return candidate.task, candidate.split or "train"
 
 
 def _shares(sizes: Counter[Stratum], count: int) -> dict[Stratum, int]:
@@ -72,9 +72,9 @@ def _draw(
     kept: set[str] = set()
     for stratum, count in quota.items():
         inside = [candidate for candidate in candidates if _stratum(candidate) == stratum]
-        kept |= {item.example.id for item in sorted(inside, key=_rank(seed, "sample"))[:count]}
-    drawn = [candidate for candidate in candidates if candidate.example.id in kept]
-    left = [drop(item, "not sampled") for item in candidates if item.example.id not in kept]
+        kept |= {item.id for item in sorted(inside, key=_rank(seed, "sample"))[:count]}
+    drawn = [candidate for candidate in candidates if candidate.id in kept]
+    left = [drop(item, "not sampled") for item in candidates if item.id not in kept]
     return drawn, left
 
 
@@ -125,7 +125,7 @@ def divide(
         if not units:
             raise UserError(
                 f"data.split.group_by: source '{name}' has too few groups for train, dev and test "
-                f"('{settings.group_by}' has {len({item.example.group for item in pool})} values); "
+                f"('{settings.group_by}' has {len({item.group for item in pool})} values); "
                 "group by another column, or publish splits as files of their own."
             )
         chosen |= {id(item): split for unit in taken for item in unit}
@@ -155,7 +155,7 @@ def _units(pool: Sequence[Candidate], seed: int, grouped: bool) -> list[list[Can
         return [[item] for item in sorted(pool, key=_rank(seed, "split"))]
     groups: dict[str, list[Candidate]] = {}
     for item in pool:
-        groups.setdefault(item.example.group or "", []).append(item)
+        groups.setdefault(item.group or "", []).append(item)
     salt = f"{seed}\0split\0".encode()
     return [groups[name] for name in sorted(groups, key=lambda name: _chance(salt, name.encode()))]
 

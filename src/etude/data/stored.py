@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, overload
+from typing import IO, TYPE_CHECKING, Any, overload
 
 from etude.errors import UserError
 from etude.records import Example
@@ -107,16 +108,25 @@ def schema() -> arrow.Schema:
 
 def to_parquet(examples: Iterable[Example]) -> bytes:
     """Examples as the bytes of a Parquet file."""
+    buffer = io.BytesIO()
+    write_parquet(examples, buffer)
+    return buffer.getvalue()
+
+
+def write_parquet(examples: Iterable[Example], file: Path | IO[bytes]) -> None:
+    """Write examples as a Parquet file; one group of rows is in memory at a time."""
     import pyarrow as arrow
     from pyarrow import parquet
 
-    rows = [
-        {**example.to_json(), "metadata": list(example.metadata.items())} for example in examples
-    ]
-    buffer = io.BytesIO()
-    table = arrow.Table.from_pylist(rows, schema=schema())
-    parquet.write_table(table, buffer, compression="zstd", row_group_size=GROUP)
-    return buffer.getvalue()
+    with parquet.ParquetWriter(file, schema(), compression="zstd") as writer:
+        rest, begun = iter(examples), False
+        while (group := list(islice(rest, GROUP))) or not begun:  # a file without rows has a group
+            rows = [
+                {**example.to_json(), "metadata": list(example.metadata.items())}
+                for example in group
+            ]
+            writer.write_table(arrow.Table.from_pylist(rows, schema=schema()))
+            begun = True
 
 
 def unreadable(path: Path, error: Any) -> UserError:

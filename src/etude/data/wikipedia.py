@@ -7,30 +7,54 @@ from pathlib import Path
 
 from etude.config.sources import Wikipedia
 from etude.data.articles import Article
-from etude.data.quiz.make import make_questions
+from etude.data.quiz.make import make_questions, unworded
 from etude.data.quiz.question import Make
 from etude.data.quiz.sentences import Span, passage_around
+from etude.data.quiz.words import WORDED
 from etude.data.rows import Row
 from etude.environment import cache_folder
 from etude.errors import UserError
+from etude.progress import Progress, silent
 
 PASSAGE = 600  # characters of a passage: a paragraph, or whole sentences about the answer
 NONE_MADE = "an article that no question is made of"
 
 
-def read_wikipedia(source: Wikipedia, root: Path) -> Iterator[Row]:
+def read_wikipedia(source: Wikipedia, root: Path, progress: Progress = silent) -> Iterator[Row]:
     """One row per question, articles in the order of the dump.
 
     Columns: id, question, answers (the first is the one to learn), passage
     (`document:start-end`, in characters of the article's document), context (that passage's text),
     title, article (its id), make, url, revision, licence, language. Rows of `make: text` have no
     passage and no context. What no question could be made of is a row that cannot be used, so
-    that it is counted.
+    that it is counted. UserError before anything long begins where the dump is in a language that
+    questions are not written in.
     """
-    yield from rows_of(articles_in(source, root), source.make, source.per_article, source.dump)
+    from etude.data.dumps import open_dump
+
+    site = open_dump(root / source.dump, source.language).site
+    if (refused := unworded(site.language, source.make)) is not None:
+        raise UserError(f"{source.dump}: {refused}")
+    articles = articles_in(source, root, progress)
+    yield from rows_of(articles, source.make, source.per_article, source.dump)
 
 
-def articles_in(source: Wikipedia, root: Path) -> Iterator[Article]:
+def wordless(name: str, source: Wikipedia, root: Path) -> str | None:
+    """What is remarked of a source whose language has no words for questions; None for others."""
+    from etude.data.dumps import open_dump
+
+    language = open_dump(root / source.dump).site.language
+    kinds = [kind for kind in source.make if kind in ("section", "cloze")]
+    if language.partition("-")[0] in WORDED or not kinds:
+        return None
+    return (
+        f"{name}: the dump is in '{language}', in which no words for questions are known, so that "
+        f"{' and '.join(kinds)} ask with the article's own words alone (title: section, or the "
+        "sentence with its gap)"
+    )
+
+
+def articles_in(source: Wikipedia, root: Path, progress: Progress = silent) -> Iterator[Article]:
     """The articles of a source's dump.
 
     A whole dump is read once, into Etude's cache: a reading that was killed goes on, and the titles
@@ -39,10 +63,10 @@ def articles_in(source: Wikipedia, root: Path) -> Iterator[Article]:
     from etude.data.dump_cache import articles_of
     from etude.data.dumps import read_articles
 
-    path = root / source.dump
+    path, language = root / source.dump, source.language
     if source.articles is None:
-        return articles_of(path, cache_folder() / "dumps", language=source.language)
-    return read_articles(path, limit=source.articles, language=source.language)
+        return articles_of(path, cache_folder() / "dumps", language=language, progress=progress)
+    return read_articles(path, limit=source.articles, language=language, progress=progress)
 
 
 def rows_of(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Sized
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Sized
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,6 +24,7 @@ if TYPE_CHECKING:  # they bring torch, which a search by words does not need
 TOGETHER = 16_384  # chunks that are added, and so acknowledged, at once
 MADE = "made.json"  # in an index's folder: what its terms and vectors were made with
 ENCODED = 2048  # where each is encoded, which takes a minute
+TOLD = 500  # documents between two words on how many are cut
 
 
 @dataclass(slots=True)
@@ -64,18 +65,25 @@ class Index:
             write_json(self.folder / MADE, made_with(self.settings, self.analyse, self.encoder))
         counts = {"documents": 0, "chunks": 0, "empty": 0}
         total = len(documents) if isinstance(documents, Sized) else 0
-        for group in self._groups(documents, done, counts):
+
+        def tell() -> None:
+            progress("indexing", counts["documents"], total, f"{counts['chunks']:,} chunks")
+
+        for group in self._groups(documents, done, counts, tell):
             texts = [indexed(chunk, title=self.settings.chunk.title) for chunk in group]
             vectors = self.vectors.of(texts, progress) if self.vectors else None
             self.store.add(group, texts, vectors)
             counts["chunks"] += len(group)
-            seen = counts["documents"]
-            progress("indexing", seen, max(seen, total), f"{counts['chunks']:,} chunks")
+            tell()
         self.store.finish()
         return counts
 
     def _groups(
-        self, documents: Iterable[Document], done: frozenset[str] | set[str], counts: dict[str, int]
+        self,
+        documents: Iterable[Document],
+        done: frozenset[str] | set[str],
+        counts: dict[str, int],
+        tell: Callable[[], None],
     ) -> Iterator[list[Chunk]]:
         """Chunks of whole documents, so many as are added together."""
         most = ENCODED if self.vectors else TOGETHER
@@ -89,6 +97,8 @@ class Index:
                 )
             seen.add(document.id)
             counts["documents"] += 1
+            if counts["documents"] % TOLD == 0:
+                tell()
             if document.id in done:
                 continue
             pieces = cut(document, self.settings.chunk, self.length)

@@ -28,6 +28,7 @@ from etude.store import file_hash, fingerprint
 Array = NDArray[Any]
 FORMAT = 1  # raised when the same model gives other vectors
 PIECE = 2048  # texts whose vectors are written together: a kill loses no more
+TOLD = 4  # batches between two words on how many texts are encoded
 WHERE = "retrieve.search.encoder.base"
 
 
@@ -175,12 +176,18 @@ class Vectors:
         order = sorted(fresh, key=lambda key: (-len(fresh[key]), key))
         for start in range(0, len(order), PIECE):
             part = order[start : start + PIECE]
-            progress("encoding", start, len(order), self.encoder.name)
-            found = self.encoder.passages([fresh[key] for key in part])
+            found = np.empty((len(part), self.encoder.width), dtype=np.float32)
+            at_once = TOLD * self.encoder.batch_size  # whole batches: their vectors stay the same
+            for first in range(0, len(part), at_once):
+                progress("encoding", start + first, len(order), self.encoder.name)
+                texts_now = [fresh[key] for key in part[first : first + at_once]]
+                found[first : first + at_once] = self.encoder.passages(texts_now)
             path = self.folder / f"{blake2b(b''.join(part), digest_size=16).hexdigest()}.vectors"
             keyed = np.frombuffer(b"".join(part), dtype=np.uint64).reshape(-1, 2)
             write_arrays(path, {"keys": keyed, "vectors": found})
             self._take(path)
+        if order:
+            progress("encoding", len(order), len(order), self.encoder.name)
         result = np.empty((len(texts), self.encoder.width), dtype=np.float32)
         for row, key in enumerate(keys):
             piece, place = self.places[key]

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from etude.data.quiz.dating import ANY_YEAR, DATES, PLACED, other_forms
+from etude.data.quiz.dating import ANY_YEAR, DATES, PLACED, kind_of, other_forms
+from etude.data.quiz.pronouns import names_another
 from etude.data.quiz.question import LeftOut, Question
 from etude.data.quiz.sections import SERVING
 from etude.data.quiz.sentences import Span, paragraphs, sentences, without_asides
 from etude.data.quiz.subject import Subject
-from etude.data.quiz.tellings import OPENED, Telling, clauses, telling_of
+from etude.data.quiz.tellings import Telling, clauses, opened_by, telling_of
 from etude.data.quiz.words import DASH, YEAR, folded, tidy
 
 LIFE = {
@@ -50,11 +51,12 @@ def dates(subject: Subject) -> Iterator[Question | LeftOut]:
         if folded(part.title) in SERVING:
             continue
         for paragraph in paragraphs(subject.text, *part.span):
-            continued = subject.person  # sentences without a subject go on with the one before
+            continued = meant = subject.person  # sentences go on with the subject of the one before
             for span in sentences(subject.text, *paragraph):
                 sentence = without_asides(subject.text[span.start : span.end])
-                telling = telling_of(sentence, subject, continued=continued)
+                telling = telling_of(sentence, subject, continued=continued, meant=meant)
                 continued = telling.own
+                meant = telling.own or (meant and not names_another(sentence, subject))
                 if PLACED[subject.language].search(sentence):
                     yield from of_sentence(subject, telling, span)
 
@@ -63,12 +65,15 @@ def of_sentence(subject: Subject, telling: Telling, span: Span) -> Iterator[Ques
     """The questions on the dates of a sentence; a reason where there is none."""
     asked = False
     for clause in clauses(telling, subject):
-        if len(ANY_YEAR.findall(clause.clause)) != 1 or (held := clause.question(subject)) is None:
+        if (held := clause.question(subject)) is None:
             continue
         question, date = held
+        if len(ANY_YEAR.findall(clause.clause)) != len(ANY_YEAR.findall(date[0])):
+            continue  # another year stands there, which may be what is asked for as well
         asked = True
-        answer = tidy(next(text for text in date.groupdict().values() if text is not None))
-        yield Question("date", question, other_forms(answer, subject.language), *span)
+        kind = kind_of(date)
+        answers = other_forms(tidy(date[kind]), subject.language, kind)
+        yield Question("date", question, answers, *span)
     if participle := made(subject) if span == _defining(subject) else None:
         asked = True
         yield participle
@@ -100,13 +105,12 @@ def made(subject: Subject) -> Question | None:
         if subject.determiner not in ("o", "a") or verb[-1] != gender:
             return None
         verb = verb[:-1] + subject.determiner
-    kind = next(name for name, text in date.groupdict().items() if text is not None)
-    opened = OPENED[subject.language, kind]
+    opened, kind = opened_by(date, subject.language), kind_of(date)
     question = {
         "pt": f"{opened} foi {verb} {subject.said}?",
         "en": f"{opened} was {subject.said} {verb}?",
     }[subject.language]
-    answers = other_forms(tidy(date[kind]), subject.language)
+    answers = other_forms(tidy(date[kind]), subject.language, kind)
     return Question("date", question[0].upper() + question[1:], answers, *definition.sentence)
 
 

@@ -19,6 +19,7 @@ from etude.data.quiz.subject import Subject, subject_of
 from etude.data.quiz.words import WORDED, folded
 from etude.errors import UserError
 
+FORMAT = 2  # raised by hand when the same article gives other questions
 Maker = Callable[[Subject], Iterator[Question | LeftOut]]
 
 MAKERS: dict[Make, Maker] = {
@@ -52,14 +53,8 @@ def make_questions(
     With `per_article`, so many at most, of every kind in turn. UserError where a kind needs words
     of a language that none are known of.
     """
-    language = article.language.partition("-")[0]
-    wanting = [kind for kind in make if kind in NEED_WORDS]
-    if language not in WORDED and wanting:
-        possible = ", ".join(kind for kind in MAKERS if kind not in NEED_WORDS)
-        raise UserError(
-            f"Questions of the kind {wanting[0]} are written in Portuguese (pt) and English (en), "
-            f"but the articles are in '{article.language}': set make to some of {possible}."
-        )
+    if (refused := unworded(article.language, make)) is not None:
+        raise UserError(refused)
     subject = subject_of(article)
     made: list[list[Question]] = []
     left: list[LeftOut] = []
@@ -79,6 +74,19 @@ def make_questions(
     chosen = set(map(id, turns[:per_article]))
     kept = tuple(item for row in made for item in row if id(item) in chosen)
     return Made(kept, tuple(left), subject.text)
+
+
+def unworded(language: str, make: Sequence[Make]) -> str | None:
+    """Why some kinds of questions cannot be made of articles in a language; None where all can."""
+    wanting = [kind for kind in make if kind in NEED_WORDS]
+    if not wanting or language.partition("-")[0] in WORDED:
+        return None
+    possible = ", ".join(kind for kind in MAKERS if kind not in NEED_WORDS)
+    said = f"are in '{language}'" if language else "name no language"
+    return (
+        f"Questions of the kind {wanting[0]} are written in Portuguese (pt) and English (en), "
+        f"but the articles {said}: set make to some of {possible}."
+    )
 
 
 def problem(item: Question, subject: Subject) -> str | None:

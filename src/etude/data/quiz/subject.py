@@ -144,7 +144,7 @@ def _spelling(base: str, text: str) -> str:
 
 def _begun(name: str, sentence: str, language: str) -> str:
     """What the first sentence puts before a name; `a` and `an` go only with common nouns."""
-    match = re.search(rf"(?<!\w)(\w+)\s+{re.escape(name)}(?!\w)", sentence)
+    match = re.search(rf"(?<!\w)(\w+)\s+{re.escape(name)}(?!\w|\s[A-Z])", sentence)
     if match is None or (match.start() and not name[:1].islower()):
         return ""
     word, common = match[1].casefold(), name[:1].islower()
@@ -157,6 +157,10 @@ def _determiner(name: str, text: str, language: str) -> str:
     if language == "en":
         either = rf"(?<!\w){re.escape(name)}(?!\w)"
         with_article = re.findall(rf"(?<!\w)[Tt]he\s{re.escape(name)}(?!\w)", text)
+        around = r"(?:\A|[.\n]\s*)", rf"{re.escape(name)}\s(?=[a-z])"
+        bare, whole = (len(re.findall(word.join(around), text)) for word in ("", r"The\s"))
+        if bare > whole:  # "the Samsung brand", and yet "Samsung is"
+            return ""
         return "the" if len(with_article) * 2 > len(re.findall(either, text)) else ""
     if language != "pt":
         return ""

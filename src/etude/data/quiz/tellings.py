@@ -7,12 +7,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from etude.data.quiz.dating import MONTH, PLACED
+from etude.data.quiz.dating import OF_YEARS, PLACED, kind_of
+from etude.data.quiz.phrases import is_clear, phrase_of
+from etude.data.quiz.pronouns import PRONOUN, meant_by
 from etude.data.quiz.subject import Subject
 from etude.data.quiz.verbs import (
+    ALONE,
     AUXILIARY,
     BEING,
-    CLITIC,
     IMPERSONAL,
     IRREGULAR,
     feminine_participle,
@@ -20,48 +22,62 @@ from etude.data.quiz.verbs import (
     proclitic,
     singular,
 )
-from etude.data.quiz.words import POINTING, tidy, words_of
+from etude.data.quiz.words import CAPITAL, POINTING, words_of
 
-LONGEST = 100  # characters from the verb on
-CAPITAL = r"[A-ZÀ-ÖØ-Þ][^\W\d_]*(?:-[^\W\d_]+)*"
 LINK = r"(?:de|da|do|das|dos|e|of|the)"
 PROPER = re.compile(
     rf"(?:(?:[Tt]he)\s+)?{CAPITAL}(?:\s(?:{LINK}\s)?{CAPITAL})+(?=\s)|(?P<single>{CAPITAL})(?=\s)"
 )
 NOUNS = re.compile(r"(?P<determiner>[OAoa]s?)\s+(?P<rest>[^\W\d_][^,;:.()\d]{2,60})")
-PRONOUN = {"pt": re.compile(r"(?:Ele|Ela)\s+"), "en": re.compile(r"(?:He|She)\s+")}
-END = re.compile(
-    r"[,:](?!\d)|(?<![A-Z])(?<!St)(?<!Mr)(?<!Dr)(?<!Jr)\.(?!\w)|[;!?—–]|\s-\s|\s(?:e|mas|and|but)\s(?=(?P<next>[\w-]+))"
+# `Em 1996 inaugurou-se o museu`: verbs whose subject follows, since nobody does that to himself.
+DONE_TO = re.compile(
+    r"(?i)(?P<verb>fundou|inaugurou|criou|construiu|realizou|celebrou|instalou|publicou|assinou"
+    r"|descobriu|proclamou|aboliu|extinguiu|editou|lançou|comemorou)-se\s+(?=(?:o|a)\s)"
 )
-FURTHER = re.compile(r"\w+(?:ed|ept|apt|ent|ught|ew|ook|ose|came)\Z")  # English verbs after "and"
+# What a side clause begins with, and where a clause may go on with another verb.
+SIDE = {
+    "pt": re.compile(r"\bque\b|\bonde\b"),
+    "en": re.compile(r"\b(?:that|which|who|whom|whose|where)\b"),
+}
+FURTHER_ON = {
+    "pt": re.compile(r"(?:,\s(?:e\s)?|;\s|\se\s)(?=([^\W\d_]+(?:-se)?)\s)"),
+    "en": re.compile(r"(?:,\s(?:and|but)\s|\s(?:and|but)\s)(?=([a-z]+)\s)"),
+}
 CONJUNCTIONS = re.compile(
     r"(?:When|While|After|Before|Since|As|Although|Though|If|Because|Following|During|Until|Once"
     r"|Quando|Enquanto|Após|Depois|Antes|Desde|Como|Embora|Se|Porque|Durante|Segundo|Com)\s"
 )
-# A question does not end with these: something was cut off.
-DANGLING = frozenset(
-    """
-    a an the of to by in on at for from with and or no any as than de da do das dos em no na nos nas
-    e ou com por para pelo pela que ao à o os as um uma
-    """.split()  # noqa: SIM905 - a list of words reads better as words between spaces
-)
-MONTHS = re.compile(rf"\b(?:{MONTH['pt']}|{MONTH['en']})\b")
 # After "was": what something is, which no single year can place.
 STATE = re.compile(
     r"(?:an?|the|more|less|one|his|her|its|their|still|only|\w+ing)\s|\w+\Z(?<!ed|en|wn)"
 )
+SOMETHING = re.compile(r"(?:foi|foram|era|eram)(?:\s(?:um|uma|uns|umas|os?|as?)\s|\Z)")
 ACCORDING = {
     "pt": "Segundo o artigo “{title}”, {question}",
     "en": "According to the article “{title}”, {question}",
 }
 OPENED = {
-    ("pt", "year"): "em que ano",
-    ("pt", "month"): "quando",
-    ("pt", "full"): "quando",
-    ("en", "year"): "in what year",
-    ("en", "month"): "when",
-    ("en", "full"): "when",
+    "pt": {
+        "year": "em que ano",
+        "span": "de que ano a que ano",
+        "between": "entre que anos",
+        "decade": "em que década",
+        "century": "em que século",
+    },
+    "en": {
+        "year": "in what year",
+        "span": "from what year to what year",
+        "between": "between which years",
+        "decade": "in what decade",
+        "century": "in what century",
+    },
 }
+WHEN = {"pt": "quando", "en": "when"}  # for all other kinds
+
+
+def opened_by(date: re.Match[str], language: str) -> str:
+    """What a question on a date begins with."""
+    return OPENED[language].get(kind_of(date), WHEN[language])
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +86,8 @@ class Telling:
 
     `subject` is how a question names it (empty: nothing to ask), `told` the place where its verb
     begins. `own` says whether it is the article's subject; `silent` that the clause has no subject
-    of its own and goes on with that of the one before.
+    of its own and goes on with that of the one before. Of a `passive` one (`inaugurou-se o museu`)
+    the `subject` is the verb, and what follows it is told.
     """
 
     clause: str
@@ -78,22 +95,22 @@ class Telling:
     told: int = 0
     own: bool = False
     silent: bool = False
+    passive: bool = False
 
     def question(self, subject: Subject) -> tuple[str, re.Match[str]] | None:
         """The question that the clause's only date answers, with that date's match."""
         found = list(PLACED[subject.language].finditer(self.clause))
         if not self.subject or len(found) != 1:
             return None
-        kind = next(name for name, text in found[0].groupdict().items() if text is not None)
-        opened = OPENED[subject.language, kind]
+        opened, lasting = opened_by(found[0], subject.language), kind_of(found[0]) in OF_YEARS
         verb = next(iter(words_of(self.clause[self.told :])), "").casefold()
         if self.own and subject.person and verb in BEING and subject.language == "pt":
             return _capital(f"{opened} {BEING[verb]} {self.subject}?"), found[0]
-        phrase = _phrase(self, *found[0].span())
-        if not _is_clear(phrase):
+        phrase = phrase_of(self.clause, self.told, *found[0].span())
+        if not is_clear(phrase):
             return None
         write = _in_portuguese if subject.language == "pt" else _in_english
-        asked = write(self, phrase, opened, subject)
+        asked = write(self, phrase, opened, subject, lasting)
         if asked is None:
             return None
         if self.own:
@@ -102,10 +119,11 @@ class Telling:
         return ACCORDING[subject.language].format(title=title, question=asked), found[0]
 
 
-def telling_of(sentence: str, subject: Subject, *, continued: bool) -> Telling:
+def telling_of(sentence: str, subject: Subject, *, continued: bool, meant: bool = False) -> Telling:
     """Of whom a sentence, with spaces where brackets stood, tells first.
 
-    `continued`: the sentence before it told of the article's subject.
+    `continued`: the sentence before it told of the article's subject. `meant`: he or she can only
+    be the article's person, since no sentence after one that told of them has named another.
     """
     opened = PLACED[subject.language].match(sentence)
     start = opened.end() if opened else 0  # In 1822, ...
@@ -113,8 +131,11 @@ def telling_of(sentence: str, subject: Subject, *, continued: bool) -> Telling:
     rest = sentence[start:]
     if match := _own(subject).match(rest):
         return Telling(sentence, subject.said, start + match.end(), own=True)
-    if continued and (match := PRONOUN[subject.language].match(rest)):
+    pronoun = PRONOUN[subject.language].match(rest) if continued or meant else None
+    if (match := pronoun) and (continued or subject.person) and meant_by(match, subject):
         return Telling(sentence, subject.said, start + match.end(), own=True)
+    if subject.language == "pt" and (match := DONE_TO.match(rest)):
+        return Telling(sentence, f"se {match['verb'].lower()}", start + match.end(), passive=True)
     if subject.language == "pt" and _goes_on(rest, subject, continued=continued):
         return Telling(sentence, subject.said, start, own=True, silent=True)
     if found := _other(rest, subject):
@@ -128,13 +149,15 @@ def clauses(telling: Telling, subject: Subject) -> Iterator[Telling]:
 
     `Nasceu em 1604 e morreu em 1679`: both, apart. Other sentences stay whole.
     """
-    sentence = telling.clause
-    if subject.language != "pt" or not telling.own or re.search(r"\bque\b|\bonde\b", sentence):
+    sentence, language = telling.clause, subject.language
+    if not telling.own or SIDE[language].search(sentence):
         yield telling
         return
     begin, first = 0, telling
-    for match in re.finditer(r"(?:,\s(?:e\s)?|;\s|\se\s)(?=([^\W\d_]+(?:-se)?)\s)", sentence):
-        if match.start() > telling.told and is_finite(match[1]):
+    for match in FURTHER_ON[language].finditer(sentence):
+        word = match[1]
+        verb = is_finite(word) if language == "pt" else word in IRREGULAR or word in AUXILIARY
+        if match.start() > telling.told and verb:
             yield replace(first, clause=sentence[begin : match.start()])
             begin = match.end()
             first = replace(telling, told=0, silent=True)
@@ -154,7 +177,9 @@ def _named(base: str, name: str, others: tuple[str, ...], person: bool) -> re.Pa
         names |= {word for word in (words[0], words[-1]) if word[0].isupper() and len(word) > 3}
         names.add(" ".join(words[:2]))
     either = "|".join(map(re.escape, sorted(names, key=lambda held: (-len(held), held))))
-    return re.compile(rf"(?:(?:[OoAa]s?|[Tt]he|Dom|Dona)\s+)?(?:{either})(?:\s*,)?\s+(?=\w)")
+    return re.compile(
+        rf"(?:(?:[OoAa]s?|[Tt]he|Dom|Dona)\s+)?(?:{either})(?:\s*,)?\s+(?=\w)(?!{CAPITAL})"
+    )
 
 
 def _goes_on(rest: str, subject: Subject, *, continued: bool) -> bool:
@@ -213,48 +238,18 @@ def _spellings(text: str) -> tuple[frozenset[str], frozenset[str]]:
     return frozenset(within), frozenset(re.findall(r"(?<!\w)[a-zà-ÿ]+(?!\w)", text))
 
 
-def _phrase(telling: Telling, low: int, high: int) -> str:
-    """From the verb to the end of its clause, without the date (at `low` to `high`)."""
-    clause, told = telling.clause, telling.told
-    if low < told:
-        return tidy(_up_to_end(clause[told:]))
-    before = clause[told:low]
-    return tidy(f"{before} {_up_to_end(clause[high:])}") if _up_to_end(before) == before else ""
-
-
-def _up_to_end(text: str) -> str:
-    """As far as a comma, a full stop, or a further verb."""
-    if text.endswith(".") and not re.search(r"\b[A-Z]\.[A-Z]\.\Z", text):
-        text = text[:-1]
-    for match in END.finditer(text):
-        word = match["next"]
-        verb = word is not None and (
-            is_finite(word) or word in AUXILIARY or word in IRREGULAR or FURTHER.match(word)
+def _in_portuguese(
+    telling: Telling, phrase: str, opened: str, subject: Subject, lasting: bool
+) -> str | None:
+    if telling.passive:
+        return (
+            None if any(map(is_finite, phrase.split())) else f"{opened} {telling.subject} {phrase}?"
         )
-        if word is None or verb:
-            return text[: match.start()]
-    return text
-
-
-def _is_clear(phrase: str) -> bool:
-    """Whether words can be understood without the sentence before them."""
-    words = words_of(phrase)
-    return bool(words) and len(phrase) <= LONGEST and not (
-        any(word.casefold() in POINTING for word in words)
-        or any(mark in phrase for mark in "\"“”«»()[]%*•/")
-        or CLITIC.search(phrase)
-        or MONTHS.search(phrase)
-        or re.search(r"(?<![\w-])(?:que|não|se)(?![\w-])", phrase.casefold())
-        or words[-1].casefold() in DANGLING
-    )  # fmt: skip
-
-
-def _in_portuguese(telling: Telling, phrase: str, opened: str, subject: Subject) -> str | None:
     words = phrase.split()
     verb = words[0].casefold()
     if not is_finite(verb) or verb.removesuffix("-se") in IMPERSONAL - {"começou", "começaram"}:
         return None
-    if re.match(r"(?:foi|foram|era|eram)(?:\s(?:um|uma|uns|umas|os?|as?)\s|\Z)", phrase):
+    if not lasting and SOMETHING.match(phrase):
         return None
     if sum(map(is_finite, words)) > 1:
         return None
@@ -274,16 +269,18 @@ def _is_feminine(subject: Subject) -> bool:
     )
 
 
-def _in_english(telling: Telling, phrase: str, opened: str, subject: Subject) -> str | None:
+def _in_english(
+    telling: Telling, phrase: str, opened: str, subject: Subject, lasting: bool
+) -> str | None:
     verb, _, rest = phrase.partition(" ")
     living = telling.own and subject.person
     if living and phrase.startswith("was born"):
         return f"{opened} was {telling.subject} born?"
     if living and verb == "died":
         return f"{opened} did {telling.subject} die?"
-    if verb in AUXILIARY and rest and not STATE.match(rest):
+    if verb in AUXILIARY and rest and (lasting or not STATE.match(rest)):
         return f"{opened} {verb} {telling.subject} {rest}?"
-    if verb in IRREGULAR:
+    if verb in IRREGULAR and (rest or IRREGULAR[verb] in ALONE):
         return f"{opened} did {telling.subject} {IRREGULAR[verb]}{f' {rest}' if rest else ''}?"
     return None
 

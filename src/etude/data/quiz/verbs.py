@@ -36,7 +36,7 @@ IRREGULAR = dict(
     for pair in """
     became:become began:begin won:win took:take gave:give wrote:write made:make went:go came:come
     led:lead fell:fall rose:rise built:build left:leave lost:lose held:hold met:meet sold:sell
-    bought:buy brought:bring fought:fight sent:send told:tell ran:run broke:break chose:choose
+    bought:buy brought:bring fought:fight sent:send ran:run broke:break chose:choose
     flew:fly grew:grow knew:know spoke:speak stood:stand taught:teach wore:wear drew:draw
     overthrew:overthrow withdrew:withdraw fled:flee died:die married:marry studied:study
     carried:carry occupied:occupy moved:move founded:found published:publish received:receive
@@ -50,7 +50,45 @@ IRREGULAR = dict(
     surrendered:surrender abdicated:abdicate emigrated:emigrate immigrated:immigrate merged:merge
     separated:separate hosted:host celebrated:celebrate appeared:appear debuted:debut
     premiered:premiere expanded:expand collapsed:collapse exploded:explode erupted:erupt
-    gained:gain achieved:achieve granted:grant passed:pass changed:change
+    gained:gain achieved:achieve granted:grant passed:pass changed:change accepted:accept
+    acquired:acquire addressed:address admitted:admit agreed:agree allowed:allow appointed:appoint
+    approved:approve assumed:assume attacked:attack attempted:attempt
+    attended:attend awarded:award banned:ban beat:beat bombed:bomb captured:capture caught:catch
+    caused:cause commissioned:commission composed:compose condemned:condemn
+    confirmed:confirm constructed:construct converted:convert crossed:cross debated:debate
+    decided:decide declined:decline dedicated:dedicate delivered:deliver demanded:demand
+    demonstrated:demonstrate designed:design destroyed:destroy developed:develop directed:direct
+    dissolved:dissolve divided:divide divorced:divorce donated:donate doubled:double earned:earn
+    edited:edit elected:elect embarked:embark endorsed:endorse enlisted:enlist escaped:escape
+    estimated:estimate exhibited:exhibit experienced:experience explored:explore extended:extend
+    failed:fail featured:feature filed:file filmed:film finished:finish followed:follow
+    forced:force fired:fire gathered:gather got:get governed:govern guided:guide halted:halt
+    headed:head helped:help hired:hire included:include increased:increase inherited:inherit
+    initiated:initiate inspired:inspire installed:install issued:issue killed:kill kept:keep
+    lectured:lecture legalized:legalize lived:live licensed:license lowered:lower
+    maintained:maintain managed:manage met:meet named:name nominated:nominate obtained:obtain
+    offered:offer ordered:order organized:organize owned:own paid:pay participated:participate
+    performed:perform permitted:permit planned:plan played:play pleaded:plead practiced:practice
+    presented:present preached:preach prepared:prepare promoted:promote proposed:propose
+    proved:prove provided:provide purchased:purchase raised:raise ranked:rank read:read
+    recaptured:recapture recognized:recognize refused:refuse regained:regain registered:register
+    rejected:reject rejoined:rejoin relocated:relocate remarried:remarry removed:remove
+    renamed:rename renounced:renounce replaced:replace reprised:reprise
+    researched:research restored:restore revealed:reveal reversed:reverse revised:revise rode:ride
+    ruled:rule sailed:sail saw:see scored:score secured:secure seized:seize set:set
+    shared:share showed:show shot:shoot split:split sponsored:sponsor spent:spend 
+    stayed:stay stopped:stop struck:strike submitted:submit suffered:suffer 
+    supported:support swam:swim switched:switch toured:tour trained:train transferred:transfer
+    translated:translate traveled:travel travelled:travel turned:turn underwent:undergo
+    unified:unify unveiled:unveil voted:vote wed:wed welcomed:welcome witnessed:witness
+    won:win wrestled:wrestle
+    """.split()  # noqa: SIM905
+)
+# Verbs that tell something without anything after them.
+ALONE = frozenset(
+    """
+    die retire resign abdicate surrender marry remarry divorce graduate emigrate immigrate return
+    end begin close open start finish fall debut premiere collapse explode erupt escape disappear
     """.split()  # noqa: SIM905
 )
 AUXILIARY = frozenset({"was", "were"})

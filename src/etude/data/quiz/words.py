@@ -11,7 +11,8 @@ ABBREVIATIONS = frozenset(
     """
     dr dra drs sr sra srs prof profa d st sto sta av gen cel cap ten eng pág págs p pp séc sécs nº n
     vol vols ed eds ex cf ca c a.c d.c aprox hab gov min pres op cit jr ltda cia mr mrs ms sen rep
-    lt col capt rev hon vs e.g i.e inc ltd co corp no approx u.s u.k u.n fr pe mons art fig fl b r
+    lt col capt rev hon vs e.g i.e inc ltd co corp no approx u.s u.k u.n fr pe mons art fig fl b r v
+    brig bvt maj adm cmdr sgt pvt bros mt ft jan feb mar apr aug sept oct nov dec
     """.split()  # noqa: SIM905 - a list of words reads better as words between spaces
 )
 
@@ -97,6 +98,7 @@ POINTING = frozenset(
     """.split()  # noqa: SIM905
 )
 
+CAPITAL = r"[A-ZÀ-ÖØ-Þ][^\W\d_]*(?:-[^\W\d_]+)*"  # a word that is written so
 YEAR = r"(?:1\d{3}|20\d\d|[5-9]\d\d)"
 DASH = re.compile(r"\s[-–—]\s|[–—]")
 SPACES = re.compile(r"\s+")
