@@ -14,11 +14,11 @@ from etude.approaches.foreseeing import First, encoder_pace, first_of, foresee
 from etude.config import Study
 from etude.config.retrieving import Retrieve
 from etude.data import Data, dump_cache, dump_sample, prepare, read_documents
+from etude.plan_view import _passages
 from etude.progress import silent
 from etude.records import Chunk
 from etude.retrieval.chunk import chunks_of
 from etude.retrieval.opening import open_retriever
-from etude.views import _passages
 from towns import settings, write_towns
 
 ARTICLES = 150

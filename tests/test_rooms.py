@@ -34,7 +34,7 @@ FLOORS = (
     ("launching", "meeting", "machines", "crew", "following", "searching"),
     ("study", "worker", "preloaded"),
     ("verbs", "begin", "views", "looking", "reading", "side_by_side"),
-    ("looking_raw",),
+    ("plan_view", "looking_raw"),
     ("langchain",),
     ("telling", "commands", "arguments", "cli", "__main__", "__init__"),
 )

@@ -20,10 +20,10 @@ from etude.approaches.settled import read_search, search_folder
 from etude.config import Study
 from etude.display import Display
 from etude.errors import UserError
+from etude.plan_view import plan as show_plan
 from etude.result import Result
 from etude.store import read_json
 from etude.verbs import plan
-from etude.views import plan as show_plan
 from etude.views import report as show_report
 from processes import workers_of
 from studies import settings, write_rows

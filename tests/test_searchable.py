@@ -19,12 +19,12 @@ from etude.config.retrieving import Retrieve
 from etude.data import Data
 from etude.environment import cache_refused
 from etude.errors import UserError
+from etude.plan_view import _about_passages
 from etude.records import Document, Example, Message
 from etude.retrieval.analysis import analyser, terms
 from etude.retrieval.gold import is_held
 from etude.retrieval.opening import index_key, open_retriever
 from etude.store import read_json
-from etude.views import _about_passages
 from test_retrieving_stage import BASE, prepared, rag
 from towns import settings, write_towns
 

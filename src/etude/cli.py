@@ -102,7 +102,7 @@ def plan(options: argparse.Namespace) -> int:
     Shows prompt lengths, what would be cut, how many parameters learn, steps and memory, and one
     decoded example with what is supervised in it.
     """
-    from etude import views
+    from etude import plan_view
     from etude.verbs import plan as make
 
     launch = launched(options)
@@ -110,7 +110,7 @@ def plan(options: argparse.Namespace) -> int:
         return 0  # the first process plans for all
     study, folder, display = opened(options)
     path, planned = make(study, folder, display, launch)
-    return finish(options, planned, path, lambda: views.plan(planned))
+    return finish(options, planned, path, lambda: plan_view.plan(planned))
 
 
 def look(options: argparse.Namespace) -> int:
