@@ -148,7 +148,11 @@ def test_what_a_plan_says_of_it() -> None:
         "chunks": 13770,
         "k": 2,
         "of": "ptwiki.xml.bz2",
+        "files": 1,
         "file_bytes": 2_300_000_000,
+        "passed_over": {},
+        "words": None,
+        "gold": None,
         "retrieved": False,
         "bytes": None,
         "seconds": None,
@@ -167,10 +171,10 @@ def test_what_a_plan_says_of_it() -> None:
             "of": 2000,
         },
     }
-    assert _passages("rag", about) == (
-        "rag shows up to 2 passages of ptwiki.xml.bz2: more than 2,000 documents in more than "
-        "13,770 chunks (a file of 2,300 MB), to be indexed in about 22 min 10 s (reading 15 min "
+    assert _passages(about) == (
+        "up to 2 passages of ptwiki.xml.bz2: more than 2,000 documents in more than "
+        "13,770 chunks (a file, 2.30 GB), to be indexed in about 22 min 10 s (reading 15 min "
         "0 s, cutting 2 min 0 s, indexing 5 min 10 s): about 1,100,000 documents, about 7,600,000 "
-        "chunks, 4,200 MB on disk (estimated from 2,000 documents); prompts are measured with "
+        "chunks, 4.20 GB on disk (estimated from 2,000 documents); prompts are measured with "
         "chunks that stand in."
     )

@@ -20,6 +20,7 @@ from etude.data import Data
 from etude.environment import cache_refused
 from etude.errors import UserError
 from etude.plan_view import _about_passages
+from etude.progress import silent
 from etude.records import Document, Example, Message
 from etude.retrieval.analysis import analyser, terms
 from etude.retrieval.gold import is_held
@@ -207,7 +208,7 @@ def test_documents_without_any_text_are_refused_in_a_plan(tmp_path: Path) -> Non
         )
     )
     with pytest.raises(UserError) as error:
-        read_first(study, "rag", bare, BASE)
+        read_first(study, "rag", bare, BASE, silent)
     assert str(error.value) == (
         "approaches.rag.retrieve.documents: there is no document, so nothing can be found: name "
         "others."

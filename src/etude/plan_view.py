@@ -171,6 +171,8 @@ def _about_passages(about: Mapping[str, Any]) -> list[str]:
 
 def _foreseen(about: Mapping[str, Any] | None) -> str:
     """How long an index will take, and how large it will be, by what a few documents took."""
+    from etude.report.words import size
+
     if about is None:
         return ""
     steps = {"reading": "read", "cutting": "cut", "indexing": "index", "encoding": "encode"}
@@ -178,10 +180,10 @@ def _foreseen(about: Mapping[str, Any] | None) -> str:
         f"{name} {duration(about[key])}" for name, key in steps.items() if about[key] >= 1
     )
     counted = "" if about["exact"] else "about "
-    size = f"{counted}{about['documents']:,} documents, about {about['chunks']:,} chunks"
+    whole = f"{counted}{about['documents']:,} documents, about {about['chunks']:,} chunks"
     return (
-        f" in about {duration(about['seconds'])}{f' ({each})' if each else ''}: {size}, "
-        f"{megabytes(about['bytes'] / 1e6)} MB on disk (estimated from {about['of']:,} documents)"
+        f" in about {duration(about['seconds'])}{f' ({each})' if each else ''}: {whole}, "
+        f"{size(about['bytes'])} on disk (estimated from {about['of']:,} documents)"
     )
 
 
