@@ -310,7 +310,7 @@ def test_a_tool_without_memory_is_a_row(
     assert "# TRL, packing is left out: it is not installed here." in capsys.readouterr().err
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_the_gpu_benchmark_on_a_processor(tmp_path: Path) -> None:
     what = "--device cpu --tiny --tools ours --precisions bf16 --examples 8"
     gpu.main(f"{what} --out {tmp_path} --peers {tmp_path}".split())

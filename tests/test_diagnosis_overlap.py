@@ -163,7 +163,7 @@ def test_a_run_is_the_same_number_wherever_it_stands() -> None:
         assert runs(ours, length)[1] == runs(theirs, length)[0]
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_ten_thousand_against_fifty_thousand_in_seconds(tmp_path: Path) -> None:
     """Examples of sixty words that stay on disk, three in a hundred of them leaked.
 

@@ -77,12 +77,14 @@ def test_citations_and_silence_are_asked_for_after_the_passages() -> None:
     ) in found.text
 
 
-def test_portuguese_is_asked_in_portuguese_and_other_languages_in_english() -> None:
+def test_asked_in_its_own_language_where_that_is_known_and_otherwise_in_english() -> None:
     cite, silence = asked("pt", cite=True, abstain=True)
     assert cite == "Cite pelos números os textos em que a resposta se apoia, como [1]."
     assert silence.endswith("Os textos não dizem.")
     assert asked("por", cite=True, abstain=True) == (cite, silence)
-    assert asked("de", cite=True, abstain=False) == asked("en", cite=True, abstain=False)
+    german, english = (asked(language, cite=True, abstain=False) for language in ("de", "en"))
+    assert german[0].endswith("mit ihren Nummern, so: [1].")
+    assert asked("it", cite=True, abstain=False) == english != german
     assert asked("en", cite=False, abstain=False) == ("", "")
 
 

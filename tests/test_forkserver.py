@@ -173,6 +173,7 @@ def test_failures_are_told_either_way(
     assert "Traceback" in (tmp_path / "log").read_text()
 
 
+@pytest.mark.long
 def test_forked_and_started_children_find_the_same(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

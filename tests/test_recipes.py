@@ -86,6 +86,7 @@ NOT_ASKED = {
     "a field of the infobox that no question is known for",
     "a field of the infobox that does not fit the subject",
     "a value of the infobox that cannot be an answer",
+    "asked already",
     "the answer stands in the question",
     "the first sentence defines nothing",
     "an article that no question is made of",

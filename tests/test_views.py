@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from etude.views import GAP, WIDTH, parts, shared_by, table
+from etude.plan_view import shared_by
+from etude.views import GAP, WIDTH, parts, table
 
 
 @given(widths=st.lists(st.integers(1, 60), min_size=1, max_size=25), room=st.integers(20, 220))
