@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
@@ -145,6 +146,27 @@ class TestChild:
         closed(other)
         forked.kill()
         assert closed(forked) == -signal.SIGKILL
+
+
+def test_a_server_that_nobody_asks_ends(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """But not before its children; and the next child has a new one."""
+    python(
+        tmp_path,
+        monkeypatch,
+        WORK.replace("preloaded.USED =", "preloaded.IDLE = 0.2\npreloaded.USED ="),
+    )
+    answer(forked := child(tmp_path / "log"), "wait")
+    first = forked.server.process
+    with pytest.raises(subprocess.TimeoutExpired):
+        first.wait(1.0)
+    forked.kill()
+    assert closed(forked) == -signal.SIGKILL
+    assert first.wait(10) == 0
+    second = child(tmp_path / "log")
+    answer(second)
+    assert closed(second) == 0
+    assert second.server.process.pid != first.pid
+    forkserver.stop()
 
 
 def test_a_server_that_cannot_start_leaves_it_to_a_program_of_its_own(

@@ -14,6 +14,7 @@ from typing import Any
 from etude.forkserver import LONGEST
 from etude.worker import main as work
 
+IDLE = 120.0  # seconds without a child after which memory is given back
 USED = (
     "peft",
     "pyarrow.parquet",
@@ -26,27 +27,36 @@ USED = (
 
 
 def main() -> None:
-    """The server: import, then fork whenever asked, until nobody can ask any more."""
+    """The server: import, then fork whenever asked, until nobody asks any more."""
     control = socket.socket(fileno=os.dup(0))
     for number in (signal.SIGINT, signal.SIGTERM):  # for its children; it ends with who started it
         signal.signal(number, signal.SIG_IGN)
     import_all()
     gc.collect()
     gc.freeze()  # so that no collection in a child writes to what is shared
+    control.settimeout(IDLE)
+    living = 0
     while True:
-        message, descriptors, _, _ = socket.recv_fds(control, LONGEST, 3)
+        try:
+            message, descriptors, _, _ = socket.recv_fds(control, LONGEST, 3)
+        except TimeoutError:
+            if living:
+                continue
+            return
         if not message:
             return
         request = json.loads(message)
         if request["do"] == "poll":
             pid, status = os.waitpid(request["pid"], os.WNOHANG)
             answer = os.waitstatus_to_exitcode(status) if pid else None
+            living -= bool(pid)
         else:
             answer = os.fork()
             if answer == 0:
                 control.close()
                 become(request, descriptors)
                 return
+            living += 1
             for descriptor in descriptors:
                 os.close(descriptor)
         control.send(json.dumps(answer).encode())
