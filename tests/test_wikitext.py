@@ -197,6 +197,11 @@ def test_of_balanced_markup_no_bracket_is_left(markup: str) -> None:
         assert mark not in text
 
 
+def test_a_link_may_go_over_paragraphs() -> None:
+    assert plain("One [[page|\n* \n* word\n\n]] more.").split() == ["One", "-", "word", "more."]
+    assert plain("An [[open link.\n\nA [[river|stream]].") == "An [[open link.\n\nA stream."
+
+
 OPENED = [
     "{{",
     "[[",

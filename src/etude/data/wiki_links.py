@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-LINKS = re.compile(r"\[\[|\]\]|\n[ \t]*(?=\n|=)")
+LINKS = re.compile(r"\[\[|\]\]|\n[ \t]*=")  # a heading ends what was left open
 # Most links hold no other: these go in one step, without looking for what belongs together.
 SIMPLE = re.compile(r"\[\[([^\[\]\n|]*)(?:\|([^\[\]\n]*))?\]\]")
 TARGET = re.compile(r"[ \t]*(:?)[ \t]*([^\[\]{}|\n]*)(\|?)")
@@ -62,7 +62,6 @@ def _without_nested(text: str, unseen: frozenset[str]) -> str:
     tokens: list[tuple[int, bool]] = []
     ends: dict[int, int] = {}  # where a link ends, by where it begins; and the other way round
     stack: list[int] = []
-    files = 0  # of the stack, from the bottom: captions go on beyond a paragraph
     for match in LINKS.finditer(text):
         char = text[match.start()]
         if char == "[":
@@ -71,15 +70,11 @@ def _without_nested(text: str, unseen: frozenset[str]) -> str:
         elif char == "]":
             if stack:
                 start = stack.pop()
-                files = min(files, len(stack))
                 ends[start] = match.start()
                 ends[match.start()] = start
                 tokens.append((match.start(), False))
-        elif stack:
-            if text.startswith("=", match.end()):
-                stack.clear()
-            stack[files:] = [at for at in stack[files:] if _hidden(text, at + 2, unseen)]
-            files = len(stack)
+        else:
+            stack.clear()
     out: list[str] = []
     at = 0
     for place, opening in tokens:
@@ -106,12 +101,6 @@ def _without_nested(text: str, unseen: frozenset[str]) -> str:
             at = end + 2
     out.append(text[at:])
     return "".join(out)
-
-
-def _hidden(text: str, place: int, unseen: frozenset[str]) -> bool:
-    """Whether a link that begins here is one that is not shown."""
-    head = TARGET.match(text, place)
-    return head is not None and not head[1] and _namespace(head[2]).lower() in unseen
 
 
 def _namespace(target: str) -> str:
