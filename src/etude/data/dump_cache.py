@@ -26,7 +26,7 @@ from etude.errors import UserError, disk_full
 from etude.progress import Progress, silent
 from etude.store import fingerprint, read_json, sync, write_json
 
-FORMAT = 1  # raised by hand when the same dump would give other articles
+FORMAT = 2  # raised by hand when the same dump would give other articles
 SHARD = 64 << 20  # bytes after which articles go on in another file
 SAMPLE = 1 << 20
 HOPS = 4  # redirects that lead to redirects
