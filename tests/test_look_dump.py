@@ -22,6 +22,7 @@ from etude.data.dumps import open_dump, read_articles
 from etude.data.look_documents import look_documents
 from etude.data.look_dump import look_dump
 from etude.errors import UserError
+from etude.report.words import size
 
 ARTICLES = 120
 
@@ -94,7 +95,7 @@ def test_how_much_was_read_is_said(
     assert main(["look", str(made), "--quiet"]) == 0
     out = capsys.readouterr().out
     share = 12 * 30_000 / made.stat().st_size
-    assert f"0.36 MB of it were read ({share:.1%}), in pieces spread over the file" in out
+    assert f"360 kB of it were read ({share:.1%}), in pieces spread over the file" in out
     assert "In the whole file, estimated: 1" in out
     assert "Questions that 24 of these articles would give (kind: wikipedia):" in out
     assert "All articles would give about " in out
@@ -105,9 +106,9 @@ def test_what_it_prints(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> N
     assert main(["look", str(path)]) == 0
     out, err = capsys.readouterr()
     lines = [" ".join(line.split()) for line in out.splitlines()]
-    size = path.stat().st_size / 1e6
     assert lines[0] == (
-        f"{path}: {size:.2g} MB, ptwiki, language pt, https://pt.example.org/wiki, no licence."
+        f"{path}: {size(path.stat().st_size)}, ptwiki, language pt, https://pt.example.org/wiki, "
+        "no licence."
     )
     assert lines[1].startswith("All of it was read (")
     assert "articles 4 100.0% articles" in lines

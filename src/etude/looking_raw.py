@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from etude.looking import SHOWN, languages, spark
-from etude.views import lines, megabytes, table
+from etude.report.words import size
+from etude.views import lines, table
 
 KINDS = {
     "articles": "articles",
@@ -116,11 +117,6 @@ def how_much(about: Mapping[str, Any]) -> str:
         f"{size(about['read'])} of it were read ({share:.1%}), in pieces spread over the file; "
         "what follows is of those, and not exact for the whole."
     )
-
-
-def size(count: int) -> str:
-    """Bytes in words."""
-    return f"{megabytes(count / 1e6)} MB"
 
 
 def listed(title: str, counts: Sequence[Sequence[Any]]) -> str:
