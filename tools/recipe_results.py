@@ -113,7 +113,8 @@ none of them. Tuned on prompts with passages it answers 7 to 9, and says somethi
 to the others; tuned without, it has learnt what an answer looks like and invents the year. Of the
 source's ten questions it answers none, whatever is done. Weights that were not tuned on passages
 score less with them than without (0.13 against 0.16, a difference that was not put to the test).
-The price of learning to read: perplexity on general Portuguese text is 3.5 to 4 times what it was.""",
+The price of learning to read: perplexity on general Portuguese text is 3.5 to 4 times what it
+was.""",
     "faquad-mini": """\
 A study that shows nothing, and says so. FaQuAD asks about the rules of a university: long passages
 in the language of law, answers of a dozen words to be copied. The search does its part (the right
