@@ -15,7 +15,7 @@ from data_helper import one_source, real, study
 from etude.config import Study
 from etude.data import Data, prepare, read_data, read_dropped
 from etude.data.frozen import hash_of
-from etude.data.stored import GROUP, Stored, to_parquet
+from etude.data.stored import GROUP, Stored, write_parquet
 from etude.errors import UserError
 from etude.records import Example, Message
 
@@ -44,7 +44,7 @@ def test_examples_survive_parquet(
     tmp_path_factory: pytest.TempPathFactory, held: tuple[Example, ...]
 ) -> None:
     path = tmp_path_factory.mktemp("parquet") / "it.parquet"
-    path.write_bytes(to_parquet(held))
+    write_parquet(held, path)
     back = Stored(path)
     assert back == held
     assert [list(item.metadata) for item in back] == [list(item.metadata) for item in held]
@@ -60,7 +60,7 @@ def test_stored_examples_are_a_sequence(tmp_path: Path) -> None:
         for number in range(2 * GROUP + 7)
     )
     path = tmp_path / "it.parquet"
-    path.write_bytes(to_parquet(held))
+    write_parquet(held, path)
     back = Stored(path)
     assert len(back) == len(held)
     assert back == held
@@ -175,9 +175,8 @@ def test_the_hash_knows_nothing_of_paths_and_times(root: Path, asked: Study) -> 
 def edited(root: Path, data: Data) -> None:
     from dataclasses import replace
 
-    (root / "run/data/test.parquet").write_bytes(
-        to_parquet([replace(data.test[0], references=("better",)), *data.test[1:]])
-    )
+    others = [replace(data.test[0], references=("better",)), *data.test[1:]]
+    write_parquet(others, root / "run/data/test.parquet")
 
 
 def test_an_edited_split_is_refused(root: Path, asked: Study) -> None:

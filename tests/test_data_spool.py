@@ -16,7 +16,7 @@ from etude.config.sources import Source
 from etude.data import documents_of, prepare, read_data, sources
 from etude.data.rows import Row
 from etude.data.spool import IN_MEMORY, Spool
-from etude.data.stored import GROUP, to_parquet
+from etude.data.stored import GROUP, write_parquet
 from etude.records import Example, Message
 
 ROWS = 6 * GROUP
@@ -134,7 +134,9 @@ def examples(count: int) -> list[Example]:
 
 
 @pytest.mark.parametrize("count", [0, 1, GROUP - 1, GROUP, GROUP + 1, 2 * GROUP + 7])
-def test_a_file_that_is_written_group_by_group_is_that_of_one_table(count: int) -> None:
+def test_a_file_that_is_written_group_by_group_is_that_of_one_table(
+    count: int, tmp_path: Path
+) -> None:
     import io
 
     import pyarrow as arrow
@@ -147,7 +149,8 @@ def test_a_file_that_is_written_group_by_group_is_that_of_one_table(count: int) 
     buffer = io.BytesIO()
     table = arrow.Table.from_pylist(rows, schema=schema())
     parquet.write_table(table, buffer, compression="zstd", row_group_size=GROUP)
-    assert to_parquet(held) == buffer.getvalue()
+    write_parquet(held, tmp_path / "split.parquet")
+    assert (tmp_path / "split.parquet").read_bytes() == buffer.getvalue()
 
 
 def test_progress_of_a_split(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

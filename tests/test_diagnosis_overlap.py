@@ -14,7 +14,7 @@ from datasketch import MinHash
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from etude.data.stored import Stored, to_parquet
+from etude.data.stored import Stored, write_parquet
 from etude.diagnosis.minhash import FUNCTIONS, SHINGLE, Index, Signatures, similarity
 from etude.diagnosis.numbered import Texts, longest_shared, numbered, runs, span, words
 from etude.diagnosis.overlap import NearDuplicates, Runs, longest_copy
@@ -178,7 +178,7 @@ def test_ten_thousand_against_fifty_thousand_in_seconds(tmp_path: Path) -> None:
     )
     test[:300] = learnt[:300]
     path = tmp_path / "train.parquet"
-    path.write_bytes(to_parquet(rows(learnt)))
+    write_parquet(rows(learnt), path)
     blank = evidence(count=1).answers["lora"][0]
     given = [replace(blank, example_id=f"e{n}", text=text) for n, text in enumerate(test)]
     asked = evidence(given, examples=rows(test), train=Stored(path))

@@ -21,6 +21,20 @@ IN_MEMORY = 8 << 20  # bytes up to which no file is made: small material never s
 BUFFER = 1 << 16
 
 
+class OnDisk(Sequence[Record]):
+    """A sequence of which little is in memory; two are equal when they hold the same."""
+
+    def __eq__(self, other: object) -> bool:
+        """Whether two sequences hold the same records, wherever they are kept."""
+        if not isinstance(other, Sequence):
+            return NotImplemented
+        return len(self) == len(other) and all(
+            mine == theirs for mine, theirs in zip(self, other, strict=True)
+        )
+
+    __hash__ = None  # type: ignore[assignment]  # compared by content, as lists are
+
+
 class Spool(Generic[Record]):
     """Records in the order in which they were added, in a file of this process alone.
 
@@ -64,7 +78,7 @@ class Spool(Generic[Record]):
         return Spooled(self, range(start, len(self)))
 
 
-class Spooled(Sequence[Record]):
+class Spooled(OnDisk[Record]):
     """Records of a spool by their numbers, as a sequence; one is in memory at a time."""
 
     def __init__(self, spool: Spool[Record], numbers: Sequence[int]) -> None:
@@ -81,13 +95,3 @@ class Spooled(Sequence[Record]):
         if isinstance(place, slice):
             return tuple(self.spool.read(number) for number in self.numbers[place])
         return self.spool.read(self.numbers[place])
-
-    def __eq__(self, other: object) -> bool:
-        """Whether two sequences hold the same records, wherever they are kept."""
-        if not isinstance(other, Sequence):
-            return NotImplemented
-        return len(self) == len(other) and all(
-            mine == theirs for mine, theirs in zip(self, other, strict=True)
-        )
-
-    __hash__ = None  # type: ignore[assignment]  # compared by content, as lists are

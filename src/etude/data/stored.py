@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import io
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from itertools import islice
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, overload
+from typing import TYPE_CHECKING, Any, overload
 
+from etude.data.spool import OnDisk
 from etude.errors import UserError
 from etude.records import Example
 
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 GROUP = 1000  # examples that are in memory at once: a few megabytes
 
 
-class Stored(Sequence[Example]):
-    """The examples of a Parquet file that `to_parquet` made, as a sequence.
+class Stored(OnDisk[Example]):
+    """The examples of a Parquet file that `write_parquet` made, as a sequence.
 
     However many they are, one group of rows is in memory. UserError when the file is not one, or
     cannot be read.
@@ -62,16 +62,6 @@ class Stored(Sequence[Example]):
         for group in range(len(self.ends) - 1):
             yield from self.group(group)
 
-    def __eq__(self, other: object) -> bool:
-        """Whether two sequences hold the same examples, wherever they are kept."""
-        if not isinstance(other, Sequence):
-            return NotImplemented
-        return len(self) == len(other) and all(
-            mine == theirs for mine, theirs in zip(self, other, strict=True)
-        )
-
-    __hash__ = None  # type: ignore[assignment]  # compared by content, as lists are
-
     def group(self, number: int) -> tuple[Example, ...]:
         """The examples of a group of rows."""
         import pyarrow as arrow
@@ -106,14 +96,7 @@ def schema() -> arrow.Schema:
     )
 
 
-def to_parquet(examples: Iterable[Example]) -> bytes:
-    """Examples as the bytes of a Parquet file."""
-    buffer = io.BytesIO()
-    write_parquet(examples, buffer)
-    return buffer.getvalue()
-
-
-def write_parquet(examples: Iterable[Example], file: Path | IO[bytes]) -> None:
+def write_parquet(examples: Iterable[Example], file: Path) -> None:
     """Write examples as a Parquet file; one group of rows is in memory at a time."""
     import pyarrow as arrow
     from pyarrow import parquet
@@ -130,7 +113,7 @@ def write_parquet(examples: Iterable[Example], file: Path | IO[bytes]) -> None:
 
 
 def unreadable(path: Path, error: Any) -> UserError:
-    """What to say of a file that is not what `to_parquet` wrote."""
+    """What to say of a file that is not what `write_parquet` wrote."""
     reason = " ".join(str(error).split()).rstrip(".")
     return UserError(
         f"{path} cannot be read as a frozen split ({reason}); remove {path.parent} to split anew."
