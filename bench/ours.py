@@ -14,7 +14,7 @@ from etude.config.methods import AnyMethod, Method
 from etude.config.study import Model, Prompt
 from etude.config.tuning import AdamW, Tune
 from etude.engine.base import find_base
-from etude.engine.encode import Context
+from etude.engine.context import Context
 from etude.engine.load import load
 from etude.records import Example, Message
 from etude.training.encode import encode_all

@@ -20,7 +20,8 @@ from etude.config.study import Model, Precision, Prompt
 from etude.config.tuning import Tune
 from etude.engine.base import Base, cache_folder, find_base
 from etude.engine.batch import Encoded
-from etude.engine.encode import Context, encode_prompt
+from etude.engine.context import Context
+from etude.engine.encode import encode_prompt
 from etude.engine.generate import Asked
 from etude.engine.load import Loaded, load
 from etude.progress import Progress, silent

@@ -23,7 +23,7 @@ from etude.engine.batching import (
     prefixes,
 )
 from etude.engine.capacity import bytes_per_token, free_bytes, rows_at_once
-from etude.engine.encode import EncodedPrompt
+from etude.engine.context import EncodedPrompt
 from etude.engine.reading import read_prompts
 
 CHANCE = random.Random(4)

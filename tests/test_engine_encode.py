@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 import models
 from etude.config.study import Model
-from etude.engine.encode import Context, encode_answer, encode_prompt
+from etude.engine.context import Context
+from etude.engine.encode import encode_answer, encode_prompt
 from etude.engine.load import Speaker, load_speaker
 from etude.errors import UserError
 from etude.prompts import answer_text

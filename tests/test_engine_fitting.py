@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 import models
 from etude.config.study import Model, Prompt
-from etude.engine.encode import Context, EncodedPrompt, encode_prompt
+from etude.engine.context import Context, EncodedPrompt
+from etude.engine.encode import encode_prompt
 from etude.engine.load import Speaker, load_speaker
 from etude.prompts.passages import Passages, asked, pieces_of, words_of
 from etude.records import Chunk, Example, Hit, Passage

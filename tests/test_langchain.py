@@ -168,7 +168,7 @@ def chat() -> Any:
 def test_a_base_answers_as_the_engine_does(chat: Any) -> None:
     from etude.config.study import Generation, Model
     from etude.engine.base import find_base
-    from etude.engine.encode import tokens, written
+    from etude.engine.context import tokens, written
     from etude.engine.generate import generate
     from etude.engine.load import load
     from etude.records import Message

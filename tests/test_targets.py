@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 import models
 from etude.approaches.targets import in_words, right_answer, supporting, with_marks
 from etude.config.study import Compare, Model, Prompt
-from etude.engine.encode import Context, encode_pairs
+from etude.engine.context import Context
+from etude.engine.encode import encode_pairs
 from etude.engine.load import Speaker, load_speaker
 from etude.evaluate import evaluate
 from etude.metrics.citations import cited, said

@@ -9,7 +9,7 @@ import pytest
 
 import models
 from etude.config.study import Model
-from etude.engine.encode import EncodedPrompt
+from etude.engine.context import EncodedPrompt
 from etude.engine.load import Speaker, load_speaker
 from etude.errors import UserError
 from etude.records import Example, Message

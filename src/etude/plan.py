@@ -26,7 +26,8 @@ from etude.config.study import Study
 from etude.config.tuning import Tune
 from etude.data import Data, read_data
 from etude.engine.base import Base, find_base
-from etude.engine.encode import EncodedPrompt, encode_pairs
+from etude.engine.context import EncodedPrompt
+from etude.engine.encode import encode_pairs
 from etude.engine.load import (
     Speaker,
     choose_device,

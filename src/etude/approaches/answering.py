@@ -28,7 +28,8 @@ from etude.data import read_data
 from etude.engine.base import Base, find_base
 from etude.engine.batching import Asked, batches_in, plan_batches
 from etude.engine.capacity import rows_at_once
-from etude.engine.encode import Context, encode_pairs
+from etude.engine.context import Context
+from etude.engine.encode import encode_pairs
 from etude.engine.load import Loaded, load
 from etude.engine.streaming import stream
 from etude.errors import UserError, nearest

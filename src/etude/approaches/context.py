@@ -11,7 +11,7 @@ from etude.approaches.worked import shots_of
 from etude.config.study import Study
 from etude.data import Data
 from etude.engine.base import Base
-from etude.engine.encode import Context
+from etude.engine.context import Context
 
 
 def context_of(study: Study, name: str, data: Data, base: Base, folder: Path) -> Context:

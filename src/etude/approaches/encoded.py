@@ -16,7 +16,7 @@ from etude.config.study import Study
 from etude.config.tuning import Tune
 from etude.data import Data
 from etude.engine.base import Base
-from etude.engine.encode import Context
+from etude.engine.context import Context
 from etude.engine.load import Speaker
 from etude.environment import versions
 from etude.errors import UserError

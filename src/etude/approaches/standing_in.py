@@ -25,7 +25,7 @@ from etude.config.retrieving import Bm25, Dense, Hybrid, Retrieve
 from etude.config.study import Study
 from etude.data import Data
 from etude.engine.base import Base
-from etude.engine.encode import Context
+from etude.engine.context import Context
 from etude.errors import UserError
 from etude.progress import Progress, silent
 from etude.prompts.passages import Passages, asked

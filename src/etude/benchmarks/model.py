@@ -17,8 +17,8 @@ from lm_eval.utils import get_rolling_token_windows, make_disjoint_window
 from etude.config.study import Generation
 from etude.engine.batching import Asked, batches_in, plan_batches, prefixes
 from etude.engine.capacity import rows_at_once
+from etude.engine.context import EncodedPrompt
 from etude.engine.decode import Chance, write
-from etude.engine.encode import EncodedPrompt
 from etude.engine.judging import judge
 from etude.engine.library import can_read_ahead, generate_whole, stepwise_reason
 from etude.engine.load import Loaded

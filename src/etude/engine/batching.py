@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from etude.engine.encode import EncodedPrompt
+from etude.engine.context import EncodedPrompt
 from etude.records import Example
 
 WORTH = 32  # tokens that prompts must share, or share beyond others, to be read as a family

@@ -19,7 +19,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from math import ceil
 
-from etude.engine.encode import Context, EncodedPrompt, tokens, tokens_of, written
+from etude.engine.context import Context, EncodedPrompt, tokens, tokens_of, written
 from etude.engine.load import Speaker
 from etude.prompts.passages import Passages, numbered, pieces_of, words_of
 from etude.records import Chunk, Example

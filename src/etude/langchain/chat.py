@@ -21,7 +21,7 @@ from pydantic import Field, PrivateAttr
 
 from etude.config.study import Generation
 from etude.engine.batching import Asked
-from etude.engine.encode import EncodedPrompt
+from etude.engine.context import EncodedPrompt
 from etude.engine.generate import Answer, generate, generate_all
 from etude.engine.streaming import stream
 from etude.errors import UserError

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from etude.engine.batch import Encoded
-from etude.engine.encode import Context, encode_pairs
+from etude.engine.context import Context
+from etude.engine.encode import encode_pairs
 from etude.engine.load import Speaker
 from etude.errors import UserError
 from etude.records import Example

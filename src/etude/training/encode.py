@@ -7,14 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Literal
 
 from etude.engine.batch import Encoded
-from etude.engine.encode import (
-    Context,
-    EncodedPrompt,
-    chunks,
-    encode_answer,
-    encode_answers,
-    encode_pairs,
-)
+from etude.engine.context import Context, EncodedPrompt
+from etude.engine.encode import chunks, encode_answer, encode_answers, encode_pairs
 from etude.engine.fitting import fitted
 from etude.engine.load import Speaker
 from etude.errors import UserError
