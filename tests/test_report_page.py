@@ -84,6 +84,7 @@ def test_verdict_approaches_findings_and_comparisons_are_said(
         *(metric["signature"] for metric in report["metrics"].values()),
         *report["data"]["dropped"],
         report["data"]["hash"],
+        f"Files of the model etude-mini: {report['base']['digest']}",
         report["reproduce"],
         "[0.195, 0.227]",
         "+0.111",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -52,6 +53,16 @@ def test_what_differs_in_the_settings_is_listed_and_nothing_else(runs: Path) -> 
         "generation.batch_size": [4, "auto"],
         "metrics": [["rouge", "bleu"], ["rouge", "chrf"]],
     }
+
+
+def test_a_model_whose_files_changed_is_told(runs: Path, tmp_path: Path) -> None:
+    shutil.copytree(runs / "two", tmp_path / "later")
+    page = tmp_path / "later" / "report.json"
+    report = json.loads(page.read_text())
+    before = report["base"]["digest"]
+    page.write_text(json.dumps(report | {"base": report["base"] | {"digest": "f" * 64}}))
+    found = compare_runs([runs / "two", tmp_path / "later"], {})
+    assert found["versions"] == [{"setting": "files of the model", "values": [before, "f" * 64]}]
 
 
 def test_runs_on_other_examples_stand_side_by_side(runs: Path) -> None:

@@ -173,7 +173,10 @@ def section(name: str, report: Mapping[str, Any]) -> str:
         tuned, answered = held["cost"]["tune_seconds"], held["cost"]["predict_seconds"]
         took = f"{tuned:.0f} s" if tuned else ""
         rows.append(f"| {approach} | {scores} | {took} | {answered:.0f} s |")
-    said = [f"## {name}", f"On {MATERIAL[name]}: {splits}.", "\n".join(rows), report["verdict"]]
+    place = RUNS / name / "approaches" / report["baseline"] / f"seed-{report['study']['seed']}"
+    base = read_json(place / "manifest.json")["base"]
+    what = f"On {MATERIAL[name]}: {splits}. Weights: `{base['name']}`, files `{base['digest'][:8]}`."
+    said = [f"## {name}", what, "\n".join(rows), report["verdict"]]
     if name in COMMENTS:
         said.append(COMMENTS[name])
     return "\n\n".join(said) + "\n"

@@ -136,6 +136,7 @@ def gather(
         "similarities": similarities(evaluation, evidence.examples),
         "versions": first["versions"],
         "revision": first["revision"],
+        "base": first["base"],  # name and digest of its files
         "machine": machine(),
         "reproduce": f"etude run {folder.name}/study.yaml --folder {folder.name}",
     }

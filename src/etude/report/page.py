@@ -139,6 +139,7 @@ def _view(report: Mapping[str, Any]) -> dict[str, Any]:
         "prices": (report.get("prices") or {}).get("words") or "",
         "hashes": hashes(report),
         "revision": report.get("revision") or "",
+        "base": report.get("base"),
         "score_figures": drawn.score_figures(report),
         "difference_figures": drawn.difference_figures(report),
         "cost_figures": drawn.cost_figures(report),

@@ -73,7 +73,11 @@ def compare_runs(folders: Sequence[Path], failures: Mapping[Path, Mapping[str, s
         "settings": differing({name: settings(study, studies) for name, study in studies.items()}),
         "versions": differing(
             {
-                name: {**report["versions"], **flat(report["machine"])}
+                name: {
+                    **report["versions"],
+                    "files of the model": (report.get("base") or {}).get("digest"),
+                    **flat(report["machine"]),
+                }
                 for name, report in reports.items()
             }
         ),
