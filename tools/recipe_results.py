@@ -175,7 +175,9 @@ def section(name: str, report: Mapping[str, Any]) -> str:
         rows.append(f"| {approach} | {scores} | {took} | {answered:.0f} s |")
     place = RUNS / name / "approaches" / report["baseline"] / f"seed-{report['study']['seed']}"
     base = read_json(place / "manifest.json")["base"]
-    what = f"On {MATERIAL[name]}: {splits}. Weights: `{base['name']}`, files `{base['digest'][:8]}`."
+    what = (
+        f"On {MATERIAL[name]}: {splits}. Weights: `{base['name']}`, files `{base['digest'][:8]}`."
+    )
     said = [f"## {name}", what, "\n".join(rows), report["verdict"]]
     if name in COMMENTS:
         said.append(COMMENTS[name])
