@@ -5,9 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import platform
-import subprocess
-from importlib import metadata
-from importlib.util import find_spec
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -86,9 +84,12 @@ def child_environment() -> dict[str, str]:
 
 def versions() -> dict[str, str]:
     """Versions of Etude and of the libraries that decide numbers."""
+    from importlib.metadata import version  # which loads much that `etude --help` has no use for
+    from importlib.util import find_spec
+
     names = ("etude", "nltk", "PyStemmer", *RECORDED)
-    found = {"python": platform.python_version()} | {name: metadata.version(name) for name in names}
-    return found | {name: metadata.version(name) for name in OPTIONAL if find_spec(name)}
+    found = {"python": platform.python_version()} | {name: version(name) for name in names}
+    return found | {name: version(name) for name in OPTIONAL if find_spec(name)}
 
 
 def machine() -> dict[str, Any]:
@@ -114,12 +115,8 @@ def processor() -> str:
 
 def gpu() -> str | None:
     """The GPU's name, or None. Asks the driver's own tool, so that torch need not be loaded."""
-    command = ["nvidia-smi", "--query-gpu=name", "--format=csv,noheader"]
-    try:
-        answer = subprocess.run(command, capture_output=True, text=True, timeout=10, check=True)
-    except (OSError, subprocess.SubprocessError):
-        return None
-    return answer.stdout.splitlines()[0].strip() or None if answer.stdout else None
+    answer = output_of(["nvidia-smi", "--query-gpu=name", "--format=csv,noheader"])
+    return answer.splitlines()[0].strip() or None if answer else None
 
 
 def revision() -> str | None:
@@ -128,17 +125,19 @@ def revision() -> str | None:
     if not (source.parents[1] / ".git").exists():
         return None  # installed: the version says all, and a repository around it is another's
     git = ["git", "-C", str(source)]
+    commit = output_of([*git, "rev-parse", "HEAD"])
+    edits = output_of([*git, "status", "--porcelain", "."])
+    if commit is None or edits is None:
+        return None
+    return commit.strip() + ("+dirty" if edits else "")
+
+
+def output_of(command: Sequence[str]) -> str | None:
+    """What a program prints within ten seconds; None where it is not there or fails."""
+    import subprocess  # late, for the start of the commands
+
     try:
-        commit = subprocess.run(
-            [*git, "rev-parse", "HEAD"], capture_output=True, text=True, timeout=10, check=True
-        )
-        edits = subprocess.run(
-            [*git, "status", "--porcelain", "."],
-            capture_output=True,
-            text=True,
-            timeout=10,
-            check=True,
-        )
+        answer = subprocess.run(command, capture_output=True, text=True, timeout=10, check=True)
     except (OSError, subprocess.SubprocessError):
         return None
-    return commit.stdout.strip() + ("+dirty" if edits.stdout else "")
+    return answer.stdout
