@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator
 from importlib.util import find_spec
 from pathlib import Path
 
-from etude.approaches.asking import check_questions
 from etude.approaches.documents import check_documents, depth_of
 from etude.approaches.general import passages
 from etude.approaches.order import goes_on, labels, makers, precision
+from etude.approaches.questions import check_questions
 from etude.approaches.searchable import check_passages, check_searching
 from etude.approaches.settled import with_tune
 from etude.approaches.trials import MISSING, check_storage

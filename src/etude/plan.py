@@ -12,7 +12,6 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from etude.approaches.build import prompt_room
 from etude.approaches.context import context_of
 from etude.approaches.encoded import encoded, smallest
 from etude.approaches.order import labels, maker, precision, virtual_tokens
@@ -26,7 +25,7 @@ from etude.config.study import Study
 from etude.config.tuning import Tune
 from etude.data import Data, read_data
 from etude.engine.base import Base, find_base
-from etude.engine.context import EncodedPrompt
+from etude.engine.context import EncodedPrompt, prompt_room
 from etude.engine.encode import encode_pairs
 from etude.engine.load import (
     Speaker,

@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
-from etude.approaches.asking import answered, question
-from etude.approaches.build import prompt_room
+from etude.approaches.asking import answered
 from etude.approaches.documents import vouch
 from etude.approaches.keys import context_settings
 from etude.approaches.order import Job, layers, precision
+from etude.approaches.questions import question
 from etude.approaches.retrieved import is_retrieved, passages_with, row_of
 from etude.approaches.retrieving import hits_for, open_index
 from etude.approaches.worked import shots_of
@@ -28,7 +28,7 @@ from etude.data import read_data
 from etude.engine.base import Base, find_base
 from etude.engine.batching import Asked, batches_in, plan_batches
 from etude.engine.capacity import rows_at_once
-from etude.engine.context import Context
+from etude.engine.context import Context, prompt_room
 from etude.engine.encode import encode_pairs
 from etude.engine.load import Loaded, load
 from etude.engine.streaming import stream

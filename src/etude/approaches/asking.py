@@ -11,16 +11,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from etude.approaches.keys import context_settings, prediction_key
+from etude.approaches.keys import prediction_key
 from etude.approaches.order import Job, labels, layers, precision
+from etude.approaches.questions import questions
 from etude.approaches.settled import with_tune
-from etude.config.asking import Question
 from etude.config.study import Study
 from etude.engine.base import Base
-from etude.errors import UserError
 from etude.progress import Progress
-from etude.prompts.templates import columns_of
-from etude.records import Example, Message, Prediction
+from etude.records import Prediction
 from etude.store import Place, fingerprint, read_json, write_json
 
 if TYPE_CHECKING:
@@ -28,45 +26,6 @@ if TYPE_CHECKING:
     from etude.engine.load import Loaded
 
 ANSWERS, BEFORE = "asked.json", "asked.before.json"
-
-
-def questions(study: Study) -> list[Example]:
-    """What is asked, as examples; their ids are `ask-1`, `ask-2`, ..."""
-    return [question(study, number, asked) for number, asked in enumerate(study.ask, 1)]
-
-
-def question(study: Study, number: int, asked: Question) -> Example:
-    """One prompt as an example; an expected answer is its reference."""
-    return Example(
-        id=f"ask-{number}",
-        task="ask",
-        messages=(Message("user", asked.input),),
-        references=(asked.expected or "",),
-        choices=study.data.labels,
-        metadata={"instruction": asked.input, "input": "", **asked.columns},
-    )
-
-
-def check_questions(study: Study) -> None:
-    """Refuse prompts that lack a column which some approach's template names."""
-    for name in study.approaches:
-        template = context_settings(study, name)[0].template
-        for number, asked in enumerate(study.ask):
-            known = {"text", "instruction", "input", *asked.columns}
-            for column in columns_of(template, f"approaches.{name}.prompt.template"):
-                if column not in known:
-                    raise UserError(
-                        f"ask.{number}: the template of {name} is {template!r}, and this prompt "
-                        f"has no {column}: write it as {{input: ..., columns: {{{column}: ...}}}}."
-                    )
-            retrieve = study.approaches[name].retrieve
-            searched = retrieve.query if retrieve is not None and retrieve.query else ""
-            for column in columns_of(searched, f"approaches.{name}.retrieve.query"):
-                if column not in known:
-                    raise UserError(
-                        f"ask.{number}: {name} searches for {searched!r}, and this prompt has no "
-                        f"{column}: write it as {{input: ..., columns: {{{column}: ...}}}}."
-                    )
 
 
 def asked_key(study: Study, job: Job, base: Base, data_hash: str) -> str:
@@ -182,10 +141,10 @@ def answer(
 
     Batches depend on all prompts, so that an interrupted run writes what a whole one would.
     """
-    from etude.approaches.build import prompt_room
     from etude.approaches.context import context_of
     from etude.engine.batching import Asked, batches_in, plan_batches
     from etude.engine.capacity import rows_at_once
+    from etude.engine.context import prompt_room
     from etude.engine.encode import encode_pairs
 
     examples = questions(study)

@@ -21,10 +21,11 @@ from etude.engine.base import Base
 from etude.engine.batching import Asked, Rows, batches_in, plan_batches, prefixes
 from etude.engine.capacity import rows_at_once
 from etude.engine.classify import classify_batch
+from etude.engine.context import prompt_room
 from etude.engine.encode import encode_pairs
 from etude.engine.generate import predict_batch
 from etude.engine.library import can_read_ahead
-from etude.engine.load import Loaded, Speaker, load
+from etude.engine.load import Loaded, load
 from etude.engine.reading import Prefix, read_prefix
 from etude.environment import revision, versions
 from etude.memory import MEGABYTE
@@ -145,19 +146,6 @@ def in_turns(
         number = numbers[processes.rank()]
         mine = answer(batches[number]) if number is not None else []
         yield from (part for part in processes.to_first(mine) or () if part)
-
-
-def prompt_room(
-    speaker: Speaker, max_tokens: int, labels: Sequence[str] | None = None
-) -> int | None:
-    """Tokens that a prompt may have so that an answer still fits the context window.
-
-    A classification head, whose classes are `labels`, writes no answer.
-    """
-    if speaker.context is None:
-        return None
-    alone = speaker.encoder_decoder or labels is not None
-    return speaker.context if alone else speaker.context - max_tokens
 
 
 def rendered(item: Asked) -> str:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from etude.approaches.documents import FOLDER, retrieval_key
+from etude.approaches.questions import questions
 from etude.approaches.targets import answers_of
 from etude.approaches.worked import ASK, shots_of
 from etude.config.study import Study
@@ -86,8 +87,6 @@ def wanted(study: Study, name: str, data: Data) -> Iterator[Example]:
 
     Those that it answers; those that it tunes with; and the worked examples of either.
     """
-    from etude.approaches.asking import questions
-
     approach, given = study.approaches[name], dict[str, None]()
     tune = approach.tune
     told = [*data.test, *questions(study)]

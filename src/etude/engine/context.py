@@ -107,3 +107,16 @@ def tokens_of(speaker: Speaker, texts: Sequence[str]) -> list[list[int]]:
     encoding = speaker.tokenizer(list(texts), add_special_tokens=adds, verbose=False)
     ids: list[list[int]] = encoding.input_ids
     return ids
+
+
+def prompt_room(
+    speaker: Speaker, max_tokens: int, labels: Sequence[str] | None = None
+) -> int | None:
+    """Tokens that a prompt may have so that an answer still fits the context window.
+
+    A classification head, whose classes are `labels`, writes no answer.
+    """
+    if speaker.context is None:
+        return None
+    alone = speaker.encoder_decoder or labels is not None
+    return speaker.context if alone else speaker.context - max_tokens

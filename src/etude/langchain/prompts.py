@@ -6,10 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from etude.approaches.answering import OpenApproach
-from etude.approaches.build import prompt_room
 from etude.approaches.worked import no_shots
 from etude.config.study import Generation, Prompt
-from etude.engine.context import Context
+from etude.engine.context import Context, prompt_room
 from etude.engine.encode import encode_prompt
 from etude.engine.load import Speaker
 from etude.errors import UserError
