@@ -85,9 +85,10 @@ def answering_by_seed(study: Study, folder: Path, evidence: Evidence, name: str)
         return {f"{kind}_by_seed": None for kind in kinds} | {"predict_seconds_all": None}
     found: dict[str, dict[str, float]] = {kind: {} for kind in kinds}
     for seed, answers in given.items():
-        tuned = (Job(item, seed).place(folder).weights / "etude.json" for item in makers(study, name))
-        made = [Job(name, seed).place(folder).manifest, *(path for path in tuned if path.exists())]
-        peaks = [read_json(path)["peak_memory_mb"]["host"] for path in made]
+        places = [Job(item, seed).place(folder) for item in makers(study, name)]
+        made = [Job(name, seed).place(folder).manifest]
+        made += [place.weights / "etude.json" for place in places]
+        peaks = [read_json(path)["peak_memory_mb"]["host"] for path in made if path.exists()]
         values = (
             sum(item.seconds for item in answers),
             fmean(item.answer_tokens for item in answers),
