@@ -82,7 +82,8 @@ def small_test(evidence: Evidence) -> Iterator[Finding]:
             "differences can be told from chance.",
             evidence=f"Fewer than {SMALL_TEST} examples give wide intervals.",
             sure="certain",
-            advice="Raise data.split.test or add material before deciding on small differences.",
+            advice="Raise data.sample.test where it is set (nothing is trained again), or "
+            "data.split.test, or add material, before deciding on small differences.",
         )
 
 
