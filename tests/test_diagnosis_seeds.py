@@ -223,8 +223,7 @@ def test_one_label_with_some_seeds() -> None:
 
     def said(labels: Sequence[str]) -> list[Prediction]:
         return [
-            replace(item, text=label, label=label)
-            for item, label in zip(FINE, labels, strict=True)
+            replace(item, text=label, label=label) for item, label in zip(FINE, labels, strict=True)
         ]
 
     finding = saying(
