@@ -15,6 +15,7 @@ from etude.approaches.keys import common
 from etude.config.study import Study
 from etude.config.tuning import Tune
 from etude.data import Data
+from etude.data.frozen import learnt_part
 from etude.engine.base import Base
 from etude.engine.context import Context
 from etude.engine.load import Speaker
@@ -51,7 +52,7 @@ def encoded(
     limit = smallest(tune.max_tokens, speaker.context)
     key = fingerprint(
         {
-            **common(study, name, base, data.hash),
+            **common(study, name, base, learnt_part(data.hash)),
             "base": base.digest,
             "split": split,
             "sources": list(tune.mix.named) if tune.mix else None,

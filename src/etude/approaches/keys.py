@@ -10,6 +10,7 @@ from etude.approaches.order import Job, given_folder, makers, precision
 from etude.config.precision import recorded
 from etude.config.study import Prompt, Shots, Study
 from etude.config.tuning import Tune
+from etude.data.frozen import learnt_part
 from etude.engine.base import Base, digest
 from etude.store import FORMAT, fingerprint
 
@@ -47,12 +48,15 @@ def common(study: Study, name: str, base: Base, data_hash: str) -> dict[str, Any
 
 
 def weights_key(study: Study, job: Job, base: Base, data_hash: str) -> str:
-    """Key of the weights that a job uses: the base's, or of all the tuning behind them."""
+    """Key of the weights that a job uses: the base's, or of all the tuning behind them.
+
+    Of the data it knows what is learnt from: other test examples train nothing again.
+    """
     key = untuned_key(study, job.approach, base)
     for name in makers(study, job.approach):
         tune = study.approaches[name].tune
         assert tune is not None  # noqa: S101 - a maker tunes
-        known = common(study, name, base, data_hash)
+        known = common(study, name, base, learnt_part(data_hash))
         settings = tune_settings(tune)
         key = fingerprint({**known, "from": key, "tune": settings, "seed": job.seed})
     return key

@@ -15,6 +15,7 @@ from etude.approaches.order import Job, by_origin
 from etude.config.searching import LOSS, Search, with_settings
 from etude.config.study import Study
 from etude.config.tuning import Tune
+from etude.data.frozen import learnt_part
 from etude.engine.base import Base
 from etude.store import fingerprint, read_json
 
@@ -81,7 +82,7 @@ def trials_key(study: Study, name: str, base: Base, data_hash: str) -> str:
     spoken = search.metric != LOSS  # answers to the dev split are written
     return fingerprint(
         {
-            **common(study, name, base, data_hash),
+            **common(study, name, base, learnt_part(data_hash)),
             "from": weights_key(start, Job(name, study.seed), base, data_hash),
             "tune": {key: item for key, item in tune_settings(tune).items() if key != "search"},
             "space": search.model_dump(mode="json")["space"],

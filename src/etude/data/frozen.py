@@ -9,12 +9,16 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from etude.data.rows import SPLITS, Dropped, Remark
+from etude.data.rows import SPLITS, Dropped, Remark, SplitName
 from etude.data.stored import Stored, write_parquet
 from etude.errors import UserError
 from etude.progress import Progress, silent, watched
 from etude.records import Example
 from etude.store import read_json, replacing, write_json
+
+PARTS: tuple[tuple[SplitName, ...], ...] = (("train", "dev"), ("test",))  # each has a hash
+ONE_PART: tuple[tuple[SplitName, ...], ...] = (SPLITS,)  # how splits were hashed before
+APART = "-"  # between the hashes of parts
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +26,8 @@ class Data:
     """The examples of a study, divided, and the card that says where they come from.
 
     Of a frozen split they stay on disk, and are read as they are needed.
-    `hash` is the SHA-256 over the canonical JSON of all examples, train, dev, test in that order.
+    `hash` is two SHA-256 over the canonical JSON of examples, with a - between them: of train and
+    dev, which is what trainings learn from, and of test. Older splits have one, over all three.
     """
 
     train: Sequence[Example]
@@ -32,15 +37,34 @@ class Data:
     hash: str
 
 
-def hash_of(splits: Sequence[Sequence[Example]], progress: Progress = silent) -> str:
-    """SHA-256 over one line of canonical JSON per example, and a line per split."""
-    digest = hashlib.sha256()
+def hash_of(
+    splits: Sequence[Sequence[Example]],
+    progress: Progress = silent,
+    parts: Sequence[Sequence[SplitName]] = PARTS,
+) -> str:
+    """A SHA-256 for each part, over a line for each split and one of canonical JSON per example.
+
+    `splits` are train, dev and test, in that order.
+    """
+    held, found = dict(zip(SPLITS, splits, strict=True)), []
     encode = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode
-    for name, examples in zip(SPLITS, splits, strict=True):
-        digest.update(f"{name}\n".encode())
-        for example in watched(examples, f"hashing, {name}", progress):
-            digest.update(encode(example.to_json()).encode() + b"\n")
-    return digest.hexdigest()
+    for part in parts:
+        digest = hashlib.sha256()
+        for name in part:
+            digest.update(f"{name}\n".encode())
+            for example in watched(held[name], f"hashing, {name}", progress):
+                digest.update(encode(example.to_json()).encode() + b"\n")
+        found.append(digest.hexdigest())
+    return APART.join(found)
+
+
+def learnt_part(data_hash: str) -> str:
+    """What of a split's hash a training depends on: that of train and dev.
+
+    Of an older split, whose only hash is over all three, it is that one: its weights keep the keys
+    that they have.
+    """
+    return data_hash.partition(APART)[0]
 
 
 def freeze(
@@ -88,12 +112,16 @@ def read_data(folder: Path, progress: Progress = silent) -> Data:
     if card is None:
         raise UserError(f"{folder} holds no frozen data (data/card.json): run the study first.")
     data = stored(folder, card)
-    found = hash_of((data.train, data.dev, data.test), progress)
-    if found != card["hash"]:
+    known = str(card["hash"])
+    parts = PARTS if APART in known else ONE_PART
+    found = hash_of((data.train, data.dev, data.test), progress, parts)
+    if found != known:
         place = folder / "data"
+        pairs = zip(found.split(APART), known.split(APART), strict=False)
+        seen, expected = next((pair for pair in pairs if pair[0] != pair[1]), (found, known))
         raise UserError(
             f"The examples in {place} are not those that its card vouches for (hash "
-            f"{found[:12]}, expected {str(card['hash'])[:12]}): a file was changed after the "
+            f"{seen[:12]}, expected {expected[:12]}): a file was changed after the "
             f"split was frozen; remove {place} to split anew, or restore the file."
         )
     return data

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from etude.data.languages import NAMES, SEVERAL, UNCLEAR, language_of, name_of
 from etude.diagnosis.evidence import Check, Evidence, counted, listed, only, plural, quoted
 from etude.diagnosis.numbered import words
+from etude.diagnosis.repeated import by_run, each_run, in_seeds
 from etude.diagnosis.repeating import LEAST, TURNS, going_round, repeated
 from etude.records import Example, Finding, Prediction
 
@@ -37,19 +38,20 @@ def endless(evidence: Evidence) -> Iterator[Finding]:
     """Answers that reach the limit of tokens instead of stopping by themselves."""
     shares = {
         approach: sum(item.finish == "length" for item in predictions)
-        for approach, predictions in evidence.answers.items()
+        for approach, predictions in by_run(evidence).answers.items()
     }
     total = len(evidence.examples)
     if found := {name: count for name, count in shares.items() if count > MOST * total}:
+        named = in_seeds(evidence, found)
         yield Finding(
             kind="never-stops",
             level="warning",
-            what=f"Most answers of {listed(found)} never stopped.",
+            what=f"Most answers of {listed(named.values())} never stopped.",
             evidence=counted(found, total, "cut at generation.max_tokens"),
             sure="certain",
             advice="An untuned base often goes on: tune it, choose a chat model, or raise "
             "generation.max_tokens if answers are that long.",
-            approach=only(found),
+            approach=only(named),
         )
 
 
@@ -59,29 +61,29 @@ def repetition(evidence: Evidence) -> Iterator[Finding]:
         return
     known, total = evidence.by_id, len(evidence.examples)
     found: dict[str, int] = {}
-    first: tuple[Prediction, int] | None = None
-    for approach, predictions in evidence.answers.items():
+    first: tuple[str, Prediction, int] | None = None
+    for approach, predictions in by_run(evidence).answers.items():
         loops = [(item, loop(item.text, known[item.example_id])) for item in predictions]
         caught = [(item, period) for item, period in loops if period]
         if caught and len(caught) >= LOOPS * total:
             found[approach] = len(caught)
-            first = first or caught[0]
+            first = first or (approach, *caught[0])
     if first is None:
         return
-    item, period = first
+    (run, item, period), named = first, in_seeds(evidence, found)
     often = any(count >= OFTEN * total for count in found.values())
     shown = " ".join(item.text.split())
     yield Finding(
         kind="endless-repetition",
         level="warning" if often else "note",
-        what=f"Answers of {listed(found)} repeat themselves without end.",
+        what=f"Answers of {listed(named.values())} repeat themselves without end.",
         evidence=counted(found, total, "that go round")
-        + f" To {item.example_id} {item.approach} says {quoted(shown)}"
+        + f" To {item.example_id} {run} says {quoted(shown)}"
         + (f", {plural(period, 'word')} again and again." if period > 0 else "."),
         sure="likely",
         advice="Tune it, or choose a chat model; see that answers in training end with an end "
         "token (never-stops), and try a temperature above 0.",
-        approach=only(found),
+        approach=only(named),
     )
 
 
@@ -108,19 +110,20 @@ def empty(evidence: Evidence) -> Iterator[Finding]:
             not item.text.strip() and "" not in known[item.example_id].references
             for item in predictions
         )
-        for approach, predictions in evidence.answers.items()
+        for approach, predictions in by_run(evidence).answers.items()
     }
     if found := {name: count for name, count in counts.items() if count}:
+        named = in_seeds(evidence, found)
         often = any(count > OFTEN * len(evidence.examples) for count in found.values())
         yield Finding(
             kind="empty-answers",
             level="warning" if often else "note",
-            what=f"Some answers of {listed(found)} are empty.",
+            what=f"Some answers of {listed(named.values())} are empty.",
             evidence=counted(found, len(evidence.examples), "without a word"),
             sure="certain",
             advice="Look at the rendered prompt in the report: the markup may not be the "
             "model's own.",
-            approach=only(found),
+            approach=only(named),
         )
 
 
@@ -203,7 +206,7 @@ EMPTY = Check(
     advice="Look at the rendered prompt in the report, and at `model.markup`.",
 )
 LANGUAGE = Check(
-    wrong_language,
+    each_run(wrong_language),
     fires=f"{STRAYED:.0%} of an approach's answers, and {STRAYED_AT_LEAST} at least, are in "
     f"another language than the right answers. Up to {READ} answers are asked, evenly from all; "
     f"those of under {ENOUGH} words, and those that are not clear, do not count, nor do languages "

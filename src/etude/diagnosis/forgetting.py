@@ -11,6 +11,7 @@ import numpy as np
 
 from etude.data.languages import name_of
 from etude.diagnosis.evidence import Change, Check, Evidence, listed
+from etude.diagnosis.repeated import of_first
 from etude.records import Finding
 
 WORSE = 1.1  # times its perplexity on general text before the tuning
@@ -92,8 +93,9 @@ def general_text(evidence: Evidence) -> Iterator[Finding]:
         yield Finding(
             kind="forgetting",
             level="warning" if worst.ratio >= MUCH_WORSE else "note",
-            what=f"{approach} has forgotten some of what {measured['start']} knew: its perplexity "
-            f"on general text{of(worst.language)} has risen by {worst.ratio - 1:.0%}.",
+            what=f"{of_first(evidence, approach)} has forgotten some of what {measured['start']} "
+            f"knew: its perplexity on general text{of(worst.language)} has risen by "
+            f"{worst.ratio - 1:.0%}.",
             evidence=f"Perplexity before and after: {told}.",
             sure="likely" if worst.low is not None else "possible",
             advice="Where general ability matters: lower the learning rate, train for fewer "
@@ -167,8 +169,8 @@ def benchmarks(evidence: Evidence) -> Iterator[Finding]:
         yield Finding(
             kind="forgetting-benchmarks",
             level="warning",
-            what=f"{approach} does worse than {worse[0].start} on {len(worse)} of {len(changes)} "
-            "benchmarks.",
+            what=f"{of_first(evidence, approach)} does worse than {worse[0].start} on {len(worse)} "
+            f"of {len(changes)} benchmarks.",
             evidence=f"{told}.",
             sure="likely" if all(item.before_error for item in worse) else "possible",
             advice="As for forgetting: a lower learning rate, fewer epochs, fewer weights that "

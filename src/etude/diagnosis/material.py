@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from etude.diagnosis.evidence import Check, Evidence, listed, plural
+from etude.diagnosis.repeated import each_run
 from etude.records import Finding
 from etude.verdict import rounded
 
@@ -81,7 +82,8 @@ def small_test(evidence: Evidence) -> Iterator[Finding]:
             "differences can be told from chance.",
             evidence=f"Fewer than {SMALL_TEST} examples give wide intervals.",
             sure="certain",
-            advice="Raise data.split.test or add material before deciding on small differences.",
+            advice="Raise data.sample.test where it is set (nothing is trained again), or "
+            "data.split.test, or add material, before deciding on small differences.",
         )
 
 
@@ -158,7 +160,7 @@ LABEL_IMBALANCE = Check(
     advice="Read macro-F1 and the confusion of labels; add or repeat examples of the rare ones.",
 )
 COLLAPSED = Check(
-    one_label,
+    each_run(one_label),
     fires=f"{ONE_LABEL:.0%} of an approach's answers are one label, and it is right for at least "
     "10 points fewer.",
     why="A classifier that has learnt nothing of the question says what is commonest, or what the "

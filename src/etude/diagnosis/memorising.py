@@ -8,6 +8,7 @@ import numpy as np
 
 from etude.diagnosis.evidence import Check, Evidence, plural, quoted
 from etude.diagnosis.overlap import longest_copy
+from etude.diagnosis.repeated import each_run
 from etude.diagnosis.shared import COPIED, WORDS, answer, question, shared
 from etude.diagnosis.shared import OFTEN as TWICE
 from etude.records import Finding
@@ -91,7 +92,7 @@ def longest(evidence: Evidence, approach: str) -> tuple[int, str]:
 
 
 MEMORISED = Check(
-    verbatim,
+    each_run(verbatim),
     fires=f"A tuned approach answers with a whole training answer of {WORDS} words or more, one "
     f"that stands there {TWICE} times at most, and it is not the right one; more often than right "
     f"answers themselves stand in training. From {OFTEN:.0%} of the answers on it is a warning.",
@@ -100,7 +101,7 @@ MEMORISED = Check(
     advice="Fewer epochs, a lower rate, no duplicates; mind what is private.",
 )
 COPIED_SPANS = Check(
-    copied_spans,
+    each_run(copied_spans),
     fires=f"In {OFTEN:.0%} or more of a tuned approach's answers {COPIED} words in a row are those "
     "of a training answer, though neither of the question nor of the right answer, and this is "
     f"more than {ABOVE} times as often as in the right answers. The longest piece is shown.",

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from etude.approaches.retrieved import last_turn
 from etude.diagnosis.evidence import Check, Evidence, plural, quoted
 from etude.diagnosis.passages import by_words, cut_short, fates
+from etude.diagnosis.repeated import each_run
 from etude.metrics.grounded import abstains
 from etude.records import Finding
 from etude.retrieval.gold import is_gold
@@ -163,7 +164,7 @@ NOT_RETRIEVED = Check(
     "chunks, or other documents.",
 )
 NOT_USED = Check(
-    not_used,
+    each_run(not_used),
     fires=f"A gold passage stood in the prompt of at least {FEW} questions, and {UNUSED:.0%} of "
     "their answers are wrong. Right is an answer that holds a reference word for word or shares "
     "half of the words (F1) and all dates and numbers with one; studies whose references are "

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from etude.diagnosis.evidence import Evidence
 from etude.diagnosis.numbered import Numbers, Texts, mixed
 from etude.diagnosis.overlap import NearDuplicates, Runs, chunks, exact
+from etude.diagnosis.repeated import by_run
 from etude.metrics.citations import uncited
 from etude.records import Example
 
@@ -44,7 +45,8 @@ class Shared:
     the two are), for answers and for questions; `grams` (examples,) is the share of a right
     answer's runs of `GRAM` words that stand in training answers, 0 where all of it does. `usual`
     is the share of right answers that hold `COPIED` words in a row of a training answer: what is
-    common without any memory. `answered` is by approach.
+    common without any memory. `answered` is by approach, or by its runs where it has several
+    (`etude.diagnosis.repeated`).
     """
 
     exact: Mapping[int, int]
@@ -69,10 +71,11 @@ def answer(example: Example) -> str:
 
 
 def shared(evidence: Evidence) -> Shared:
-    """What is shared, found once for each evidence."""
-    if "shared" not in evidence.made:
-        evidence.made["shared"] = find(evidence)
-    made: Shared = evidence.made["shared"]
+    """What is shared with the answers of every seed, found once for each evidence."""
+    every = by_run(evidence)
+    if "shared" not in every.made:
+        every.made["shared"] = find(every)
+    made: Shared = every.made["shared"]
     return made
 
 

@@ -20,7 +20,7 @@ from etude.store import folder_size, read_json
 def cost(study: Study, folder: Path, evidence: Evidence, name: str) -> dict[str, Any]:
     """What an approach costs; tuning is that of everything its weights went through.
 
-    All is of the first seed but for `tune_seconds_all`, the sum over seeds.
+    All is of the first seed but for what is named `_by_seed`, and `_all`, the sum over seeds.
     """
     facts = [
         read_json(Job(item, study.seed).place(folder).weights / "etude.json")
@@ -59,7 +59,7 @@ def cost(study: Study, folder: Path, evidence: Evidence, name: str) -> dict[str,
         "answer_tokens": fmean(item.answer_tokens for item in answers),
         **costs_of(evidence, name),
     }
-    found |= of_seeds(study, folder, name)
+    found |= of_seeds(study, folder, name) | answering_by_seed(study, folder, evidence, name)
     return found | of_answers(found, len(answers)) | money(study.prices, found, len(answers))
 
 
@@ -75,6 +75,31 @@ def of_seeds(study: Study, folder: Path, name: str) -> dict[str, Any]:
     if len(found) < 2:
         return {"tune_seconds_by_seed": None, "tune_seconds_all": None}
     return {"tune_seconds_by_seed": found, "tune_seconds_all": sum(found.values())}
+
+
+def answering_by_seed(study: Study, folder: Path, evidence: Evidence, name: str) -> dict[str, Any]:
+    """What answering took with each seed, and with all of them; nothing of what answered once."""
+    given = evidence.predictions[name]
+    kinds = ("predict_seconds", "answer_tokens", "peak_memory_mb")
+    if len(given) < 2:
+        return {f"{kind}_by_seed": None for kind in kinds} | {"predict_seconds_all": None}
+    found: dict[str, dict[str, float]] = {kind: {} for kind in kinds}
+    for seed, answers in given.items():
+        places = [Job(item, seed).place(folder) for item in makers(study, name)]
+        made = [Job(name, seed).place(folder).manifest]
+        made += [place.weights / "etude.json" for place in places]
+        peaks = [read_json(path)["peak_memory_mb"]["host"] for path in made if path.exists()]
+        values = (
+            sum(item.seconds for item in answers),
+            fmean(item.answer_tokens for item in answers),
+            max(peaks),
+        )
+        for kind, value in zip(kinds, values, strict=True):
+            found[kind][str(seed)] = value
+    return {
+        **{f"{kind}_by_seed": by_seed for kind, by_seed in found.items()},
+        "predict_seconds_all": sum(found["predict_seconds"].values()),
+    }
 
 
 def of_answers(found: Mapping[str, Any], count: int) -> dict[str, Any]:

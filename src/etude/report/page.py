@@ -25,7 +25,7 @@ from etude.report.looks import looks
 from etude.report.makeup import makeup_view
 from etude.report.rendering import own, render
 from etude.report.retrieval import retrieval_view
-from etude.report.spending import cost_heads
+from etude.report.spending import cost_heads, seed_cost_rows
 from etude.store import write_atomically
 
 Texts = Mapping[str, Sequence[str]]  # titles and texts of passages
@@ -129,6 +129,7 @@ def _view(report: Mapping[str, Any]) -> dict[str, Any]:
         "comparisons": tables.comparison_rows(report),
         "rivals": tables.comparison_rows(report, "rivals"),
         "seeds": tables.seed_rows(report),
+        "cost_seeds": seed_cost_rows(report),
         "confidence": f"{100 * report.get('confidence', 0.95):g}",
         "alpha": f"{1 - report.get('confidence', 0.95):.3g}",
         "pareto_figures": drawn.pareto_figures(report),

@@ -1,11 +1,14 @@
-"""The columns of the table of costs."""
+"""The columns of the table of costs, and what each seed cost."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
+from statistics import fmean, stdev
 from typing import Any
 
 from etude.report import words
+from etude.report.looks import looks
 
 Report = Mapping[str, Any]
 Writer = Callable[[Any], str]
@@ -44,6 +47,13 @@ OPTIONAL = (
     "planned_weights_mb",
     "model_bytes",
 )
+# Costs that each seed of an approach has its own of, and whether their sum says something.
+BY_SEED: dict[str, tuple[str, Writer, bool]] = {
+    "tune_seconds": ("Tuning", words.duration, True),
+    "predict_seconds": ("Answering", words.duration, True),
+    "answer_tokens": ("Tokens an answer", partial(words.score, decimals=1), False),
+    "peak_memory_mb": ("Peak memory", words.megabytes, False),
+}
 
 
 def cost_heads(report: Report) -> dict[str, tuple[str, Callable[[Any], str]]]:
@@ -59,3 +69,26 @@ def cost_heads(report: Report) -> dict[str, tuple[str, Callable[[Any], str]]]:
         for kind, (title, writer) in COST_HEADS.items()
         if kind not in OPTIONAL or any(cost.get(kind) for cost in costs)
     }
+
+
+def seed_cost_rows(report: Report) -> list[dict[str, Any]]:
+    """What each seed of an approach cost, how far they lie apart, and what they took together."""
+    look = looks(report["approaches"], report.get("baseline"))
+    rows: list[dict[str, Any]] = []
+    for name, approach in report["approaches"].items():
+        for kind, (title, write, adds) in BY_SEED.items():
+            by_seed = approach["cost"].get(f"{kind}_by_seed")
+            if not by_seed:
+                continue
+            rows.append(
+                {
+                    "approach": name,
+                    "colour": look[name].colour,
+                    "cost": title,
+                    "values": [(seed, write(value)) for seed, value in by_seed.items()],
+                    "mean": write(fmean(by_seed.values())),
+                    "deviation": write(stdev(by_seed.values())),
+                    "all": write(sum(by_seed.values())) if adds else words.DASH,
+                }
+            )
+    return rows
