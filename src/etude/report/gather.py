@@ -39,7 +39,7 @@ from etude.store import fingerprint, read_json, read_lines
 from etude.verdict import verdict
 
 SPREAD = ("deviation", "seed_error", "example_error")  # of a metric's seeds
-FORMAT = 2  # of report.json; raised by hand when its meaning changes
+FORMAT = 3  # of report.json; raised by hand when its meaning changes
 
 
 def report_key(study: Study, folder: Path) -> str:
