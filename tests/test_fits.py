@@ -49,6 +49,12 @@ REFUSED = {
         "approaches.it.tune.supervise is all, but a classification head learns the label and "
         "nothing of the prompt: use supervise: response.",
     ),
+    "a prefix that layers computed again would not see": (
+        {"method": "prefix-tuning", "activation_checkpointing": True},
+        64,
+        "approaches.it.tune.activation_checkpointing computes layers again, without the keys and "
+        "values that prefix-tuning puts before theirs: remove it, or use prompt-tuning.",
+    ),
 }
 
 

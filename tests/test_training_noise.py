@@ -12,7 +12,7 @@ import models
 from etude.config.tuning import Full, Lora, Tune
 from etude.errors import UserError
 from etude.training.loss import summed_loss, validate
-from etude.training.methods import prepare
+from etude.training.methods import METHODS, prepare
 from etude.training.noise import add_noise, set_dropout
 from etude.training.run import Run
 from etude.training.train import backward
@@ -57,6 +57,19 @@ def test_noise_reaches_the_training_loss_and_not_the_validation(shape: str, meth
     assert validate(noisy) == validate(plain)
     rows = plain.train[:4]
     assert abs(summed_loss(noisy, rows).item() - summed_loss(plain, rows).item()) > 1e-3
+
+
+@pytest.mark.parametrize("shape", ["llama", "t5", "bart"])
+@pytest.mark.parametrize("method", [name for name in METHODS if name not in ("full", "head")])
+def test_noise_reaches_the_training_loss_of_every_method(shape: str, method: str) -> None:
+    """Virtual tokens too, whose inputs PEFT embeds by itself."""
+    found = []
+    for alpha in (None, 50):
+        tune = Tune.model_validate({"method": method, "neftune_noise_alpha": alpha, "dropout": 0})
+        run = run_of(shape, tune)
+        torch.manual_seed(0)
+        found.append(summed_loss(run, run.train[:4]).item())
+    assert abs(found[0] - found[1]) > 1e-3
 
 
 # Dropout
