@@ -8,6 +8,10 @@ from difflib import get_close_matches
 from pathlib import Path
 
 
+# What libraries say of a full disk in words alone: safetensors, and the database of a search.
+FULL = ("No space left on device", "database or disk is full")
+
+
 class UserError(Exception):
     """What was expected, what was found, where, and what to do, in one sentence."""
 
@@ -38,7 +42,7 @@ def disk_full(error: BaseException, path: Path | None = None) -> str | None:
     Some libraries say it in words only.
     """
     told = isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
-    if not told and "No space left on device" not in str(error):
+    if not told and not any(words in str(error) for words in FULL):
         return None
     place = path or (getattr(error, "filename", None) if told else None)
     return (
