@@ -155,6 +155,9 @@ def test_what_a_full_disk_looks_like() -> None:
     )
     searching = sqlite3.OperationalError("database or disk is full")
     assert disk_full(searching) == said("a file")
+    committing = RuntimeError("An exception is raised during the commit.")
+    committing.__cause__ = searching  # as Optuna tells of it
+    assert disk_full(committing) == said("a file")
     assert disk_full(OSError(errno.EACCES, "Permission denied")) is None
     assert disk_full(RuntimeError("another")) is None
 
