@@ -199,6 +199,7 @@ def start(command: list[str], study: Path, folder: Path, *more: str) -> subproce
 
 
 ETUDE = [sys.executable, "-m", "etude"]
+TORCHRUN = [sys.executable, "-m", "torch.distributed.run", "--nproc-per-node=2", "--standalone"]
 
 
 def finish(process: subprocess.Popen[str]) -> None:
@@ -283,8 +284,7 @@ def test_launched(kind: str, study: Path, one: Path, tmp_path: Path) -> None:
 
 @pytest.mark.long
 def test_torchrun(study: Path, one: Path, tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "torch.distributed.run", "--nproc-per-node=2", "--standalone"]
-    finish(start([*command, "-m", "etude"], study, tmp_path / "run"))
+    finish(start([*TORCHRUN, "-m", "etude"], study, tmp_path / "run"))
     same(tmp_path / "run", one)
 
 
@@ -370,6 +370,24 @@ def test_asked_to_end(whom: str, study: Path, one: Path, tmp_path: Path) -> None
     assert kept["step"] == steps(place) >= 3
     assert kept["processes"] == 2
     finish(start(ETUDE, study, place.folder, *asked, never))
+    same(place.folder, one)
+
+
+@pytest.mark.long
+@pytest.mark.skipif(sys.platform == "win32", reason="signals")
+def test_torchrun_is_asked_to_end(study: Path, one: Path, tmp_path: Path) -> None:
+    """It passes that on to both commands: the step under way is kept, and all goes on from it."""
+    place, command = Place(tmp_path / "run", "lora", 13), [*TORCHRUN, "-m", "etude"]
+    never = "approaches.lora.tune.save_seconds=100000"
+    process = start(command, study, place.folder, never)
+    wait_for(process, place, 3)
+    process.terminate()
+    process.communicate(timeout=3 * MINUTE)
+    assert process.returncode != 0
+    kept = read_position(place.path / "checkpoint.safetensors")
+    assert kept["step"] == steps(place) >= 3
+    assert kept["processes"] == 2
+    finish(start(command, study, place.folder, never))
     same(place.folder, one)
 
 
