@@ -403,3 +403,16 @@ def test_a_plan_says_how_the_work_is_shared(study: Path, tmp_path: Path) -> None
     planned = read_json(tmp_path / "run" / "plan.json")
     assert (planned["processes"], planned["sharded"]) == (2, False)
     assert planned["approaches"]["lora"]["tune"]["examples_a_step"] == 4
+
+
+@pytest.mark.slow
+def test_a_plan_knows_the_layers_that_are_to_be_sharded(study: Path, tmp_path: Path) -> None:
+    told = {"fsdp_version": 2, "fsdp_transformer_layer_cls_to_wrap": "MistralDecoderLayer"}
+    asked = launch(tmp_path, distributed_type="FSDP", fsdp_config=told)
+    command = [*ETUDE, "plan", str(study), "--folder", str(tmp_path / "run"), *asked]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert (
+        "fsdp_config.fsdp_transformer_layer_cls_to_wrap: this model has no layers of the class "
+        "MistralDecoderLayer: leave it out to use the model's own, or name another.\n"
+    ) in done.stderr

@@ -6,6 +6,7 @@ seconds and not after hours.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 from statistics import median
@@ -39,6 +40,7 @@ from etude.training.encode import decoded
 from etude.training.estimate import foresee, skeleton
 from etude.training.mixing import mixture, taken
 from etude.training.run import count_steps
+from etude.training.sharding import layers_of
 from etude.training.sizes import matrices, saved_bytes
 
 
@@ -49,14 +51,13 @@ def make_plan(task: dict[str, Any], progress: Progress) -> None:
     base = find_base(study.model.base, study.model.revision)
     speaker = load_speaker(base, study.model)
     sizes, launch = {}, task.get("launch")
-    processes = launch["processes"] if launch else 1
     for number, name in enumerate(study.approaches):
         progress("planning", number, len(study.approaches), name)
-        sizes[name] = plan_approach(study, name, data, base, speaker, folder, progress, processes)
+        sizes[name] = plan_approach(study, name, data, base, speaker, folder, progress, launch)
     plan: dict[str, Any] = {
         "key": task["key"],
         "study": study.name,
-        "processes": processes,
+        "processes": launch["processes"] if launch else 1,
         "sharded": bool(launch and launch["sharding"] is not None),
         "base": base.name,
         "markup": {
@@ -113,7 +114,7 @@ def plan_approach(
     speaker: Speaker,
     folder: Path,
     progress: Progress,
-    processes: int = 1,
+    launch: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Prompts, sizes and estimates of one approach. Raises `UserError` for what cannot work."""
     classes, standing_in, passages = labels(study, name), None, None
@@ -183,10 +184,12 @@ def plan_approach(
             if alters_network(asked, tune):
                 make(asked)
         _, added = make(tune)
+        if launch and launch["sharding"] is not None:
+            layers_of(added.network, launch["sharding"]["layers"])
         planned["weights_mb"] += added.added_bytes / MEGABYTE
         kept = saved_bytes(added.network, tune.method, dtype_of(number_format).itemsize)
         learns = matrices(added.network)
-        kind = study.model.device
+        kind, processes = study.model.device, launch["processes"] if launch else 1
         peak = foresee(partial(make, tune), tune, rows, base.folder, kind, processes)
         planned["tune"] = {
             "method": tune.method.name,
