@@ -50,7 +50,8 @@ def make_plan(task: dict[str, Any], progress: Progress) -> None:
     data = read_data(folder)
     base = find_base(study.model.base, study.model.revision)
     speaker = load_speaker(base, study.model)
-    sizes, launch = {}, task.get("launch")
+    launch = task.get("launch")
+    sizes: dict[str, dict[str, Any]] = {}
     for number, name in enumerate(study.approaches):
         progress("planning", number, len(study.approaches), name)
         sizes[name] = plan_approach(study, name, data, base, speaker, folder, progress, launch)
