@@ -190,6 +190,8 @@ def test_scoring_tells_how_far_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyP
         assert f"report: scoring {done}/{measured}" in said
     for done in range(len(CHECKS) + 1):
         assert f"report: findings {done}/{len(CHECKS)}" in said
-    parts = [line.split("report: ")[1].split()[0] for line in said.splitlines() if "report: " in line]
+    parts = [
+        line.split("report: ")[1].split()[0] for line in said.splitlines() if "report: " in line
+    ]
     order = ["reading", "scoring", "comparing", "findings", "drawing"]
     assert [part for part in dict.fromkeys(parts) if part in order] == order

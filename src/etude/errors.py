@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 from pathlib import Path
 
-
 # What libraries say of a full disk in words alone: safetensors, and the database of a search.
 FULL = ("No space left on device", "database or disk is full")
 

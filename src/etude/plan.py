@@ -247,8 +247,8 @@ def too_large(sizes: dict[str, dict[str, Any]]) -> list[str]:
             less = "a smaller max_tokens, or a precision of fewer bits"
         wanted, free = tune["memory_mb"], tune["free_mb"]
         told.append(
-            f"{name} is expected to take {wanted:,.0f} MB, and {free:,.0f} MB are free: {less}, would "
-            "take less."
+            f"{name} is expected to take {wanted:,.0f} MB, and {free:,.0f} MB are free: {less}, "
+            "would take less."
         )
     return told
 

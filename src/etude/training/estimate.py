@@ -115,12 +115,14 @@ def state_bytes(learning: Iterable[Any], optimizer: Any) -> int:
 
 def kept_of(parameter: Any, optimizer: Any) -> int:
     """The same of one parameter: two moments, in 8 bits, or rows and columns of their squares."""
-    count = parameter.numel()
+    count: int = parameter.numel()
     if isinstance(optimizer, Adafactor):
         mean = 0 if optimizer.beta1 is None else 4 * count
         if parameter.dim() < 2:
             return mean + 4 * count
-        return mean + 4 * (count // parameter.shape[-1] + count // parameter.shape[-2])
+        rows: int = parameter.shape[-2]
+        columns: int = parameter.shape[-1]
+        return mean + 4 * (count // columns + count // rows)
     if isinstance(optimizer, AdamW8bit | PagedAdamW8bit) and count >= SMALLEST_IN_8_BITS:
         return 2 * (count + 4 * -(-count // VALUES_OF_A_SCALE))
     return MOMENTS * count
@@ -205,9 +207,7 @@ def foresee(
     return Foreseen(libraries + max(training, loading), "", size, room)
 
 
-def expected_at_once(
-    largest: int, taken: Callable[[int], int], room: int, *, on_cpu: bool
-) -> int:
+def expected_at_once(largest: int, taken: Callable[[int], int], room: int, *, on_cpu: bool) -> int:
     """What `batch_size: auto` will find, as the rehearsal looks for it, from estimates."""
     if on_cpu:
         return largest_by_measuring(largest, taken, room)
