@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +23,8 @@ WORDS = ("cat", "owl", "barn", "lake", "sleeps", "sings", "under", "over", "gree
 class Case:
     """A base to make and what to tune on it; `words` is the length of an input.
 
-    `packed` is how many tokens a sequence of several examples has, None where each stands alone.
+    `packed` is how many tokens a sequence of several examples has, None where each stands alone;
+    `asked` are further settings of the tuning.
     """
 
     make: Callable[..., None]
@@ -34,12 +35,14 @@ class Case:
     batch_size: int
     words: int
     packed: int | None = None
+    asked: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def needs_bitsandbytes(self) -> bool:
         return not isinstance(self.precision, str)
 
 
+LITTLE_KEPT = {"optimizer": "adafactor", "activation_checkpointing": True}
 CASES = {
     "full fp32": Case(make_llama, 512, 8, "fp32", "full", 4, 40),
     "LoRA bf16": Case(make_llama, 512, 4, "bf16", "lora", 2, 40),
@@ -47,6 +50,7 @@ CASES = {
     "LoRA T5": Case(make_t5, 768, 6, "fp32", "lora", 4, 60),
     "LoRA, long and many": Case(make_llama, 256, 4, "fp32", "lora", 12, 200),
     "LoRA, packed": Case(make_llama, 256, 4, "fp32", "lora", 2, 40, packed=512),
+    "full, little kept": Case(make_llama, 512, 8, "fp32", "full", 8, 100, asked=LITTLE_KEPT),
 }
 
 
@@ -86,6 +90,7 @@ def write_case(case: Case, folder: Path) -> Path:
                     "packing": case.packed is not None,
                     "max_tokens": case.packed,
                     "save_seconds": 0,
+                    **case.asked,
                 }
             }
         },

@@ -199,6 +199,7 @@ def start(command: list[str], study: Path, folder: Path, *more: str) -> subproce
 
 
 ETUDE = [sys.executable, "-m", "etude"]
+TORCHRUN = [sys.executable, "-m", "torch.distributed.run", "--nproc-per-node=2", "--standalone"]
 
 
 def finish(process: subprocess.Popen[str]) -> None:
@@ -283,8 +284,7 @@ def test_launched(kind: str, study: Path, one: Path, tmp_path: Path) -> None:
 
 @pytest.mark.long
 def test_torchrun(study: Path, one: Path, tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "torch.distributed.run", "--nproc-per-node=2", "--standalone"]
-    finish(start([*command, "-m", "etude"], study, tmp_path / "run"))
+    finish(start([*TORCHRUN, "-m", "etude"], study, tmp_path / "run"))
     same(tmp_path / "run", one)
 
 
@@ -373,6 +373,24 @@ def test_asked_to_end(whom: str, study: Path, one: Path, tmp_path: Path) -> None
     same(place.folder, one)
 
 
+@pytest.mark.long
+@pytest.mark.skipif(sys.platform == "win32", reason="signals")
+def test_torchrun_is_asked_to_end(study: Path, one: Path, tmp_path: Path) -> None:
+    """It passes that on to both commands: the step under way is kept, and all goes on from it."""
+    place, command = Place(tmp_path / "run", "lora", 13), [*TORCHRUN, "-m", "etude"]
+    never = "approaches.lora.tune.save_seconds=100000"
+    process = start(command, study, place.folder, never)
+    wait_for(process, place, 3)
+    process.terminate()
+    process.communicate(timeout=3 * MINUTE)
+    assert process.returncode != 0
+    kept = read_position(place.path / "checkpoint.safetensors")
+    assert kept["step"] == steps(place) >= 3
+    assert kept["processes"] == 2
+    finish(start(command, study, place.folder, never))
+    same(place.folder, one)
+
+
 @pytest.mark.slow
 def test_a_plan_says_how_the_work_is_shared(study: Path, tmp_path: Path) -> None:
     command = [*ETUDE, "plan", str(study), "--folder", str(tmp_path / "run"), *launch(tmp_path)]
@@ -385,3 +403,16 @@ def test_a_plan_says_how_the_work_is_shared(study: Path, tmp_path: Path) -> None
     planned = read_json(tmp_path / "run" / "plan.json")
     assert (planned["processes"], planned["sharded"]) == (2, False)
     assert planned["approaches"]["lora"]["tune"]["examples_a_step"] == 4
+
+
+@pytest.mark.slow
+def test_a_plan_knows_the_layers_that_are_to_be_sharded(study: Path, tmp_path: Path) -> None:
+    told = {"fsdp_version": 2, "fsdp_transformer_layer_cls_to_wrap": "MistralDecoderLayer"}
+    asked = launch(tmp_path, distributed_type="FSDP", fsdp_config=told)
+    command = [*ETUDE, "plan", str(study), "--folder", str(tmp_path / "run"), *asked]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert (
+        "fsdp_config.fsdp_transformer_layer_cls_to_wrap: this model has no layers of the class "
+        "MistralDecoderLayer: leave it out to use the model's own, or name another.\n"
+    ) in done.stderr

@@ -17,14 +17,13 @@ import yaml
 from etude.approaches.settled import read_search, search_folder
 from etude.store import Place, read_json, read_lines
 from studies import settings, write_rows
-from test_distributed import ETUDE, MINUTE, answers, finish, launch, start, workers_of
+from test_distributed import ETUDE, MINUTE, TORCHRUN, answers, finish, launch, start, workers_of
 from towns import write_study
 
 pytestmark = [
     pytest.mark.long,
     pytest.mark.skipif(sys.platform == "win32", reason="gloo's addresses, signals"),
 ]
-TORCHRUN = [sys.executable, "-m", "torch.distributed.run", "--nproc-per-node=2", "--standalone"]
 
 
 def same_answers(folder: Path, one: Path, name: str, *, tuned: bool) -> None:
@@ -220,9 +219,9 @@ def test_the_cases_are_those_that_matter(one_searches: Path) -> None:
     assert sorted(states["spoken"]) == ["diverged", "finished", "finished"]
 
 
-def test_trials_are_dealt_out(one_searches: Path, two_search: Path) -> None:
+def dealt_as_by_one(folder: Path, one: Path) -> None:
     """Each done by one of the two alone, so to the same digits as without the other."""
-    mine, theirs = found(two_search, "dealt"), found(one_searches, "dealt")
+    mine, theirs = found(folder, "dealt"), found(one, "dealt")
     assert (mine["processes"], mine["workers"]) == (1, 2)
     assert {trial["worker"] for trial in mine["trials"]} == {0, 1}
 
@@ -231,4 +230,19 @@ def test_trials_are_dealt_out(one_searches: Path, two_search: Path) -> None:
 
     assert by_settings(mine) == by_settings(theirs)
     assert mine["best"]["settings"] == theirs["best"]["settings"]
-    same_answers(two_search, one_searches, "dealt", tuned=True)
+    same_answers(folder, one, "dealt", tuned=True)
+    assert not list(search_folder(folder, "dealt").glob("trial-*"))
+
+
+def test_trials_are_dealt_out(one_searches: Path, two_search: Path) -> None:
+    dealt_as_by_one(two_search, one_searches)
+
+
+def test_torchrun_deals_trials_out(searches: Path, one_searches: Path, tmp_path: Path) -> None:
+    """The first of two commands gives the trials out; the second does its share of them."""
+    written = yaml.safe_load(searches.read_text())
+    written["approaches"] = {"dealt": SEARCHES["dealt"]}
+    (tmp_path / "study.yaml").write_text(yaml.safe_dump(written))
+    finish(start([*TORCHRUN, "-m", "etude"], tmp_path / "study.yaml", tmp_path / "run"))
+    dealt_as_by_one(tmp_path / "run", one_searches)
+    assert set(states(tmp_path / "run", "dealt")) == {"COMPLETE"}

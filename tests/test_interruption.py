@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -21,7 +22,9 @@ from etude.child import died, in_children
 from etude.config.tuning import Lora, Tune
 from etude.errors import UserError, disk_full
 from etude.interruption import EXIT_CODE, Terminated, holding, listening
-from etude.store import write_atomically
+from etude.store import appending, read_lines, write_atomically
+from etude.training import history
+from etude.training import train as training
 from etude.training.checkpoint import read_position
 from etude.training.methods import prepare
 from etude.training.run import Run, restore
@@ -150,8 +153,36 @@ def test_what_a_full_disk_looks_like() -> None:
     assert disk_full(RuntimeError("I/O error: No space left on device (os error 28)")) == said(
         "a file"
     )
+    searching = sqlite3.OperationalError("database or disk is full")
+    assert disk_full(searching) == said("a file")
+    committing = RuntimeError("An exception is raised during the commit.")
+    committing.__cause__ = searching  # as Optuna tells of it
+    assert disk_full(committing) == said("a file")
     assert disk_full(OSError(errno.EACCES, "Permission denied")) is None
     assert disk_full(RuntimeError("another")) is None
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a file that is always full (Linux)")
+def test_a_file_that_grows_is_named_where_the_disk_is_full() -> None:
+    with pytest.raises(OSError, match="No space") as full, appending(Path("/dev/full")) as file:
+        file.write(b"a row\n")
+    assert disk_full(full.value) == said("/dev/full")
+
+
+def test_rows_are_on_the_disk_before_a_checkpoint_counts_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept, counted, real = list[int](), list[int](), training.save
+
+    def save(run: Run, path: Path) -> None:
+        counted.append(run.position.history_rows)
+        real(run, path)
+
+    monkeypatch.setattr(history, "sync", lambda path: kept.append(len(read_lines(path))))
+    monkeypatch.setattr(training, "save", save)
+    models.tuned(run_of(TUNE.model_copy(update={"save_seconds": 0})), tmp_path)
+    assert kept == counted
+    assert len(counted) > 5
 
 
 @pytest.mark.parametrize("at", ["write", "sync"])

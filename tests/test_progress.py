@@ -9,8 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from etude.diagnosis import CHECKS
 from etude.display import Display
 from etude.progress import Progress, counted, duration, now_and_then, so_far, watched
+from etude.verbs import score
+from run_folders import made_run, made_study
 
 
 def test_watched_items_come_through_and_are_told() -> None:
@@ -169,3 +172,26 @@ def test_on_a_terminal_the_log_has_lines_and_the_screen_bars(
     assert "rag: indexing" in shown
     assert "500" in shown
     assert "rag: indexing 500, 7 chunks\n" not in shown
+
+
+def test_scoring_tells_how_far_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each metric of each approach, then what they are compared by, then each check."""
+    monkeypatch.setattr(
+        "etude.display.now_and_then", lambda title, say: now_and_then(title, say, 0)
+    )
+    made_run(tmp_path / "run", made_study(tmp_path), {"told": 0.8, "silent": 0.4})
+    display = Display(quiet=True)
+    display.log_to(tmp_path / "log.txt")
+    found = score(tmp_path / "run", [], display).contents
+    said = (tmp_path / "log.txt").read_text()
+    measured = 2 * len(found["metrics"])
+    assert measured > 8
+    for done in range(measured + 1):
+        assert f"report: scoring {done}/{measured}" in said
+    for done in range(len(CHECKS) + 1):
+        assert f"report: findings {done}/{len(CHECKS)}" in said
+    parts = [
+        line.split("report: ")[1].split()[0] for line in said.splitlines() if "report: " in line
+    ]
+    order = ["reading", "scoring", "comparing", "findings", "drawing"]
+    assert [part for part in dict.fromkeys(parts) if part in order] == order

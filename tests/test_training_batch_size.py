@@ -14,6 +14,7 @@ import torch
 
 import models
 from etude import memory
+from etude.approaches.build import as_memory_allows
 from etude.approaches.keeping import outcome
 from etude.config.tuning import Lora, Tune
 from etude.errors import UserError
@@ -243,6 +244,40 @@ def test_one_example_that_does_not_fit_is_told(monkeypatch: pytest.MonkeyPatch) 
     planted(monkeypatch, 0, losses)
     with pytest.raises(RuntimeError, match="can't allocate memory"):
         validate(run)
+
+
+def test_answers_are_given_in_parts_where_memory_does_not_suffice(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """In their order; and from there on, so that what fails is not tried with every batch."""
+    seen = list[int]()
+
+    def answer(batch: list[Any]) -> list[Any]:
+        if len(batch) > 3:
+            raise allocation_failed()
+        seen.append(len(batch))
+        return [f"answer {item}" for item in batch]
+
+    careful = as_memory_allows(answer, "lora")
+    every: list[Any] = list(range(13))
+    assert careful(every) == [f"answer {item}" for item in every]
+    assert seen == [2] * 6 + [1]
+    assert careful(every[:4]) == [f"answer {item}" for item in every[:4]]
+    assert seen[7:] == [2, 2]
+    assert capsys.readouterr().err.splitlines() == [
+        f"lora: no memory for {size} answers at once, going on with {less}"
+        for size, less in ((13, 7), (7, 4), (4, 2))
+    ]
+
+
+@pytest.mark.parametrize("size", [1, 2])
+def test_what_one_answer_or_another_error_needs_is_told(size: int) -> None:
+    def fails(batch: list[Any]) -> list[Any]:
+        raise allocation_failed() if size == 1 else RuntimeError("shapes do not fit")
+
+    batch: list[Any] = list(range(size))
+    with pytest.raises(RuntimeError, match="shapes" if size > 1 else "can't allocate memory"):
+        as_memory_allows(fails, "lora")(batch)
 
 
 REAL = """

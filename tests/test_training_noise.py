@@ -9,15 +9,21 @@ import pytest
 import torch
 
 import models
+from etude.config.study import Model
 from etude.config.tuning import Full, Lora, Tune
+from etude.engine.batch import Encoded
+from etude.engine.classifier import draw_head
+from etude.engine.load import load
 from etude.errors import UserError
 from etude.training.loss import summed_loss, validate
-from etude.training.methods import prepare
+from etude.training.methods import METHODS, prepare
 from etude.training.noise import add_noise, set_dropout
 from etude.training.run import Run
 from etude.training.train import backward
 
 pytestmark = models.peft_asks_by_an_old_name
+PLAIN = ("full", "head")  # tried by tests of their own
+APART = ("prefix-tuning",)  # refused: layers that are computed again would not see the prefix
 
 
 def run_of(shape: str, tune: Tune, dropout: float | None = None) -> Run:
@@ -57,6 +63,35 @@ def test_noise_reaches_the_training_loss_and_not_the_validation(shape: str, meth
     assert validate(noisy) == validate(plain)
     rows = plain.train[:4]
     assert abs(summed_loss(noisy, rows).item() - summed_loss(plain, rows).item()) > 1e-3
+
+
+@pytest.mark.parametrize("shape", ["llama", "t5", "bart"])
+@pytest.mark.parametrize("method", [name for name in METHODS if name not in PLAIN])
+def test_noise_reaches_the_training_loss_of_every_method(shape: str, method: str) -> None:
+    """Virtual tokens too, whose inputs PEFT embeds by itself (BART's by a table of its own)."""
+    found = []
+    for alpha in (None, 50):
+        tune = Tune.model_validate({"method": method, "neftune_noise_alpha": alpha, "dropout": 0})
+        run = run_of(shape, tune)
+        torch.manual_seed(0)
+        found.append(summed_loss(run, run.train[:4]).item())
+    assert abs(found[0] - found[1]) > 1e-3
+
+
+@pytest.mark.parametrize("shape", models.SHAPES)
+def test_noise_reaches_the_training_loss_of_a_head(shape: str) -> None:
+    folder, found = models.folder_of(shape), []
+    rows = [Encoded((1, *range(5, 8 + number), 2), (), label=number % 2) for number in range(4)]
+    for alpha in (None, 50):
+        settings = {"method": {"name": "head", "body": "lora"}, "dropout": 0}
+        tune = Tune.model_validate(settings | {"neftune_noise_alpha": alpha})
+        model = Model(base=str(folder), device="cpu")
+        network = load(models.base_of(folder), model, "fp32", (), ("good", "bad")).model
+        draw_head(network, 5)
+        run = models.run_of(prepare(network, tune.method, 0), tune, train=rows, dev=rows)
+        torch.manual_seed(0)
+        found.append(summed_loss(run, run.train).item())
+    assert abs(found[0] - found[1]) > 1e-3
 
 
 # Dropout
@@ -132,6 +167,23 @@ def test_activations_computed_again_give_the_same_gradients(shape: str, method: 
     for name, item in found[0][2].items():
         assert torch.equal(item, found[1][2][name]), name
     assert kept[1] < 0.7 * kept[0]
+
+
+@pytest.mark.parametrize("shape", ["llama", "t5"])
+@pytest.mark.parametrize("method", [name for name in METHODS if name not in (*PLAIN, *APART)])
+def test_activations_of_every_method_can_be_computed_again(shape: str, method: str) -> None:
+    found = []
+    for again in (False, True):
+        asked = {"method": method, "dropout": 0.2, "activation_checkpointing": again}
+        run = run_of(shape, Tune.model_validate(asked))
+        torch.manual_seed(3)
+        backward(run)
+        found.append({name: item.grad for name, item in run.parameters.items()})
+    assert any(item is not None and item.any() for item in found[0].values())
+    for name, item in found[0].items():
+        other = found[1][name]
+        alike = item is other if item is None or other is None else torch.equal(item, other)
+        assert alike, name
 
 
 def test_a_model_that_cannot_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

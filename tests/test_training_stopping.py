@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 import torch
+from safetensors.torch import load_file
 
 import models
 from etude.approaches.keeping import keep_weights, outcome
@@ -25,6 +26,7 @@ from etude.training.train import train
 from studies import settings as study_settings
 
 pytestmark = models.peft_asks_by_an_old_name
+ADAPTER = "adapter_model.safetensors"
 TUNE = Tune(
     method=Lora(r=4),
     optimizer=AdamW(learning_rate=1e-2),
@@ -222,6 +224,22 @@ def test_what_is_kept_can_be_loaded_and_is_that_steps(method: Any, tmp_path: Pat
         with torch.no_grad():
             apart = (loaded(ids).logits - run.network(ids).logits).abs().max().item()
         assert (apart < 1e-5) == (step == 24)
+
+
+def test_what_is_kept_at_the_last_step_is_that_steps_and_not_the_best(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen = planted(monkeypatch, LOSSES)
+    tune = TUNE.model_copy(update={"save_steps": 12, "load_best_model_at_end": True})
+    run, place = kept_on_the_way(tune, tmp_path)
+    for step in (12, 24):
+        kept = place.path / "checkpoints" / f"step-{step}"
+        assert read_json(kept / "etude.json")["weights_step"] == step
+        saved = torch.cat([item.flatten() for item in load_file(kept / ADAPTER).values()])
+        meant = torch.cat([item.flatten() for item in seen[step].values()])
+        assert torch.equal(saved.sort().values, meant.sort().values)
+    assert same(values(run), seen[12])
+    assert outcome(run)["weights_step"] == 12
 
 
 def test_keeping_weights_does_not_touch_the_run(tmp_path: Path) -> None:

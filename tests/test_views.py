@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from etude.plan_view import shared_by
+from etude.plan_view import left_open, shared_by
 from etude.views import GAP, WIDTH, parts, table
 
 
@@ -43,3 +43,17 @@ def test_how_processes_share_a_search(workers: int, said: str) -> None:
     tune = {"examples_a_step": 8, "batch_size": 4, "accumulate": 2, "search": {"workers": workers}}
     planned = {"processes": 3, "sharded": False, "approaches": {"lora": {"tune": tune}}}
     assert shared_by(planned)[-1] == said
+
+
+def test_what_is_left_to_the_rehearsal_is_told() -> None:
+    tune = {"examples_a_step": 16, "examples_at_once": 4, "batch_size": "auto"}
+    approaches = {
+        "told": {"tune": None},
+        "fixed": {"tune": tune | {"batch_size": 4}},
+        "unknown": {"tune": tune | {"examples_at_once": 0}},
+        "lora": {"tune": tune},
+    }
+    assert left_open(approaches) == [
+        "lora: batch_size: auto is expected to find room for 4 of a step's 16 examples at once, "
+        "and peak memory is that of so many."
+    ]

@@ -7,6 +7,9 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 from pathlib import Path
 
+# What libraries say of a full disk in words alone: safetensors, and the database of a search.
+FULL = ("No space left on device", "database or disk is full")
+
 
 class UserError(Exception):
     """What was expected, what was found, where, and what to do, in one sentence."""
@@ -35,11 +38,11 @@ def nearest(name: str, known: Iterable[str]) -> str:
 def disk_full(error: BaseException, path: Path | None = None) -> str | None:
     """The sentence for an error that says that a disk is full; None for any other error.
 
-    Some libraries say it in words only.
+    Some libraries say it in words only, or of the error behind theirs.
     """
     told = isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
-    if not told and "No space left on device" not in str(error):
-        return None
+    if not told and not any(words in str(error) for words in FULL):
+        return None if error.__cause__ is None else disk_full(error.__cause__, path)
     place = path or (getattr(error, "filename", None) if told else None)
     return (
         f"The disk is full: {place or 'a file'} could not be written (what was there before is "

@@ -19,6 +19,7 @@ from etude.metrics.citations import uncited
 from etude.metrics.comparing import Comparison, Units, resampled
 from etude.metrics.metric import Measured
 from etude.metrics.repeats import Spread, spreads, with_seeds
+from etude.progress import Progress, silent, watched
 from etude.records import Example, Prediction, Score
 
 if TYPE_CHECKING:
@@ -91,13 +92,14 @@ def evaluate(
     grouped: bool,
     means: Means | None = None,
     pairs: Sequence[tuple[str, str]] = (),
+    progress: Progress = silent,
 ) -> Evaluation:
     """Score every approach by every metric, and compare them on the same resamples.
 
     `predictions` maps approaches to seeds to predictions, in any order, matched by example id.
     `metrics` may name groups. `seed` seeds the bootstrap; `grouped` resamples whole groups. `means`
     hold what some metrics need besides: an encoder's vectors, a dictionary. `pairs` are further
-    approaches to set against one another, by the deciding metric.
+    approaches to set against one another, by the deciding metric. `progress` hears how far it is.
 
     Raises:
         UserError: where predictions and examples do not match, a metric cannot be fed, or
@@ -116,20 +118,26 @@ def evaluate(
         }
         for approach, by_seed in predictions.items()
     }
+    plain = {
+        approach: {number: uncited(made) for number, made in cited.items()}
+        for approach, cited in matched.items()
+    }
     runs = {}
-    for approach, cited in matched.items():
-        plain = {number: uncited(made) for number, made in cited.items()}
-        for name in names:
-            by_seed = cited if "passages" in METRICS[name].needs else plain
-            runs[approach, name] = _measure(name, examples, by_seed, language, means)
+    for approach, name in watched([(a, n) for a in matched for n in names], "scoring", progress):
+        by_seed = (matched if "passages" in METRICS[name].needs else plain)[approach]
+        runs[approach, name] = _measure(name, examples, by_seed, language, means)
     measured = {key: _averaged(list(by_seed.values())) for key, by_seed in runs.items()}
+    progress("comparing", 0, 2, "approaches")
     whole = resampled(examples, measured, compare, seed, grouped)
     best = _best(baseline, deciding, whole.values)
     seeds = spreads(runs, whole)
+    comparisons = with_seeds(whole.comparisons(baseline), seeds)
     rivals = whole.compared([(best, other, deciding) for other in matched if other != best])
+    progress("comparing", 1, 2, "sources")
+    tasks = _by_task(examples, measured, baseline, compare, seed, grouped)
     return Evaluation(
         scores=whole.scores(),
-        comparisons=with_seeds(whole.comparisons(baseline), seeds),
+        comparisons=comparisons,
         rivals=with_seeds(rivals, seeds),
         pairs=with_seeds(whole.compared([(*pair, deciding) for pair in pairs]), seeds),
         approaches=tuple(matched),
@@ -141,7 +149,7 @@ def evaluate(
         units=whole.units,
         unit_count=whole.unit_count,
         signatures={name: METRICS[name].signature(language, examples, means) for name in names},
-        tasks=_by_task(examples, measured, baseline, compare, seed, grouped),
+        tasks=tasks,
         seeds=seeds,
     )
 

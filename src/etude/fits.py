@@ -5,7 +5,7 @@ from __future__ import annotations
 from etude.approaches.order import given_folder, precision
 from etude.config import methods
 from etude.config.low_rank import AdaLora
-from etude.config.methods import Head
+from etude.config.methods import Head, PrefixTuning, below_head
 from etude.config.precision import in_words, recorded
 from etude.config.study import Study
 from etude.config.tuning import Tune
@@ -54,6 +54,12 @@ def check_tuning(name: str, tune: Tune, speaker: Speaker, limit: int | None) -> 
         raise UserError(
             f"approaches.{name}.tune.packing puts examples into one sequence, which would have "
             f"{tune.method.name}'s virtual tokens once and not before each example: remove it."
+        )
+    if tune.activation_checkpointing and isinstance(below_head(tune.method), PrefixTuning):
+        raise UserError(
+            f"approaches.{name}.tune.activation_checkpointing computes layers again, without the "
+            "keys and values that prefix-tuning puts before theirs: remove it, or use "
+            "prompt-tuning."
         )
 
 

@@ -6,7 +6,7 @@ seconds and not after hours.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 from statistics import median
@@ -14,54 +14,34 @@ from typing import Any
 
 from etude.approaches.context import context_of
 from etude.approaches.encoded import encoded, smallest
-from etude.approaches.order import labels, maker, precision, virtual_tokens
+from etude.approaches.order import labels, precision, virtual_tokens
 from etude.approaches.retrieved import is_retrieved
 from etude.approaches.standing_in import context_with, first_documents, planned_passages
+from etude.approaches.storageless import alters_network, borrowed, empty_network, set_up
 from etude.approaches.targets import foreseen, untaught
 from etude.approaches.trying import corners, plan_search
 from etude.approaches.tuning import training_rows
 from etude.config.precision import recorded
 from etude.config.study import Study
-from etude.config.tuning import Tune
 from etude.data import Data, read_data
 from etude.engine.base import Base, find_base
 from etude.engine.context import EncodedPrompt, prompt_room
 from etude.engine.encode import encode_pairs
-from etude.engine.load import (
-    Speaker,
-    choose_device,
-    class_for,
-    dtype_of,
-    first_line,
-    load_config,
-    load_speaker,
-    shortened,
-)
-from etude.engine.quantize import plain_linear, refuse_quantized, refuse_unquantized
+from etude.engine.load import Speaker, dtype_of, load_speaker, shortened
+from etude.engine.quantize import refuse_unquantized
 from etude.engine.writable import unwritable
 from etude.errors import UserError
 from etude.fits import check_given, check_labels, check_steps, check_tuning
-from etude.memory import MEGABYTE, resident_bytes
+from etude.memory import MEGABYTE
 from etude.progress import Progress
 from etude.prompts.passages import is_spoken
 from etude.store import write_json
 from etude.training.encode import decoded
-from etude.training.estimate import (
-    Added,
-    Skeleton,
-    loading_bytes,
-    skeleton,
-    training_bytes,
-    with_method,
-)
+from etude.training.estimate import foresee, skeleton
 from etude.training.mixing import mixture, taken
-from etude.training.run import Row, count_steps
+from etude.training.run import count_steps
+from etude.training.sharding import layers_of
 from etude.training.sizes import matrices, saved_bytes
-
-# What glibc keeps between blocks of changing size, which it is told never to give back: a share of
-# what is alive at the fullest moment of a step, fitted to the cases of tests/test_plan_memory.py.
-GAPS = 0.35
-WORKSPACE = 60e6  # bytes of threads, kernels and what else a training loads besides a plan
 
 
 def make_plan(task: dict[str, Any], progress: Progress) -> None:
@@ -70,11 +50,11 @@ def make_plan(task: dict[str, Any], progress: Progress) -> None:
     data = read_data(folder)
     base = find_base(study.model.base, study.model.revision)
     speaker = load_speaker(base, study.model)
-    sizes = {}
+    launch = task.get("launch")
+    sizes: dict[str, dict[str, Any]] = {}
     for number, name in enumerate(study.approaches):
         progress("planning", number, len(study.approaches), name)
-        sizes[name] = plan_approach(study, name, data, base, speaker, folder, progress)
-    launch = task.get("launch")
+        sizes[name] = plan_approach(study, name, data, base, speaker, folder, progress, launch)
     plan: dict[str, Any] = {
         "key": task["key"],
         "study": study.name,
@@ -91,6 +71,7 @@ def make_plan(task: dict[str, Any], progress: Progress) -> None:
             *notes(study, speaker),
             *untaught(sizes),
             *unknowns(sizes),
+            *(too_large(sizes) if launch is None else ()),
             *(launch["notes"] if launch else ()),
         ],
         "approaches": sizes,
@@ -134,6 +115,7 @@ def plan_approach(
     speaker: Speaker,
     folder: Path,
     progress: Progress,
+    launch: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Prompts, sizes and estimates of one approach. Raises `UserError` for what cannot work."""
     classes, standing_in, passages = labels(study, name), None, None
@@ -198,11 +180,18 @@ def plan_approach(
         for asked in searched:
             check_steps(name, asked, count_steps(sequences, asked))
         tokens("dev")
-        added = with_method(network, tune.method)
+        make = partial(set_up, study, base, classes, number_format)
+        for asked in searched[1:]:
+            if alters_network(asked, tune):
+                make(asked)
+        _, added = make(tune)
+        if launch and launch["sharding"] is not None:
+            layers_of(added.network, launch["sharding"]["layers"])
         planned["weights_mb"] += added.added_bytes / MEGABYTE
         kept = saved_bytes(added.network, tune.method, dtype_of(number_format).itemsize)
         learns = matrices(added.network)
-        peak, unknown = memory(study, base, network, added, tune, rows)
+        kind, processes = study.model.device, launch["processes"] if launch else 1
+        peak = foresee(partial(make, tune), tune, rows, base.folder, kind, processes)
         planned["tune"] = {
             "method": tune.method.name,
             "search": plan_search(tune, sequences),
@@ -221,8 +210,10 @@ def plan_approach(
             "decoded_example": decoded(speaker, material.rows[0], classes),
             "targets": dict(material.targets),
             "learns": foreseen(study, name, material.targets, found=standing_in is None),
-            "memory_mb": None if peak is None else peak / MEGABYTE,
-            "memory_unknown": unknown,
+            "examples_at_once": peak.at_once,
+            "memory_mb": None if peak.bytes is None else peak.bytes / MEGABYTE,
+            "memory_unknown": peak.why,
+            "free_mb": peak.room / MEGABYTE,
         }
     return planned
 
@@ -231,56 +222,6 @@ def cut_passages(prompt: EncodedPrompt, count: int) -> bool:
     """Whether a prompt lacks some of the first `count` passages, or a part of them."""
     first = prompt.passages[:count]
     return any(not item.shown or item.characters is not None for item in first)
-
-
-def empty_network(base: Base, study: Study, classes: Sequence[str] | None) -> Any:
-    """The model's layers without storage, to count and to try a method on.
-
-    With `classes`, it ends in a classification head.
-    """
-    import torch
-
-    trust = study.model.trust_remote_code
-    config = load_config(base, trust_remote_code=trust)
-    refuse_quantized(config, base.name)
-    automatic = class_for(config, classes)
-    if classes is not None:
-        config.num_labels = len(classes)
-        if config.pad_token_id is None:
-            config.pad_token_id = 0  # heads ask for one; any will do where nothing is computed
-    with torch.device("meta"), plain_linear(config.model_type):
-        return automatic.from_config(config, trust_remote_code=trust)
-
-
-def borrowed(study: Study, name: str, base: Base) -> int:
-    """Estimated bytes of the adapter that an approach answers with but does not tune itself."""
-    made_by = maker(study, name)
-    if made_by is None or made_by == name:
-        return 0
-    tune = study.approaches[made_by].tune
-    assert tune is not None  # noqa: S101 - a maker tunes
-    empty = empty_network(base, study, labels(study, name))
-    network = skeleton(empty, precision(study, name))
-    return with_method(network, tune.method).added_bytes
-
-
-def memory(
-    study: Study, base: Base, network: Skeleton, added: Added, tune: Tune, rows: Sequence[Row]
-) -> tuple[float | None, str]:
-    """Estimated peak bytes of a tuning: of this machine's memory, or of a GPU's where one is used.
-
-    On the CPU the libraries count as well: what this process holds by now, which has loaded the
-    same ones and the same material. Where a model's own code cannot run without storage there is
-    no estimate but the reason.
-    """
-    on_cpu = choose_device(study.model.device).type == "cpu"
-    libraries = resident_bytes() + WORKSPACE if on_cpu else 0.0
-    try:
-        training = training_bytes(network, added, tune, rows, GAPS if on_cpu else 0.0)
-    except Exception as error:  # noqa: BLE001 - code of any model; an estimate stops no study
-        return None, f"{type(error).__name__}: {first_line(error)}"
-    loading = loading_bytes(network, base.folder) if on_cpu else 0
-    return libraries + max(training, loading), ""
 
 
 def told_of(lost: dict[str, Any]) -> list[str]:
@@ -292,6 +233,24 @@ def told_of(lost: dict[str, Any]) -> list[str]:
         f"The tokenizer cannot write {signs}, which {lost['answers']:,} of {lost['of']:,} right "
         "answers hold: replace them in the material, or choose another base."
     ]
+
+
+def too_large(sizes: dict[str, dict[str, Any]]) -> list[str]:
+    """Which tunings are not expected to fit into the memory that is free, in a sentence each."""
+    told = []
+    for name, item in sizes.items():
+        tune = item["tune"] or {"memory_mb": None}
+        if tune["memory_mb"] is None or tune["memory_mb"] <= tune["free_mb"]:
+            continue
+        less = "smaller batches with as much more accumulate, or batch_size: auto"
+        if tune["batch_size"] == "auto":
+            less = "a smaller max_tokens, or a precision of fewer bits"
+        wanted, free = tune["memory_mb"], tune["free_mb"]
+        told.append(
+            f"{name} is expected to take {wanted:,.0f} MB, and {free:,.0f} MB are free: {less}, "
+            "would take less."
+        )
+    return told
 
 
 def unknowns(sizes: dict[str, dict[str, Any]]) -> list[str]:

@@ -50,7 +50,8 @@ def plan(planned: Mapping[str, Any]) -> None:
         rows.append((name, prompt, cut, weights, trains, kept, *taken, memory))
     table(rows, words=("weights",))
     searched(planned["approaches"])
-    lines(["Weights and peak memory are estimates; the report shows what they were."])
+    told = ["Weights and peak memory are estimates; the report shows what they were."]
+    lines([*told, *left_open(planned["approaches"])])
     matrices(planned["approaches"])
     for name, item in planned["approaches"].items():
         if item["tune"] is not None and (search := item["tune"].get("search")):
@@ -91,6 +92,19 @@ def shared_by(planned: Mapping[str, Any]) -> list[str]:
                     else f"{name}: its search does one trial after the other, each in all "
                     f"{count} processes together."
                 )
+    return told
+
+
+def left_open(approaches: Mapping[str, Any]) -> list[str]:
+    """What the rehearsal is expected to find where `batch_size: auto` leaves it open."""
+    told = []
+    for name, item in approaches.items():
+        tune = item["tune"] or {"batch_size": None}
+        if tune["batch_size"] == "auto" and (count := tune["examples_at_once"]):
+            told.append(
+                f"{name}: batch_size: auto is expected to find room for {count} of a step's "
+                f"{tune['examples_a_step']} examples at once, and peak memory is that of so many."
+            )
     return told
 
 

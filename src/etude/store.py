@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from etude.errors import UserError, disk_full
 from etude.memory import peak_megabytes
@@ -58,6 +58,17 @@ def replacing(path: Path) -> Iterator[Path]:
     finally:
         temporary.unlink(missing_ok=True)
     sync(path.parent)
+
+
+@contextmanager
+def appending(path: Path) -> Iterator[BinaryIO]:
+    """A file that grows. An error of the disk names it, which the system's own does not."""
+    try:
+        with path.open("ab") as file:
+            yield file
+    except OSError as error:
+        error.filename = error.filename or str(path)
+        raise
 
 
 def publish(temporary: Path, path: Path) -> None:
@@ -242,7 +253,7 @@ def save_predictions(
     part = place.predictions.with_suffix(".jsonl.part")
     for batch in batches:
         rows = (json.dumps(item.to_json(), ensure_ascii=False) for item in batch)
-        with part.open("ab") as file:
+        with appending(part) as file:
             file.write("".join(f"{row}\n" for row in rows).encode())
             file.flush()
             os.fsync(file.fileno())

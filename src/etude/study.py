@@ -44,7 +44,7 @@ from etude.store import (
     write_atomically,
 )
 
-PLAN = 5  # raised by hand when a plan says something else than before
+PLAN = 6  # raised by hand when a plan says something else than before
 
 
 def run(
@@ -138,7 +138,7 @@ def report(
         display.say(f"Nothing to do: {folder} is complete and as the study asks.")
         return Result(folder)
     with display.working("report") as progress:
-        progress("scoring", 0, 1, "")
+        progress("reading", 0, 1, "answers")
         evidence = read_evidence(study, folder, failures)
         means = means_for(study, folder, evidence.examples, evidence.predictions, progress)
         evaluation = evaluate(
@@ -150,8 +150,10 @@ def report(
             seed=study.seed,
             grouped=study.data.split.group_by is not None,
             means=means,
+            progress=progress,
         )
-        findings = diagnose(replace(evidence, evaluation=evaluation))
+        findings = diagnose(replace(evidence, evaluation=evaluation), progress)
+        progress("drawing", 0, 1, "the page")
         write_report(study, folder, evidence, evaluation, findings)
     return Result(folder)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -38,9 +39,11 @@ from etude.store import (
     previous_of,
     write_atomically,
 )
+from etude.training.batch_size import halved, out_of_memory
 from etude.training.shares import rounds
 
 Predict = Callable[[Sequence[Example]], Iterator[list[Prediction]]]
+Answering = Callable[[list[Asked]], list[Prediction]]
 
 
 def make_weights(
@@ -105,7 +108,8 @@ def build(
 
         done = len(examples) - sum(len(batch) for batch in waiting)
         progress("answering", done, len(examples), "")
-        for answers in in_turns(list(batches_in(waiting, asked)), answer):
+        careful = as_memory_allows(answer, job.approach)
+        for answers in in_turns(list(batches_in(waiting, asked)), careful):
             yield answers
             done += len(answers)
             progress("answering", done, len(examples), "")
@@ -134,9 +138,41 @@ def at_most(rows: int | Rows, limit: int) -> int | Rows:
     return min(limit, rows)
 
 
-def in_turns(
-    batches: Sequence[list[Asked]], answer: Callable[[list[Asked]], list[Prediction]]
-) -> Iterator[list[Prediction]]:
+def as_memory_allows(answer: Answering, name: str) -> Answering:
+    """Answer a batch in parts where memory does not suffice for all of it, from there on.
+
+    The frozen plan of batches stays as it is: a run that goes on would fail at the same batch
+    for ever. A line in the log tells, since in bf16 the last digits depend on what shares a batch.
+    """
+    most: int | None = None
+
+    def answer_in_parts(batch: list[Asked]) -> list[Prediction]:
+        nonlocal most
+        done: list[Prediction] = []
+        while len(done) < len(batch):
+            part = batch[len(done) : len(done) + (most or len(batch))]
+            found = found_or_nothing(answer, part)
+            if found is None:
+                most = halved(len(part))
+                told = f"no memory for {len(part)} answers at once, going on with {most}"
+                sys.stderr.write(f"{name}: {told}\n")
+            done += found or []
+        return done
+
+    return answer_in_parts
+
+
+def found_or_nothing(answer: Answering, batch: list[Asked]) -> list[Prediction] | None:
+    """The answers to a batch, or None when there is no memory for more than one at once."""
+    try:
+        return answer(batch)
+    except (RuntimeError, MemoryError) as error:
+        if len(batch) == 1 or not out_of_memory(error):
+            raise
+    return None
+
+
+def in_turns(batches: Sequence[list[Asked]], answer: Answering) -> Iterator[list[Prediction]]:
     """The answers to all batches, in their order; the processes take turns at batches.
 
     What is yielded in the first process is all of it; the others yield nothing. A round is over

@@ -43,7 +43,7 @@ def keep_weights(run: Run, place: Place, manifest: dict[str, Any], study: Study)
     if processes.is_first():
         folder.mkdir(exist_ok=True)
         shutil.rmtree(target, ignore_errors=True)  # of a run that was killed and came here again
-    save_weights(run, place, manifest | outcome(run), study, target)
+    save_weights(run, place, manifest | outcome(run, on_the_way=True), study, target)
     if not processes.is_first():
         return
     kept = sorted(folder.glob("step-*"), key=lambda path: int(path.name.removeprefix("step-")))
@@ -143,14 +143,15 @@ def bare(material: Material) -> int:
     return sum(row.label is None and row.supervised <= 1 for row in material.rows)
 
 
-def outcome(run: Run) -> dict[str, Any]:
+def outcome(run: Run, *, on_the_way: bool = False) -> dict[str, Any]:
     """What came of a tuning, at its end or on its way.
 
-    `weights_step` is the step whose weights are kept; batch sizes are those of a forward pass.
+    `weights_step` is the step whose weights are kept: on the way, be it the last step, that is the
+    one just taken. Batch sizes are those of a forward pass.
     """
     at, tune = run.position, run.tune
     best = at.judgement
-    at_end = at.step == run.total_steps or best.stopped
+    at_end = not on_the_way and (at.step == run.total_steps or best.stopped)
     from_best = tune.load_best_model_at_end and at_end and best.best_loss is not None
     learning = trainable(run.network).values()
     return {

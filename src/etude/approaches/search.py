@@ -38,6 +38,7 @@ from etude.engine.load import load
 from etude.metrics import METRICS, expand
 from etude.progress import Progress
 from etude.store import Place, read_lines
+from etude.training.batch_size import out_of_memory
 from etude.training.loss import Diverged
 from etude.training.mixing import taken
 from etude.training.rehearsal import NoRoom
@@ -90,7 +91,9 @@ def do_trials(
             value = attempt(chosen, name, folder, spot, data, base, turn, search.metric, bars)
         except Pruned:
             pass
-        except (Diverged, NoRoom, torch.OutOfMemoryError) as error:
+        except (Diverged, NoRoom, RuntimeError, MemoryError) as error:
+            if not isinstance(error, Diverged | NoRoom) and not out_of_memory(error):
+                raise
             if not is_everywhere(error):
                 end_at_once()
             why = " ".join(str(error).split())

@@ -64,7 +64,7 @@ class Tune(Settings):
     epochs: Positive = 3
     """Passes over the training split."""
     max_steps: int | None = Field(None, ge=1)
-    """Stop after so many optimizer steps, whatever `epochs` says."""
+    """Stop after so many optimizer steps, where `epochs` asks for more."""
     batch_size: Literal["auto"] | Steps = 8
     """Examples per forward pass. `auto` finds how many of a step's 8 x `accumulate` examples fit
     into memory at once: a GPU halves when it runs out, a CPU doubles as long as what the rehearsal
@@ -96,7 +96,7 @@ class Tune(Settings):
     this size over the root of length times width; 5 is usual."""
     activation_checkpointing: bool = False
     """Keep only each layer's input and compute the rest again on the way back: less memory, about a
-    third more time, the same gradients."""
+    third more time, the same gradients. Not with prefix-tuning."""
     log_steps: int = Field(10, ge=1)
     """Optimizer steps between two rows of the history."""
     evaluate_steps: Literal["epoch"] | Steps = "epoch"

@@ -18,6 +18,7 @@ from etude.diagnosis import (
     training,
 )
 from etude.diagnosis.evidence import Change, Check, Evidence
+from etude.progress import Progress, silent, watched
 from etude.records import Finding
 
 __all__ = ["CHECKS", "Change", "Check", "Evidence", "diagnose"]
@@ -65,8 +66,12 @@ CHECKS: dict[str, Check] = {
 }
 
 
-def diagnose(evidence: Evidence) -> list[Finding]:
-    """Every finding, the gravest first, then in the order of `CHECKS`."""
-    found = [finding for check in CHECKS.values() for finding in check.look(evidence)]
+def diagnose(evidence: Evidence, progress: Progress = silent) -> list[Finding]:
+    """Every finding, the gravest first, then in the order of `CHECKS`.
+
+    `progress` hears of each check.
+    """
+    checks = watched(list(CHECKS.values()), "findings", progress)
+    found = [finding for check in checks for finding in check.look(evidence)]
     grave = ("error", "warning", "note")
     return sorted(found, key=lambda finding: grave.index(finding.level))

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from etude.errors import UserError
-from etude.store import read_lines, write_atomically
+from etude.store import appending, read_lines, sync, write_atomically
 
 Log = Callable[[Mapping[str, Any]], None]
 
@@ -38,11 +38,16 @@ class History:
     def add(self, row: Mapping[str, Any]) -> None:
         """Append a row, and tell the trackers."""
         if self.writes:
-            with self.path.open("a") as file:
-                file.write(json.dumps(row) + "\n")
+            with appending(self.path) as file:
+                file.write((json.dumps(row) + "\n").encode())
         self.rows += 1
         for track in self.trackers:
             track(row)
+
+    def sync(self) -> None:
+        """Ask the disk to keep all rows so far: a checkpoint is about to say how many there are."""
+        if self.writes:
+            sync(self.path)
 
 
 def tensorboard(folder: Path, name: str, settings: Mapping[str, Any], step: int) -> Log:
@@ -64,7 +69,7 @@ def tensorboard(folder: Path, name: str, settings: Mapping[str, Any], step: int)
         event = Event(wall_time=time.time(), **content).SerializeToString()
         length = struct.pack("<Q", len(event))
         sums = [struct.pack("<I", masked_crc32c(part)) for part in (length, event)]
-        with path.open("ab") as file:
+        with appending(path) as file:
             file.write(length + sums[0] + event + sums[1])
 
     def log(row: Mapping[str, Any]) -> None:

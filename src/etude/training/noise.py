@@ -8,10 +8,25 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from etude.config.tuning import Tune
+from etude.engine.classifier import is_peft
 from etude.errors import UserError
 
 # Parts of names of what a method adds, which has its own dropout.
 ADDED = ("lora_", "vera_", "adapter", "bottlenecks", "prompt_encoder")
+
+
+def for_training(network: Any, tune: Tune) -> None:
+    """Do to a network, its method on it already, what a tuning asks for beside the method.
+
+    Raises `UserError` where this model cannot have it.
+    """
+    if tune.dropout is not None:
+        set_dropout(network, tune.dropout)
+    if tune.activation_checkpointing:
+        checkpoint_activations(network)
+    if tune.neftune_noise_alpha is not None:
+        add_noise(network, tune.neftune_noise_alpha)
 
 
 def add_noise(network: Any, alpha: float) -> None:
@@ -20,8 +35,6 @@ def add_noise(network: Any, alpha: float) -> None:
     NEFTune (Jain et al. 2023, arXiv:2310.05914); the length is that of the padded batch, as in
     transformers. Of an encoder-decoder the encoder's input gets it.
     """
-    reader = network.get_encoder() if network.config.is_encoder_decoder else network
-    embeddings = reader.get_input_embeddings()
 
     def disturb(module: torch.nn.Module, _: Any, output: Tensor) -> Tensor:
         if not module.training:
@@ -29,7 +42,29 @@ def add_noise(network: Any, alpha: float) -> None:
         size = alpha / math.sqrt(output.shape[-2] * output.shape[-1])
         return output + torch.empty_like(output).uniform_(-size, size)
 
-    embeddings.register_forward_hook(disturb)
+    embeddings_read(network).register_forward_hook(disturb)
+
+
+def embeddings_read(network: Any) -> torch.nn.Module:
+    """The embeddings that the input goes through in training.
+
+    PEFT embeds the input itself where it puts virtual tokens before it, by the table that an
+    encoder and a decoder share and not by the encoder's own view of it.
+    """
+    if puts_tokens(network):
+        found: torch.nn.Module = network.word_embeddings
+    else:
+        reader = network.get_encoder() if network.config.is_encoder_decoder else network
+        found = reader.get_input_embeddings()
+    return found
+
+
+def puts_tokens(network: Any) -> bool:
+    """Whether virtual tokens stand before the embedded input (and not before keys and values)."""
+    return is_peft(network) and network.active_peft_config.peft_type in (
+        "PROMPT_TUNING",
+        "P_TUNING",
+    )
 
 
 def set_dropout(network: Any, share: float) -> None:

@@ -18,7 +18,7 @@ from etude.engine.batch import Encoded
 from etude.training.checkpoint import load_checkpoint, save_checkpoint
 from etude.training.methods import trainable
 from etude.training.mixing import Mixture
-from etude.training.noise import add_noise, checkpoint_activations, set_dropout
+from etude.training.noise import for_training
 from etude.training.optimizers import make_optimizer
 from etude.training.order import epoch_order
 from etude.training.packing import Packed
@@ -173,12 +173,7 @@ def begin(
     accelerator = Accelerator(
         mixed_precision=MIXED[compute_of(precision)], cpu=device.type == "cpu"
     )
-    if tune.dropout is not None:
-        set_dropout(network, tune.dropout)
-    if tune.activation_checkpointing:
-        checkpoint_activations(network)
-    if tune.neftune_noise_alpha is not None:
-        add_noise(network, tune.neftune_noise_alpha)
+    for_training(network, tune)
     if (sharding := processes.sharding()) is not None:
         shard(network, tune.method, sharding, accelerator.device)
     processes.begin_alike(trainable(network).values())

@@ -70,6 +70,7 @@ def train(
             ends, due = agreed(asked_to_end(), time.monotonic() - saved >= tune.save_seconds)
             if ends or due:
                 at.history_rows = record.rows
+                record.sync()
                 save(run, checkpoint)
                 forget_all_but_best(run, checkpoint)
                 saved = time.monotonic()
