@@ -93,6 +93,11 @@ def look_documents(seen: Mapping[str, Any]) -> None:
     files = f" in {about['files']:,} files" if about["kind"] == "text" else ""
     count = f"{'' if about['all'] else 'the first '}{about['read']:,} documents"
     lines([f"{about['path']}: {count}{files}."])
+    if about.get("passed_over"):
+        kinds = ", ".join(f"{count:,} {ending}" for ending, count in about["passed_over"].items())
+        lines([f"Files of other kinds are passed over: {kinds}."])
+    if about["without_text"]:
+        lines([f"Without text: {about['without_text']:,}."])
     of_lengths({name: seen[name] for name in ("characters", "words")}, "of a document")
     lines([f"Languages: {languages(seen['languages'])}."])
     for row in seen["samples"]:

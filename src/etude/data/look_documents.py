@@ -22,7 +22,8 @@ SHOWN = 3
 def look_documents(path: Path, progress: Progress = silent) -> dict[str, Any]:
     """What documents are like, JSON-able; of many, the first ones.
 
-    `documents`: `path`, `kind`, how many were `read`, whether that is `all`, how many `files`.
+    `documents`: `path`, `kind`, how many were `read`, how many of these are `without_text`,
+    whether that is `all`, how many `files`.
     `characters`, `words` (see `etude.data.explore.lengths`), `languages`, `samples`.
 
     Raises:
@@ -45,6 +46,7 @@ def look_documents(path: Path, progress: Progress = silent) -> dict[str, Any]:
             "kind": settings.kind,
             "files": 1 if lines else len(text_files(str(path), Path.cwd())),
             "read": len(held),
+            "without_text": sum(not document.text for document in held),
             "all": every,
         },
         "characters": lengths([len(document.text) for document in held]),
