@@ -20,10 +20,9 @@ SHOWN = 3
 
 
 def look_documents(path: Path, progress: Progress = silent) -> dict[str, Any]:
-    """What documents are like, JSON-able; of many, the first ones.
+    """What documents are like, JSON-able; of many, the first ones. Those `without_text` count.
 
-    `documents`: `path`, `kind`, how many were `read`, how many of these are `without_text`,
-    whether that is `all`, how many `files`.
+    `documents`: `path`, `kind`, how many were `read`, whether that is `all`, how many `files`.
     `characters`, `words` (see `etude.data.explore.lengths`), `languages`, `samples`.
 
     Raises:
