@@ -102,9 +102,10 @@ def _broken(path: Path, encoding: str, name: str, delimiter: str, problem: str, 
             "quote is probably missing."
         )
     if "expected after" in problem:
+        other = ", or name the file's delimiter" if last == 1 else ""
         return (
             f"{name}, line {last}: {began} goes on after its closing quote; write a quote inside a "
-            'quoted cell twice ("").'
+            f'quoted cell twice (""){other}.'
         )
     return f"{name}, line {last}: {problem}; mend that line."
 
