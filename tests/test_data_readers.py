@@ -288,8 +288,8 @@ def test_undecodable_bytes_are_found(tmp_path: Path, before: int, packed: bool) 
     content = b'{"x": "' + b"\xc3\xa9" * before + b'"}\n{"x": "cora\xe7\xe3o"}\n'
     (tmp_path / "it").write_bytes(gzip.compress(content) if packed else content)
     assert sentence(tmp_path, kind="jsonl", path="it") == (
-        f"{tmp_path / 'it'}, line 2, byte {content.index(0xE7)}: 0xe7 is not UTF-8; if the file is "
-        "in another encoding name it, for example encoding: latin-1."
+        f"{tmp_path / 'it'}, line 2, byte {content.index(0xE7)}: 0xe7 is not UTF-8; save the file "
+        "as UTF-8, or name its encoding, for example encoding: latin-1."
     )
 
 
