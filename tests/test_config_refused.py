@@ -127,8 +127,8 @@ SETTINGS = {
     ),
     "a file without the name of its source": (
         changed("  sources:\n", "  path: rows.jsonl\n  sources:\n"),
-        "line 4, data.path: this setting belongs one block deeper: write sources: {NAME: {kind: ..., "
-        "path: ...}}.",
+        "line 4, data.path: this setting belongs one block deeper: write sources: {NAME: {kind: "
+        "..., path: ...}}.",
     ),
     "weights where something learns": (
         changed("epochs: 3", "weights: told"),
