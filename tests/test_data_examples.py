@@ -211,8 +211,8 @@ def test_a_table_with_another_delimiter() -> None:
         return str(error.value)
 
     assert refused("a;b", kind="csv") == (
-        "data.sources.songs.columns.instruction: no row has a column 'a'; Known: a;b. If ';' stands "
-        "between its cells, write delimiter: \";\"."
+        "data.sources.songs.columns.instruction: no row has a column 'a'; Known: a;b. If ';' "
+        'stands between its cells, write delimiter: ";".'
     )
     assert refused("a\tb", kind="csv").endswith("stands between its cells, write kind: tsv.")
     assert refused("a,b", kind="tsv").endswith("If ',' stands between its cells, write kind: csv.")

@@ -143,6 +143,11 @@ BROKEN: list[tuple[str, bytes, str]] = [
     ),
     (
         "jsonl",
+        b'{"x": "1"}\n{"x": "2", "y": \n',
+        "it, line 2, column 16: broken JSON (expecting value); mend that place or remove the line.",
+    ),
+    (
+        "jsonl",
         b'{"x": "1"}\n["x"]\n',
         "it, line 2: an array where an object with named columns was expected; write every line "
         'as {"column": "text"}.',
