@@ -260,10 +260,11 @@ def training() -> str:
     places = {block.__name__: title(block, path) for block, path in found.items()}
     inside = [block for block, path in found.items() if path.startswith(TUNE)]
     wanted = [block for block in inside if not found[block].startswith(f"{TUNE}.method")]
-    return "\n\n".join(section(block, places, definitions) for block in wanted).replace(
+    written = "\n\n".join(section(block, places, definitions) for block in wanted).replace(
         "](#setting-approaches-name-tune-method-",
         "](study-file.md#setting-approaches-name-tune-method-",
     )
+    return written.replace(f"### `{TUNE}.", "### `")  # all of it stands there
 
 
 # The other tables
