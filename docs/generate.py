@@ -1,8 +1,9 @@
 """Fills in the parts of these pages that the code itself knows, when the site is built.
 
 A page holds a line `<!-- generated: settings -->`; what `PARTS` makes for that name takes its
-place. So a setting, a metric, a verb or a recipe cannot be in the code and not in the pages, or
-be described in two ways. mkdocs calls `on_page_markdown` (see `hooks` in mkdocs.yml).
+place, and that of a line in italics below it, which tells who reads the source where to look.
+So a setting, a metric, a verb or a recipe cannot be in the code and not in the pages, or be
+described in two ways. mkdocs calls `on_page_markdown` (see `hooks` in mkdocs.yml).
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from etude.diagnosis import CHECKS
 from etude.engine.base import MODELS
 from etude.metrics import GROUPS, METRICS
 
-MARK = re.compile(r"^<!-- generated: ([a-z-]+) -->$", re.MULTILINE)
+MARK = re.compile(r"^<!-- generated: ([a-z-]+) -->$(?:\n\*[^*\n]+\*$)?", re.MULTILINE)
 TUNE = "approaches.NAME.tune"
 TAGS = ("kind", "name")  # what tells the variants of a block apart
 PATTERNS = {  # a pattern in the schema, in words; one that is not here fails the build
@@ -259,10 +260,11 @@ def training() -> str:
     places = {block.__name__: title(block, path) for block, path in found.items()}
     inside = [block for block, path in found.items() if path.startswith(TUNE)]
     wanted = [block for block in inside if not found[block].startswith(f"{TUNE}.method")]
-    return "\n\n".join(section(block, places, definitions) for block in wanted).replace(
+    written = "\n\n".join(section(block, places, definitions) for block in wanted).replace(
         "](#setting-approaches-name-tune-method-",
         "](study-file.md#setting-approaches-name-tune-method-",
     )
+    return written.replace(f"### `{TUNE}.", "### `")  # all of it stands there
 
 
 # The other tables

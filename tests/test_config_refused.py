@@ -108,6 +108,37 @@ SETTINGS = {
         "line 2, model.speed: there is no such setting: choose one of base, device, markup, "
         "precision, revision, trust_remote_code.",
     ),
+    "a setting of the optimizer, one block too high": (
+        changed("epochs: 3", "learning_rate: 3e-4"),
+        "line 14, approaches.lora.tune.learning_rate: this setting belongs one block deeper: write "
+        "optimizer: {name: adamw, learning_rate: ...}.",
+    ),
+    "settings of the method and of the schedule, likewise": (
+        changed("epochs: 3", "r: 4\n      warmup_steps: 4"),
+        "line 14, approaches.lora.tune.r: this setting belongs one block deeper: write method: "
+        "{name: lora, r: ...}.\n"
+        "study.yaml, line 15, approaches.lora.tune.warmup_steps: this setting belongs one block "
+        "deeper: write schedule: {name: cosine, warmup_steps: ...}.",
+    ),
+    "settings of blocks of an approach": (
+        changed("weights: lora", "search: bm25"),
+        "line 16, approaches.told.search: this setting belongs one block deeper: write retrieve: "
+        "{search: ...} or tune: {search: ...}.",
+    ),
+    "a file without the name of its source": (
+        changed("  sources:\n", "  path: rows.jsonl\n  sources:\n"),
+        "line 4, data.path: this setting belongs one block deeper: write sources: {NAME: {kind: "
+        "..., path: ...}}.",
+    ),
+    "weights where something learns": (
+        changed("epochs: 3", "weights: told"),
+        "line 14, approaches.lora.tune.weights: there is no such setting: choose one of "
+        "accumulate, activation_checkpointing, batch_size, clip, data_seed, dropout, "
+        "early_stopping, epochs, evaluate_batch_size, evaluate_steps, group_by_length, "
+        "label_smoothing, load_best_model_at_end, log_steps, max_steps, max_tokens, method, mix, "
+        "neftune_noise_alpha, optimizer, packing, save_seconds, save_steps, save_total_limit, "
+        "schedule, search, supervise.",
+    ),
     "two keys that are not known": (
         changed("{base: random-llama}", "\n  basis: x\n  devise: cpu"),
         "line 3, model.basis: there is no such setting: did you mean 'base'? Known: base, device, "

@@ -201,6 +201,24 @@ def test_missing_mappings() -> None:
     )
 
 
+def test_a_table_with_another_delimiter() -> None:
+    def refused(column: str, **source: Any) -> str:
+        columns = {"instruction": "{a}", "response": "{b}"}
+        data = study(**one_source(path="it", columns=columns, **source)).data
+        rows = [Row(None, "it, line 2", {column: "1"})]
+        with pytest.raises(UserError) as error:
+            make_examples("songs", data.sources["songs"], rows, data, Spools.inside(None))
+        return str(error.value)
+
+    assert refused("a;b", kind="csv") == (
+        "data.sources.songs.columns.instruction: no row has a column 'a'; Known: a;b. If ';' "
+        'stands between its cells, write delimiter: ";".'
+    )
+    assert refused("a\tb", kind="csv").endswith("stands between its cells, write kind: tsv.")
+    assert refused("a,b", kind="tsv").endswith("If ',' stands between its cells, write kind: csv.")
+    assert refused("a;b", kind="jsonl").endswith("Known: a;b.")
+
+
 def test_a_row_without_a_group_is_a_group_of_its_own() -> None:
     rows = [
         {"instruction": str(n), "response": "x", "by": by} for n, by in enumerate(["A", "", ""])

@@ -61,7 +61,7 @@ def test_a_broken_line(line: str, tmp_path: Path) -> None:
 def test_other_files(tmp_path: Path) -> None:
     (tmp_path / "it.txt").write_bytes("Söderby grew .@positive\n".encode("latin-1"))
     assert sentence(tmp_path, kind="labels", path="it.txt").endswith(
-        "line 1, byte 1: 0xf6 is not UTF-8; if the file is in another encoding name it, for "
+        "line 1, byte 1: 0xf6 is not UTF-8; save the file as UTF-8, or name its encoding, for "
         "example encoding: latin-1."
     )
     (tmp_path / "it.txt").write_text("\n \n")

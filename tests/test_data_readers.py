@@ -143,6 +143,11 @@ BROKEN: list[tuple[str, bytes, str]] = [
     ),
     (
         "jsonl",
+        b'{"x": "1"}\n{"x": "2", "y": \n',
+        "it, line 2, column 16: broken JSON (expecting value); mend that place or remove the line.",
+    ),
+    (
+        "jsonl",
         b'{"x": "1"}\n["x"]\n',
         "it, line 2: an array where an object with named columns was expected; write every line "
         'as {"column": "text"}.',
@@ -209,6 +214,12 @@ BROKEN: list[tuple[str, bytes, str]] = [
         b'a,b\n1,"he said "hello" to her"\n',
         "it, line 2: a quoted cell that begins in line 2 goes on after its closing quote; write a "
         'quote inside a quoted cell twice ("").',
+    ),
+    (
+        "csv",
+        b'"a";"b"\n1;2\n',
+        "it, line 1: a quoted cell that begins in line 1 goes on after its closing quote; write a "
+        'quote inside a quoted cell twice (""), or name the file\'s delimiter.',
     ),
     (
         "csv",
@@ -282,8 +293,8 @@ def test_undecodable_bytes_are_found(tmp_path: Path, before: int, packed: bool) 
     content = b'{"x": "' + b"\xc3\xa9" * before + b'"}\n{"x": "cora\xe7\xe3o"}\n'
     (tmp_path / "it").write_bytes(gzip.compress(content) if packed else content)
     assert sentence(tmp_path, kind="jsonl", path="it") == (
-        f"{tmp_path / 'it'}, line 2, byte {content.index(0xE7)}: 0xe7 is not UTF-8; if the file is "
-        "in another encoding name it, for example encoding: latin-1."
+        f"{tmp_path / 'it'}, line 2, byte {content.index(0xE7)}: 0xe7 is not UTF-8; save the file "
+        "as UTF-8, or name its encoding, for example encoding: latin-1."
     )
 
 

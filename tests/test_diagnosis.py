@@ -540,7 +540,7 @@ def test_the_language_that_was_left_for_is_named() -> None:
 def test_other_shots_are_a_note_and_another_markup_a_warning() -> None:
     (note,) = found(drifted(shots="3 fixed"), "template-drift")
     assert note.level == "note"
-    assert note.evidence == "worked examples none in training, '3 fixed' in use."
+    assert note.evidence == "Worked examples: none in training, '3 fixed' in use."
     assert found(drifted(markup="x"), "template-drift")[0].level == "warning"
 
 
@@ -559,6 +559,29 @@ def test_characters_that_cannot_be_seen_are_named() -> None:
 def test_the_size_that_would_settle_a_difference() -> None:
     (finding,) = found(CASES["too-small-for-the-claim"][0], "too-small-for-the-claim")
     assert "needs about 770 examples" in finding.what  # of 766, two digits
+
+
+def test_what_is_not_settled_is_told_once() -> None:
+    told = compared(0.02, -0.03, 0.07, better=None, needed=766)
+    (first,) = told.comparisons
+    others = (
+        replace(first, approach="full", needed=120),
+        replace(first, approach="settled", needed=50),
+    )
+    (finding,) = found(
+        evidence(evaluation=replace(told, comparisons=(first, *others))), "too-small-for-the-claim"
+    )
+    assert finding.what == (
+        "The test split cannot settle whether lora and full differ from base: such differences "
+        "need about 120 to 770 examples."
+    )
+    assert finding.evidence == (
+        "lora (about 770): rouge-1 differs by +0.02, interval -0.03 to 0.07; full (about 120): "
+        "rouge-1 differs by +0.02, interval -0.03 to 0.07. Over 60 examples; 80% power at "
+        "alpha .05."
+    )
+    assert "take them for equal in practice" in finding.advice
+    assert finding.approach is None
 
 
 # What the documentation says of them

@@ -298,7 +298,7 @@ def test_passages_in_use_alone_are_another_context() -> None:
         made(right(12), trained_with={"rag": trained}, contexts={"rag": used}),
     )
     assert finding.level == "note"
-    assert "set of passages none in training, '3 of towns' in use" in finding.evidence
+    assert "Set of passages: none in training, '3 of towns' in use" in finding.evidence
     same = made(right(12), trained_with={"rag": used}, contexts={"rag": used})
     assert found("template-drift", same) == []
 

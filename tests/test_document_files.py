@@ -229,3 +229,10 @@ def test_files_are_read_by_their_names() -> None:
     assert {name: documents_in(name)["kind"] for name in kinds} == kinds
     with pytest.raises(ValueError, match=r"'a\.pdf' is no text that Etude reads: convert it to"):
         documents_in("a.pdf")
+
+
+def test_names_with_accents_are_those_that_tables_write(tmp_path: Path) -> None:
+    apart = "poli\u0301tica de fe\u0301rias.md"  # as some systems write names
+    (tmp_path / apart).write_text("Vinte e dois dias.")
+    (found,) = read_documents(texts("."), tmp_path)
+    assert (found.id, found.title) == ("política de férias.md", "política de férias")

@@ -245,7 +245,7 @@ class TestStudy:
         found = result.findings[result.findings["kind"] == "template-drift"]
         assert list(found["approach"]) == ["lora-told"]
         assert list(found["level"]) == ["note"]
-        assert "system prompt none in training, 'Be brief.' in use" in found["evidence"].iloc[0]
+        assert "System prompt: none in training, 'Be brief.' in use" in found["evidence"].iloc[0]
 
     def test_another_text_is_measured_without_training_again(
         self, result: Result, tmp_path: Path

@@ -192,6 +192,15 @@ def test_documents_in_a_folder(tmp_path: Path, capsys: pytest.CaptureFixture[str
     out = " ".join(capsys.readouterr().out.split())
     assert f"{texts}: 5 documents in 5 files. of a document" in out
     assert "Languages: Portuguese 100%. Rio 0 (0.md) O rio nasce na serra" in out
+    (texts / "empty.md").write_text("")
+    (texts / "page.html").write_text("<title>Rio</title><p>O rio nasce na serra.</p>")
+    (texts / "old.pdf").write_bytes(b"%PDF-1.4")
+    assert main(["look", str(texts)]) == 0
+    out = " ".join(capsys.readouterr().out.split())
+    assert f"{texts}: 7 documents in 7 files. Files of other kinds are passed over: 1 .pdf." in out
+    assert "Without text: 1." in out
+    assert main(["look", str(texts / "page.html")]) == 0
+    assert "Rio (page.html) O rio nasce na serra." in " ".join(capsys.readouterr().out.split())
     lines = tmp_path / "it.jsonl"
     lines.write_text("".join(json.dumps({"text": f"River {n}"}) + "\n" for n in range(3000)))
     seen = look_documents(lines)
@@ -259,4 +268,20 @@ def test_no_study_of_documents_alone(tmp_path: Path, capsys: pytest.CaptureFixtu
         f"etude: {tmp_path} holds documents, and a study needs questions with answers as well: "
         "begin with a recipe (etude new faquad-mini, say), name your questions under data.sources, "
         "and this under retrieve.documents.\n"
+    )
+
+
+def test_a_table_belongs_into_a_study(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "tickets.csv"
+    path.write_text("question,answer\nWho?,I\n")
+    assert main(["look", str(path)]) == 2
+    assert capsys.readouterr().err == (
+        f"etude: {path} is a table, and a study says what its columns are: name it under "
+        "data.sources of one (etude new lists what to begin with), and look at that.\n"
+    )
+    assert main(["new", str(path)]) == 2
+    assert capsys.readouterr().err == (
+        f"etude: {path} is a table, and a study begins as a recipe: take one that asks what you "
+        "ask (etude new lists them; instructions-mini, say), and name the table under "
+        "data.sources.\n"
     )

@@ -48,3 +48,14 @@ def test_the_blocks_of_metrics_are_in_the_reference(generate: Any) -> None:
     assert {"encoder", "dictionary"} <= set(Study.model_fields)
     assert "### `encoder`" in reference
     assert "### `dictionary`" in reference
+
+
+def test_pages_say_in_their_source_where_generated_parts_are(generate: Any) -> None:
+    marked = [path for path in DOCS.glob("*.md") if "<!-- generated: " in path.read_text("utf-8")]
+    assert len(marked) == len(generate.PARTS)
+    for path in marked:
+        source = path.read_text("utf-8")
+        (told,) = [line for line in source.splitlines() if "when the pages are built" in line]
+        made = generate.on_page_markdown(source)
+        assert told not in made
+        assert "<!-- generated" not in made

@@ -12,7 +12,7 @@ import pytest
 from etude.config.published import Figure, Published
 from etude.diagnosis import Evidence
 from etude.records import Example, Message, Prediction
-from etude.report import charts, figures
+from etude.report import charts, figures, gather
 from etude.report.beside import beside_the_source, published_rows
 from etude.report.confusions import confusion_tables, confusions
 from etude.report.makeup import makeup_view, of_split, spaced
@@ -347,3 +347,17 @@ def test_nothing_that_is_new_on_the_page_becomes_markup() -> None:
     assert sum(tag == "script" for tag, _ in reader.tags) == 2
     assert "img" not in {tag for tag, _ in reader.tags}
     assert "".join(reader.texts).count(HOSTILE) >= 8
+
+
+@pytest.mark.parametrize(
+    ("tune", "told"),
+    [
+        ({"method": "lora", "epochs": 1}, "LoRA r 8, alpha 16 fine-tuning, 1 epoch, rate 0.0002"),
+        ({"method": "prompt-tuning", "max_steps": 20}, "Prompt-tuning, 20 steps, rate 0.0002"),
+        ({"method": "full", "max_steps": 1}, "Full fine-tuning, 1 step, rate 0.0002"),
+        ({"method": "ln-tuning", "epochs": 1.5}, "LN tuning, 1.5 epochs, rate 0.0002"),
+    ],
+)
+def test_a_tuning_in_a_line(tmp_path: Path, tune: dict[str, Any], told: str) -> None:
+    study = made_study(tmp_path, approaches={"mine": {"tune": tune}})
+    assert gather.in_words(study, "mine") == told

@@ -75,6 +75,9 @@ def assert_same_rates(
 def test_a_ratio_of_warm_up_is_rounded_up() -> None:
     assert warmup_steps(Cosine(warmup_ratio=0.03), 100) == 3
     assert warmup_steps(Cosine(warmup_ratio=0.03), 101) == 4
+    assert warmup_steps(Cosine(warmup_ratio=0.03), 1) == 0
+    assert warmup_steps(Cosine(warmup_ratio=0.9), 5) == 4
+    assert warmup_steps(Cosine(warmup_ratio=1), 5) == 5
     assert warmup_steps(Linear(), 100) == 0
     assert warmup_steps(Constant(), 100) == 0
     assert warmup_steps(ConstantWithWarmup(warmup_ratio=0.1), 25) == 3

@@ -27,7 +27,8 @@ a first study:
   etude run dialogue-demo.study.yaml      runs/dialogue-demo/report.html is the report
 
 The last line on standard output is the path of what was made; with --json, standard output is
-one JSON object. Exit codes: 0 done, 1 something failed, 2 a mistake to mend, 130 stopped.
+one JSON object. Exit codes: 0 done, 1 something failed, 2 a mistake to mend, 130 stopped (Ctrl-C),
+143 ended (SIGTERM).
 `etude VERB --help` says more of a verb.
 """
 SETTINGS = """\
@@ -269,5 +270,10 @@ def of_rate(parser: argparse.ArgumentParser) -> None:
 
 def of_new(parser: argparse.ArgumentParser) -> None:
     """Arguments of `new`."""
-    parser.add_argument("recipe", nargs="?", metavar="RECIPE", help="a recipe to begin with")
+    parser.add_argument(
+        "recipe",
+        nargs="?",
+        metavar="RECIPE",
+        help="a recipe to begin with, or the dump of a wiki to ask about",
+    )
     parser.add_argument("--output", type=Path, metavar="FILE", help="default: RECIPE.study.yaml")

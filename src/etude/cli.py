@@ -121,7 +121,7 @@ def look(options: argparse.Namespace) -> int:
     instruction, input and response.
 
     In place of a study it takes a dump of a wiki (.xml, .xml.bz2), or a folder or file of documents
-    (.txt, .md, .jsonl), and shows what is in it and what would come of it.
+    (.txt, .md, .html, .jsonl), and shows what is in it and what would come of it.
     """
     from etude import looking
     from etude.verbs import look as make

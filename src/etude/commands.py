@@ -10,7 +10,8 @@ from etude.errors import UserError
 from etude.telling import display_of, finish, run_folder
 
 DUMPS = (".xml", ".bz2")  # endings of raw material that can be looked at without a study
-DOCUMENTS = (".txt", ".md", ".jsonl")
+DOCUMENTS = (".txt", ".md", ".html", ".htm", ".jsonl")
+TABLES = (".csv", ".tsv", ".parquet")  # rows, which only a study says how to read
 
 
 def benchmark(options: argparse.Namespace) -> int:
@@ -72,7 +73,12 @@ def raw_material(options: argparse.Namespace) -> Path | None:
     path = Path(options.study)
     is_folder = path.is_dir() and not (path / "study.yaml").exists()
     is_folder = is_folder and options.study not in recipes()
-    if not is_folder and path.suffix not in (*DUMPS, *DOCUMENTS):
+    if path.is_file() and ending_of(path) in TABLES:
+        raise UserError(
+            f"{path} is a table, and a study says what its columns are: name it under data.sources "
+            "of one (etude new lists what to begin with), and look at that."
+        )
+    if not is_folder and ending_of(path) not in (*DUMPS, *DOCUMENTS):
         return None
     given = [f"--{name}" for name in ("folder", "write", "dropped", "remarks")
              if getattr(options, name)]  # fmt: skip
@@ -80,7 +86,7 @@ def raw_material(options: argparse.Namespace) -> Path | None:
         raise UserError(
             f"{(given or options.overrides)[0]} goes with a study, and {path} is "
             f"{'a folder' if is_folder else 'a file of raw material'}: leave it out, or write a "
-            f"study ({'etude new ' + str(path) if path.suffix in DUMPS else 'etude new'})."
+            f"study ({'etude new ' + str(path) if ending_of(path) in DUMPS else 'etude new'})."
         )
     return path
 
@@ -88,12 +94,15 @@ def raw_material(options: argparse.Namespace) -> Path | None:
 def look_raw(path: Path, options: argparse.Namespace) -> int:
     """Show what a dump of a wiki, or a folder or file of documents, holds; nothing is written."""
     from etude import looking_raw
+    from etude.data.document_files import passed_over
     from etude.data.look_documents import look_documents
     from etude.data.look_dump import look_dump
 
     with display_of(options).working("looking") as progress:
-        is_dump = path.suffix in DUMPS
+        is_dump = ending_of(path) in DUMPS
         seen = (look_dump if is_dump else look_documents)(path, progress)
+    if not is_dump:
+        seen["documents"]["passed_over"] = passed_over(str(path), Path.cwd())
     view = looking_raw.look_dump if is_dump else looking_raw.look_documents
     return finish(options, seen, None, lambda: view(seen))
 
@@ -104,12 +113,22 @@ def dump_named(name: str) -> Path | None:
     UserError for other material, of which no study can be written.
     """
     path = Path(name)
-    if path.suffix in DUMPS:
+    if ending_of(path) in DUMPS:
         return path
-    if path.suffix in DOCUMENTS or ("/" in name and path.is_dir()):
+    if path.is_file() and ending_of(path) in TABLES:
+        raise UserError(
+            f"{path} is a table, and a study begins as a recipe: take one that asks what you ask "
+            "(etude new lists them; instructions-mini, say), and name the table under data.sources."
+        )
+    if ending_of(path) in DOCUMENTS or ("/" in name and path.is_dir()):
         raise UserError(
             f"{path} holds documents, and a study needs questions with answers as well: begin with "
             "a recipe (etude new faquad-mini, say), name your questions under data.sources, and "
             "this under retrieve.documents."
         )
     return None
+
+
+def ending_of(path: Path) -> str:
+    """How a file's name ends, in small letters."""
+    return path.suffix.lower()

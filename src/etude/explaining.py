@@ -93,7 +93,7 @@ def single(metric: str) -> Metric:
 def near_ids(example: str, ids: Sequence[str]) -> str:
     """The nearest of many ids; all of them would fill a screen."""
     hint = nearest(example, ids).partition("Known: ")[0].strip()
-    return f"{hint} There are {len(ids)}, the first of them '{ids[0]}'".strip()
+    return f"{hint} There are {len(ids)}, the first of them '{ids[0]}'.".strip()
 
 
 def of_approach(

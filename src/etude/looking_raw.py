@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from etude.looking import SHOWN, languages, spark
-from etude.report.words import size
+from etude.report.words import several, size
 from etude.views import lines, table
 
 KINDS = {
@@ -90,9 +90,14 @@ def of_questions(asked: Mapping[str, Any], articles: int) -> None:
 def look_documents(seen: Mapping[str, Any]) -> None:
     """What documents in files are like."""
     about = seen["documents"]
-    files = f" in {about['files']:,} files" if about["kind"] == "text" else ""
-    count = f"{'' if about['all'] else 'the first '}{about['read']:,} documents"
+    files = f" in {several(about['files'], 'file')}" if about["kind"] == "text" else ""
+    count = f"{'' if about['all'] else 'the first '}{several(about['read'], 'document')}"
     lines([f"{about['path']}: {count}{files}."])
+    if about.get("passed_over"):
+        kinds = ", ".join(f"{count:,} {ending}" for ending, count in about["passed_over"].items())
+        lines([f"Files of other kinds are passed over: {kinds}."])
+    if about["without_text"]:
+        lines([f"Without text: {about['without_text']:,}."])
     of_lengths({name: seen[name] for name in ("characters", "words")}, "of a document")
     lines([f"Languages: {languages(seen['languages'])}."])
     for row in seen["samples"]:

@@ -140,12 +140,13 @@ def searched(approaches: Mapping[str, Any]) -> None:
 
 def _passages(about: Mapping[str, Any]) -> str:
     """What an approach will search, and whether that is done."""
-    from etude.report.words import count, size
+    from etude.report.words import count, several, size
 
     more = "" if about["all"] else "more than "
     told = (
-        f"up to {about['k']} passages of {about['of']}: {more}{about['documents']:,} documents in "
-        f"{more}{about['chunks']:,} chunks"
+        f"up to {several(about['k'], 'passage')} of {about['of']}: "
+        f"{more}{several(about['documents'], 'document')} in "
+        f"{more}{several(about['chunks'], 'chunk')}"
     )
     if about["files"]:
         files = "a file" if about["files"] == 1 else f"{count(about['files'])} files"
@@ -185,7 +186,7 @@ def _about_passages(about: Mapping[str, Any]) -> list[str]:
 
 def _foreseen(about: Mapping[str, Any] | None) -> str:
     """How long an index will take, and how large it will be, by what a few documents took."""
-    from etude.report.words import size
+    from etude.report.words import several, size
 
     if about is None:
         return ""
@@ -194,10 +195,13 @@ def _foreseen(about: Mapping[str, Any] | None) -> str:
         f"{name} {duration(about[key])}" for name, key in steps.items() if about[key] >= 1
     )
     counted = "" if about["exact"] else "about "
-    whole = f"{counted}{about['documents']:,} documents, about {about['chunks']:,} chunks"
+    whole = (
+        f"{counted}{several(about['documents'], 'document')}, "
+        f"about {several(about['chunks'], 'chunk')}"
+    )
     return (
         f" in about {duration(about['seconds'])}{f' ({each})' if each else ''}: {whole}, "
-        f"{size(about['bytes'])} on disk (estimated from {about['of']:,} documents)"
+        f"{size(about['bytes'])} on disk (estimated from {several(about['of'], 'document')})"
     )
 
 

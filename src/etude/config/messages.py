@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, get_args
+from typing import Any, get_args, get_origin
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
@@ -48,6 +48,7 @@ SCALAR_WANTED = {"string_type", "int_type", "literal_error", "float_type", "bool
 BLOCK_WANTED = {"model_type", "model_attributes_type", "dict_type", "tuple_type"}
 NUMBER_WANTED = {"int_parsing", "int_type", "int_from_float", *BOUNDS}
 LONGEST = 60  # characters of a value that a sentence repeats
+ELSEWHERE = {"name", "kind", "weights", "temperature"}  # mean other things in other blocks
 
 Path = tuple[Any, ...]
 
@@ -178,7 +179,37 @@ def unknown(key: str, block: type[Settings]) -> str:
                 f"this is a setting of {listed(owners)}, not of {own[0]}: change the {tag}, "
                 "or remove it"
             )
+    if places := deeper(key, block):
+        return f"this setting belongs one block deeper: write {' or '.join(places)}"
     return f"there is no such setting: {choose(key, block.model_fields)}"
+
+
+def deeper(key: str, block: type[Settings]) -> list[str]:
+    """How a setting is written that blocks inside this block have.
+
+    Of blocks under names of the writer's choice (sources), half must have it.
+    """
+    places: list[str] = []
+    for name, field in block.model_fields.items():
+        inner = blocks_in(field.annotation)
+        owners = [found for found in inner if key in found.model_fields]
+        named = get_origin(field.annotation) is dict
+        if key in ELSEWHERE or not owners or (named and len(owners) * 2 < len(inner)):
+            continue
+        owner = type(field.default) if type(field.default) in owners else owners[0]
+        tag = "kind: ..., " if "kind" in owner.model_fields else ""
+        if "name" in owner.model_fields:
+            tag = f"name: {get_args(owner.model_fields['name'].annotation)[0]}, "
+        written = f"{{{tag}{key}: ...}}"
+        places.append(f"{name}: {{NAME: {written}}}" if named else f"{name}: {written}")
+    return places
+
+
+def blocks_in(annotation: Any) -> list[type[Settings]]:
+    """The blocks that an annotation names."""
+    if isinstance(annotation, type) and issubclass(annotation, Settings):
+        return [annotation]
+    return [block for part in get_args(annotation) for block in blocks_in(part)]
 
 
 def listed(names: list[str]) -> str:

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from unicodedata import normalize
 
 from etude.config.retrieving import DocumentLines, DocumentTable, Dump, TextFiles
 from etude.data.document_rows import ROWS, row_documents
@@ -77,7 +78,7 @@ def text_documents(
                 f"{path} holds a byte of zero, so it is no text: move it away, or convert it."
             )
         title, text = titled_html(text) if is_html(path) else titled(text)
-        yield Document(name, title or path.stem, text, {"url": name})
+        yield Document(name, title or Path(name).stem, text, {"url": name})
     progress("reading text files", len(files), len(files), "")
 
 
@@ -129,10 +130,14 @@ def passed_over(name: str, root: Path) -> dict[str, int]:
 
 
 def files_in(folder: Path) -> list[tuple[str, Path]]:
-    """(path within it, where it is) of the files in and below a folder, but for hidden ones."""
+    """(path within it, where it is) of the files in and below a folder, but for hidden ones.
+
+    Accents are one character with their letter, also where a system wrote them apart (macOS): so
+    tables write these names.
+    """
     every = ((path.relative_to(folder), path) for path in folder.rglob("*"))
     return sorted(
-        (inside.as_posix(), path)
+        (normalize("NFC", inside.as_posix()), path)
         for inside, path in every
         if path.is_file() and not any(part.startswith(".") for part in inside.parts)
     )

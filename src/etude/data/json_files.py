@@ -61,7 +61,7 @@ def read_jsonl(source: Jsonl, root: Path) -> Iterator[Row]:
 
 def _line(line: str, split: SplitName | None, where: str) -> Row:
     try:
-        row = json.loads(line, object_pairs_hook=_object)
+        row = json.loads(line.rstrip(), object_pairs_hook=_object)
     except json.JSONDecodeError as error:
         if _is_python(line):
             raise UserError(

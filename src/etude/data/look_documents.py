@@ -20,7 +20,7 @@ SHOWN = 3
 
 
 def look_documents(path: Path, progress: Progress = silent) -> dict[str, Any]:
-    """What documents are like, JSON-able; of many, the first ones.
+    """What documents are like, JSON-able; of many, the first ones. Those `without_text` count.
 
     `documents`: `path`, `kind`, how many were `read`, whether that is `all`, how many `files`.
     `characters`, `words` (see `etude.data.explore.lengths`), `languages`, `samples`.
@@ -45,6 +45,7 @@ def look_documents(path: Path, progress: Progress = silent) -> dict[str, Any]:
             "kind": settings.kind,
             "files": 1 if lines else len(text_files(str(path), Path.cwd())),
             "read": len(held),
+            "without_text": sum(not document.text for document in held),
             "all": every,
         },
         "characters": lengths([len(document.text) for document in held]),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from etude.config.sources import Columns, Datasets, Oasst, Sharegpt, Source, Squad, Table
+from etude.config.sources import Columns, Csv, Datasets, Oasst, Sharegpt, Source, Squad, Table, Tsv
 from etude.config.study import Data as DataSettings
 from etude.data import chats, labels, medquad
 from etude.data.squad import COLUMNS as SQUAD_COLUMNS
@@ -19,6 +19,8 @@ FIXED = {
     "sharegpt": chats.SHAREGPT_COLUMNS,
 }
 USUAL = {"labels": labels.COLUMNS, "medquad": medquad.COLUMNS}
+# Signs that stand between cells, and how a source says so.
+SIGNS = {";": 'delimiter: ";"', "|": 'delimiter: "|"', "\t": "kind: tsv", ",": "kind: csv"}
 
 
 def mapping_of(
@@ -44,14 +46,14 @@ def mapping_of(
                 if column not in known:
                     raise UserError(
                         f"{place}.columns.{field}: no row has a column '{column}'; "
-                        f"{nearest(column, known)}."
+                        f"{nearest(column, known)}.{other_delimiter(source, known)}"
                     )
     found = f"the source has the columns {', '.join(known)}"
     spoken = isinstance(source, (Oasst, Sharegpt))  # what is asked comes as turns
     if columns.instruction is None and columns.input is None and not spoken:
         raise UserError(
             f"{place}: {found}, and none is mapped to what is asked; write for example "
-            f"columns: {{instruction: '{{{next(iter(known))}}}'}}."
+            f"columns: {{instruction: '{{{next(iter(known))}}}'}}.{other_delimiter(source, known)}"
         )
     needed = "label" if settings.task == "classify" else "response"
     if getattr(columns, needed) is None:
@@ -60,6 +62,13 @@ def mapping_of(
             f"needs; write for example columns: {{{needed}: '{{{list(known)[-1]}}}'}}."
         )
     return columns
+
+
+def other_delimiter(source: Source, known: Mapping[str, Any]) -> str:
+    """What to add where a table seems to have one column, its cells being parted otherwise."""
+    only = next(iter(known)) if len(known) == 1 and isinstance(source, (Csv, Tsv)) else ""
+    sign = next((sign for sign in SIGNS if sign in only), None)
+    return "" if sign is None else f" If {sign!r} stands between its cells, write {SIGNS[sign]}."
 
 
 def templates(value: str | tuple[str, ...] | None) -> tuple[str, ...]:

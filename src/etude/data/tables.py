@@ -71,7 +71,8 @@ def _rows(reader: Iterator[list[str]], split: SplitName | None, name: str) -> It
         where = f"{name}, line {first}"
         if len(cells) != len(header):
             raise UserError(
-                f"{where}: {len(cells)} cells where the header names {len(header)} columns; quote "
+                f"{where}: {len(cells)} cells where the header names {len(header)} column"
+                f"{'s' if len(header) > 1 else ''}; quote "
                 "cells that hold the delimiter, or check which delimiter the file has."
             )
         yield Row(split, where, dict(zip(header, cells, strict=True)))
@@ -102,9 +103,10 @@ def _broken(path: Path, encoding: str, name: str, delimiter: str, problem: str, 
             "quote is probably missing."
         )
     if "expected after" in problem:
+        other = ", or name the file's delimiter" if last == 1 else ""
         return (
             f"{name}, line {last}: {began} goes on after its closing quote; write a quote inside a "
-            'quoted cell twice ("").'
+            f'quoted cell twice (""){other}.'
         )
     return f"{name}, line {last}: {problem}; mend that line."
 

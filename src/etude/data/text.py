@@ -172,7 +172,7 @@ def _undecodable(path: Path, encoding: str) -> str:
                 return f"{path} cannot be read as {encoding}: name its encoding."
             position += len(chunk)
     name = encoding.upper() if encoding.lower().startswith("utf") else encoding
-    hint = "if the file is in another encoding name it, for example encoding: latin-1"
+    hint = "save the file as UTF-8, or name its encoding, for example encoding: latin-1"
     if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         hint = "the file begins with the mark of UTF-16, so write encoding: utf-16"
     return f"{path}, line {line}, byte {position}: 0x{byte:02x} is not {name}; {hint}."

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from etude.diagnosis.evidence import Check, Evidence, listed, plural
 from etude.diagnosis.repeated import each_run
+from etude.metrics.comparing import Comparison
 from etude.records import Finding
 from etude.verdict import rounded
 
@@ -88,34 +89,48 @@ def small_test(evidence: Evidence) -> Iterator[Finding]:
 
 
 def underpowered(evidence: Evidence) -> Iterator[Finding]:
-    """A difference that this many test examples could not have settled."""
+    """Differences that this many test examples could not have settled, all in one finding."""
     found = evidence.evaluation
-    if found is None:
+    still_open = [
+        item
+        for item in (found.comparisons if found is not None else ())
+        if found is not None and item.metric == found.metric and out_of_reach(item)
+    ]
+    if not still_open:
         return
-    for item in found.comparisons:
-        if item.metric != found.metric or item.better is not None:
-            continue
-        if item.low is None or item.high is None or not item.difference:
-            continue
-        if item.needed is None or item.needed <= item.n:
-            continue
-        yield Finding(
-            kind="too-small-for-the-claim",
-            level="note",
-            what=f"The test split cannot settle whether {item.approach} differs from "
-            f"{item.baseline}: a difference of the size that was seen needs about "
-            f"{rounded(item.needed)} {item.units}.",
-            evidence=f"{item.metric} differs by {item.difference:+.3g}, interval "
-            f"{item.low:.3g} to {item.high:.3g} over {item.n:,} {item.units}; 80% power at alpha "
-            ".05.",
-            sure="possible",
-            advice="Enlarge the test split to that size, or take the two for equal in practice: "
-            "decide by cost."
-            if item.needed <= MANY_TIMES * item.n
-            else "Take the two for equal in practice and decide by cost; a test split of that size "
-            "is worth it only if so small a difference matters.",
-            approach=item.approach,
-        )
+    first, names = still_open[0], [item.approach for item in still_open]
+    sizes = sorted(item.needed or 0 for item in still_open)
+    needed = " to ".join(dict.fromkeys(map(rounded, (sizes[0], sizes[-1]))))
+    one = len(names) == 1
+    told = "; ".join(
+        ("" if one else f"{item.approach} (about {rounded(item.needed or 0)}): ")
+        + f"{item.metric} differs by {item.difference:+.3g}, interval {item.low:.3g} to "
+        f"{item.high:.3g}"
+        for item in still_open
+    )
+    yield Finding(
+        kind="too-small-for-the-claim",
+        level="note",
+        what=f"The test split cannot settle whether {listed(names)} differ{'s' if one else ''} "
+        f"from {first.baseline}: "
+        + ("a difference of the size that was seen needs" if one else "such differences need")
+        + f" about {needed} {first.units}.",
+        evidence=f"{told}. Over {first.n:,} {first.units}; 80% power at alpha .05.",
+        sure="possible",
+        advice=f"Enlarge the test split to that size, or take {'the two' if one else 'them'} for "
+        "equal in practice: decide by cost."
+        if sizes[0] <= MANY_TIMES * first.n
+        else f"Take {'the two' if one else 'them'} for equal in practice and decide by cost; a "
+        "test split of that size is worth it only if so small a difference matters.",
+        approach=names[0] if one else None,
+    )
+
+
+def out_of_reach(item: Comparison) -> bool:
+    """Whether a difference that was seen would need more examples than there are to settle."""
+    if item.better is not None or not item.difference or item.needed is None:
+        return False
+    return item.low is not None and item.high is not None and item.needed > item.n
 
 
 def dropped(evidence: Evidence) -> Iterator[Finding]:
@@ -175,9 +190,9 @@ SMALL = Check(
 )
 CLAIM = Check(
     underpowered,
-    fires="By the deciding metric an approach is not told from the baseline, and a difference of "
-    "the size that was seen would need more test examples than there are for 80% power at alpha "
-    ".05.",
+    fires="By the deciding metric approaches are not told from the baseline, and differences of "
+    "the sizes that were seen would need more test examples than there are for 80% power at "
+    "alpha .05.",
     why="The interval of the paired difference gives its standard error, which shrinks with the "
     "root of the number of examples; 80% power needs a difference of 2.8 standard errors.",
     advice="Enlarge the test split to the number that is named, or decide by cost.",

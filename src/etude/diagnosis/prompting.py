@@ -97,7 +97,7 @@ def template_drift(evidence: Evidence) -> Iterator[Finding]:
         if not drifted:
             continue
         told = "; ".join(
-            f"{PARTS[part][0]} {shown(before[part])} in training, {shown(used[part])} in use"
+            f"{PARTS[part][0]}: {shown(before[part])} in training, {shown(used[part])} in use"
             for part in drifted
         )
         yield Finding(
@@ -105,7 +105,7 @@ def template_drift(evidence: Evidence) -> Iterator[Finding]:
             level="warning" if any(PARTS[part][1] for part in drifted) else "note",
             what=f"{approach} is asked in another way than its weights were trained: another "
             f"{listed(PARTS[part][0] for part in drifted)}.",
-            evidence=f"{told}.",
+            evidence=f"{told[0].upper()}{told[1:]}.",
             sure="certain",
             advice="Ask as in training (the same prompt, system and shots beside weights, the same "
             "model.markup), unless the difference is what the study is about.",

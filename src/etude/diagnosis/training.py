@@ -48,8 +48,8 @@ def overfitting(evidence: Evidence) -> Iterator[Finding]:
                 sure="likely" if last > best * CLEARLY else "possible",
                 advice=f"Nothing: the weights of step {kept}, the best ones, are used."
                 if undone
-                else f"Train for {best_epoch:g} epochs, lower the learning rate, add material, or "
-                "set load_best_model_at_end.",
+                else f"Train for {best_epoch:g} epoch{'' if best_epoch == 1 else 's'}, lower the "
+                "learning rate, add material, or set load_best_model_at_end.",
                 approach=approach,
             )
 

@@ -238,8 +238,10 @@ def in_words(study: Study, name: str) -> str:
     if approach.tune is not None:
         tune, method = approach.tune, approach.tune.method
         called = method_in_words(method)
-        length = f"{tune.max_steps} steps" if tune.max_steps else f"{tune.epochs:g} epochs"
-        parts.append(f"{called} fine-tuning, {length}, rate {tune.optimizer.learning_rate:g}")
+        kind = "" if "tuning" in called else " fine-tuning"
+        length = f"{tune.max_steps} step" if tune.max_steps else f"{tune.epochs:g} epoch"
+        length += "" if length.startswith("1 ") else "s"
+        parts.append(f"{called}{kind}, {length}, rate {tune.optimizer.learning_rate:g}")
     if approach.precision is not None:
         parts.append(f"in {said(recorded(approach.precision))}")
     _, system, shots = context_settings(study, name)

@@ -101,6 +101,11 @@ def amount(value: Any, units: tuple[str, ...] = ("", "k", "M", "B", "T"), step: 
     return f"{found:.{decimals}f} {units[power]}".rstrip()
 
 
+def several(value: int, one: str) -> str:
+    """So many of something: 1 document, 2,000 documents."""
+    return f"{value:,} {one}{'' if value == 1 else 's'}"
+
+
 def size(count: Any) -> str:
     """Bytes in decimal units, as disks and downloads count them: 512 B, 1.20 MB."""
     return amount(count, ("B", "kB", "MB", "GB", "TB"))

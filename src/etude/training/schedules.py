@@ -44,12 +44,17 @@ SCHEDULES: dict[str, Shape] = {
 
 
 def warmup_steps(schedule: Any, total: int) -> int:
-    """Optimizer steps of warm-up; a ratio is rounded up, as transformers does."""
+    """Optimizer steps of warm-up; a ratio is rounded up, as transformers does.
+
+    A ratio below 1 leaves a step at the peak, so that a training of one step learns something.
+    """
     if isinstance(schedule, Constant):
         return 0
     if schedule.warmup_steps is not None:
         return int(schedule.warmup_steps)
-    return math.ceil((schedule.warmup_ratio or 0.0) * total)
+    ratio = schedule.warmup_ratio or 0.0
+    steps = math.ceil(ratio * total)
+    return steps if ratio == 1 else min(steps, max(0, total - 1))
 
 
 def multiplier(schedule: Any, step: int, total: int) -> float:
