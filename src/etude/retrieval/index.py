@@ -22,6 +22,7 @@ if TYPE_CHECKING:  # they bring torch, which a search by words does not need
     from etude.retrieval.vectors import Encoder, Vectors
 
 TOGETHER = 16_384  # chunks that are added, and so acknowledged, at once
+CHUNKS = "chunks"  # in an index's folder: the store, where it is here
 MADE = "made.json"  # in an index's folder: what its terms and vectors were made with
 ENCODED = 2048  # where each is encoded, which takes a minute
 TOLD = 500  # documents between two words on how many are cut
@@ -222,7 +223,7 @@ def open_index(
 
         reranker = load_reranker(settings.rerank, device)
     refuse_others(folder, made_with(settings, analyse, encoder))
-    place = place_of(search, folder / "chunks", key, analyse, encoder.width if encoder else None)
+    place = place_of(search, folder / CHUNKS, key, analyse, encoder.width if encoder else None)
     weight = search.weight if isinstance(search, Hybrid) else None
     return Index(
         settings,

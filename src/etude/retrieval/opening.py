@@ -19,7 +19,7 @@ from etude.errors import UserError
 from etude.progress import Progress, silent
 from etude.records import Document
 from etude.retrieval.chunk import Length
-from etude.retrieval.index import Index, open_index
+from etude.retrieval.index import CHUNKS, Index, open_index
 from etude.retrieval.possible import check_possible
 from etude.store import fingerprint, read_json, write_json
 
@@ -95,6 +95,32 @@ def open_retriever(
     if isinstance(settings.search, Hybrid) and settings.search.weight == "auto":
         index.facts["tuning"] = index.tune(*(tune_on or ((), ())))
     return index
+
+
+def kept_index(
+    settings: Retrieve,
+    documents: Iterable[Document],
+    cache: Path,
+    *,
+    language: str,
+    content: str,
+    length: Length | None = None,
+) -> dict[str, Any] | None:
+    """What is known of an index that `open_retriever` would find whole; None where it is to make.
+
+    Its files are not read. Of a store elsewhere it is what was noted when it was filled.
+    """
+    folder = cache / "indexes" / index_key(settings, content, language, documents, length)
+    here = settings.store.name != "qdrant" and getattr(settings.store, "uri", None) is None
+    if not (folder / FACTS).exists() or (here and not (folder / CHUNKS).exists()):
+        return None
+    made: dict[str, Any] = read_json(folder / FACTS)
+    return made
+
+
+def counts_kept(cache: Path) -> set[int]:
+    """How many documents the indexes in a cache have: what no index has, need not be looked for."""
+    return {read_json(path)["documents"] for path in cache.glob(f"indexes/*/{FACTS}")}
 
 
 def _build(index: Index, documents: Iterable[Document], progress: Progress) -> dict[str, Any]:
