@@ -50,17 +50,15 @@ def content_of_source(
 ) -> str | None:
     """The digest that an index of a source is named by; None where no index can have it.
 
-    All documents must be read for it, so they are where some index has as many of them, or fewer
-    (which are at most so many is known of some sources alone), and never a dump that nobody has
-    read.
+    All documents must be read for it: they are where some index has as many of them, and never a
+    dump that nobody has read.
     """
     from etude.retrieval.opening import content_of, counts_kept
 
     if first.all:
         return content_of(first.documents)
-    if first.total is None or (whole_dump(study, name) is not None and not first.exact):
+    if whole_dump(study, name) is not None and not first.exact:
         return None
-    counts, total = counts_kept(cache_folder()), first.total
-    if total in counts or (not first.exact and any(count <= total for count in counts)):
-        return content_of(Documents(study, name, data, progress))
-    return None
+    if first.total not in counts_kept(cache_folder()):
+        return None
+    return content_of(Documents(study, name, data, progress))
