@@ -115,11 +115,11 @@ def test_redirects_to_redirects_and_in_circles(tmp_path: Path) -> None:
         )
 
     path = tmp_path / "a.xml"
-    pairs = ("B A", "C B", "D C", "X Y", "Y X", "Z Z", "F A").__iter__()
+    pairs = ("B A", "C B", "D C", "X Y", "Y X", "Z Z", "F A", "G A#History", "H G").__iter__()
     pages = [page(*pair.split()) for pair in pairs]
     path.write_text(wiki_pages.HEADER + page("A", "") + "".join(pages) + wiki_pages.FOOTER)
     (article,) = articles_of(path, tmp_path)
-    assert article.names == ("B", "C", "D", "F")
+    assert article.names == ("B", "C", "D", "F", "G", "H")  # also by a section of it
 
 
 POINTS = [
