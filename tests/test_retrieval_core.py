@@ -108,6 +108,25 @@ def test_the_title_is_indexed_and_no_part_of_the_text() -> None:
     assert indexed(chunk, title=False) == "Text."
 
 
+@pytest.mark.parametrize("overlap", [0, 20])
+def test_every_piece_is_found_by_the_title_of_its_document(overlap: int, tmp_path: Path) -> None:
+    lines = ["Ela corre para o norte.", "Ali passam barcos.", "As margens são de areia clara."]
+    documents = [Document("d", "Rio Lume", " ".join(lines)), Document("e", "Mar", "O sal do mar.")]
+    for title in (True, False):
+        chunk = {"size": 48, "overlap": overlap, "title": title}
+        folder = tmp_path / str(title)
+        index = open_index(Retrieve(documents="x", chunk=chunk), folder, language="pt")
+        index.add(documents)
+        found = index.search(["O que é o Lume?"], 9)[0]
+        pieces = cut(documents[0], Chunking(size=48, overlap=overlap))
+        assert len(pieces) > 1
+        assert sorted(item.chunk.id for item in found) == (
+            sorted(piece.id for piece in pieces) if title else []
+        )
+        assert all("Lume" not in item.chunk.text for item in found)  # the text is as it was
+        index.close()
+
+
 # Terms
 
 
