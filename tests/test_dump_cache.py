@@ -5,6 +5,7 @@ from __future__ import annotations
 import bz2
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -205,6 +206,49 @@ def test_a_dump_that_was_cut_short_is_told_each_time(dump: Path, tmp_path: Path)
             list(articles_of(path, tmp_path))
     path.write_bytes(dump.read_bytes())  # fetched again
     assert len(list(articles_of(path, tmp_path))) == ARTICLES
+
+
+def cut(folder: Path) -> None:
+    path = min(folder.glob("articles-*.jsonl"))
+    path.write_bytes(path.read_bytes()[:-9])
+
+
+def garbled(folder: Path) -> None:
+    path = min(folder.glob("articles-*.jsonl"))
+    path.write_bytes(path.read_bytes().replace(b'"sections":', b'"sectiens":', 1))
+
+
+def torn(folder: Path) -> None:
+    path = max(folder.glob("articles-*.jsonl"))
+    path.write_bytes(b"!" + path.read_bytes()[1:])
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        cut,
+        garbled,
+        torn,
+        lambda folder: min(folder.glob("articles-*.jsonl")).unlink(),
+        lambda folder: (folder / "names.db").unlink(),
+        lambda folder: (folder / "names.db").write_bytes(b"noise" * 99),
+    ],
+    ids=["cut", "garbled", "torn", "gone", "no names", "noise for names"],
+)
+def test_damage_to_what_was_kept_is_told(
+    dump: Path, tmp_path: Path, spoil: Callable[[Path], object]
+) -> None:
+    whole = list(articles_of(dump, tmp_path))
+    (folder,) = tmp_path.glob("dump-*")
+    spoil(folder)
+    with pytest.raises(UserError) as told:
+        list(articles_of(dump, tmp_path))
+    assert str(told.value) == (
+        f"{folder} should hold the articles of a dump as Etude read them, but a file in it was "
+        "changed, cut or deleted since: delete the folder, and the dump is read again."
+    )
+    shutil.rmtree(folder)
+    assert list(articles_of(dump, tmp_path)) == whole
 
 
 def test_two_at_once_wait_for_one_another(dump: Path, tmp_path: Path) -> None:
