@@ -118,7 +118,9 @@ def test_a_folder_that_was_deleted_as_told_is_made_again(tmp_path: Path) -> None
     expected = first.search(["Onde desagua o Tejo?"], 5)
     first.close()
     (path,) = tmp_path.glob("indexes/*/chunks/*.segment")
-    path.write_bytes(path.read_bytes()[:-1] + b"\0")
+    changed = bytearray(path.read_bytes())
+    changed[-1] ^= 1
+    path.write_bytes(bytes(changed))
     with pytest.raises(UserError, match="delete the folder it is in"):
         open_retriever(chosen, DOCUMENTS, tmp_path, language="pt")
     shutil.rmtree(path.parent)

@@ -61,7 +61,7 @@ class Seen:
             self.with_system = self.with_system or bool(_joined(example, of_system=True))
             self.with_parts = self.with_parts or all(_parts(example))
         if split == "train":  # the first rows; of several sources, the first row of each
-            self.samples = list(first.values() if len(first) > 1 else examples[:SAMPLES])
+            self.samples = list(first.values()) if len(first) > 1 else list(examples[:SAMPLES])
         self.splits[split] = {
             "rows": len(examples),
             "groups": len(groups) if groups else None,
