@@ -34,6 +34,7 @@ from etude.data import dump_cache, dump_file, dump_pool
 
 dump, cache, workers, where, number = sys.argv[1:]
 dump_file.PIECE, dump_file.MOST_BLOCKS, dump_cache.SHARD = 1, 1, 40_000
+dump_file.XML_PIECE = 60_000
 count = 0
 
 def die(place):
@@ -76,6 +77,7 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
     """Small pieces and small files."""
     monkeypatch.setattr(dump_file, "PIECE", 1)
     monkeypatch.setattr(dump_file, "MOST_BLOCKS", 1)
+    monkeypatch.setattr(dump_file, "XML_PIECE", 60_000)
     monkeypatch.setattr(dump_cache, "SHARD", 40_000)
 
 
@@ -149,6 +151,23 @@ def test_after_a_kill_it_goes_on(dump: Path, tmp_path: Path, where: str, number:
     assert min(done for what, done, *_ in told if what == f"reading {dump.name}") > acknowledged
     assert told[-1] == (f"articles of {dump.name}", 150, 150, "")
     assert without_names(articles) == without_names(list(read_articles(dump)))
+    assert sum(len(article.names) for article in articles) == 15
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_after_a_kill_a_file_that_is_not_packed_goes_on(
+    dump: Path, tmp_path: Path, encoding: str
+) -> None:
+    path = tmp_path / "plain.xml"
+    path.write_bytes((dump.parent / "plain.xml").read_text("utf-8").encode(encoding))
+    killed(path, tmp_path, "after", 4, 1)
+    (folder,) = tmp_path.glob("dump-*")
+    position = json.loads((folder / "state.json").read_text())["place"]["position"]
+    assert position > 100_000
+    told: list[tuple[Any, ...]] = []
+    articles = list(articles_of(path, tmp_path, progress=lambda *said: told.append(said)))
+    assert min(done for what, done, *_ in told if what == "reading plain.xml") > position
+    assert without_names(articles) == without_names(list(read_articles(path)))
     assert sum(len(article.names) for article in articles) == 15
 
 
