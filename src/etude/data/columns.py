@@ -20,7 +20,7 @@ from etude.data.words import STOP_WORDS, words_of
 
 FREQUENT = 30  # words of a language
 RARE = 0.05  # share of a column's texts below which a language has no list of words of its own
-REPEATED = 50_000  # distinct texts whose numbers are remembered: rows may share a text
+REPEATED = 20_000  # distinct texts whose numbers are remembered: rows may share a text
 VOCABULARY = 1_000_000  # distinct words of a language that are counted; the rarest make room
 NO_TEXT = -1  # in the place of a language
 
