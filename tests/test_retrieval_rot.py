@@ -130,6 +130,20 @@ def test_a_folder_that_was_deleted_as_told_is_made_again(tmp_path: Path) -> None
     again.close()
 
 
+def test_an_index_in_the_cache_of_other_terms_is_to_be_deleted(tmp_path: Path) -> None:
+    """As after another version that knows more stop words: nobody can choose its settings."""
+    chosen = Retrieve(documents="given")
+    open_retriever(chosen, DOCUMENTS, tmp_path, language="pt").close()
+    (path,) = tmp_path.glob("indexes/*/made.json")
+    path.write_text(path.read_text().replace(" stop words", "0 stop words"))
+    with pytest.raises(UserError) as told:
+        open_retriever(chosen, DOCUMENTS, tmp_path, language="pt")
+    assert str(told.value).startswith(f"{path.parent} holds an index with terms by pt, ")
+    assert str(told.value).endswith(": delete the folder, and the index is made again.")
+    shutil.rmtree(path.parent)
+    assert not open_retriever(chosen, DOCUMENTS, tmp_path, language="pt").facts["cached"]
+
+
 def test_what_this_process_wrote_is_not_read_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
