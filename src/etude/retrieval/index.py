@@ -14,7 +14,7 @@ from etude.records import Chunk, Document, Hit
 from etude.retrieval.analysis import Analyser, analyser
 from etude.retrieval.chunk import Length, cut, indexed
 from etude.retrieval.fusion import CANDIDATES, choose_weight, fuse
-from etude.retrieval.stores import STORES, Store, place_of
+from etude.retrieval.stores import STORES, Store, is_here, place_of
 from etude.store import read_json, write_json
 
 if TYPE_CHECKING:  # they bring torch, which a search by words does not need
@@ -224,7 +224,8 @@ def open_index(
         from etude.retrieval.rerank import load_reranker
 
         reranker = load_reranker(settings.rerank, device)
-    mend = ANEW if key == OWN else "delete the folder, and the index is made again"
+    cached = key != OWN and is_here(settings.store)
+    mend = "delete the folder, and the index is made again" if cached else ANEW
     refuse_others(folder, made_with(settings, analyse, encoder), mend)
     place = place_of(search, folder / CHUNKS, key, analyse, encoder.width if encoder else None)
     weight = search.weight if isinstance(search, Hybrid) else None

@@ -21,6 +21,7 @@ from etude.records import Document
 from etude.retrieval.chunk import Length
 from etude.retrieval.index import CHUNKS, Index, open_index
 from etude.retrieval.possible import check_possible
+from etude.retrieval.stores import is_here
 from etude.store import fingerprint, read_json, write_json
 
 FORMAT = 1  # raised when the same documents and settings give another index
@@ -111,8 +112,8 @@ def kept_index(
     Its files are not read. Of a store elsewhere it is what was noted when it was filled.
     """
     folder = cache / "indexes" / index_key(settings, content, language, documents, length)
-    here = settings.store.name != "qdrant" and getattr(settings.store, "uri", None) is None
-    if not (folder / FACTS).exists() or (here and not (folder / CHUNKS).exists()):
+    gone = is_here(settings.store) and not (folder / CHUNKS).exists()
+    if gone or not (folder / FACTS).exists():
         return None
     made: dict[str, Any] = read_json(folder / FACTS)
     return made
