@@ -198,6 +198,23 @@ def test_a_new_run_plans_with_the_index_that_is_there(
     assert (about["retrieved"], about["indexed"], about["foreseen"]) == (False, True, None)
 
 
+def test_a_plan_is_made_anew_once_the_index_is_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ETUDE_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setattr(standing_in, "SEEN", {})  # as in a process of its own
+    write_study(tmp_path)
+    told = etude_(tmp_path, "plan", "study.yaml", "--folder", "one")
+    assert ", to be indexed in about " in told
+    etude_(tmp_path, "run", "study.yaml", "--folder", "two", "--quiet")
+    standing_in.SEEN.clear()
+    told = etude_(tmp_path, "plan", "study.yaml", "--folder", "one")
+    assert DONE == ["plan"]
+    assert "; indexed already, in the cache (" in told
+    assert etude_(tmp_path, "plan", "study.yaml", "--folder", "one") == told
+    assert DONE == []
+
+
 def test_the_report_tells_of_retrieval(finished: Path) -> None:
     about = report(finished)["retrieval"]
     (index,) = about["indexes"]

@@ -80,4 +80,7 @@ def known_passages(study: Study, folder: Path, base: Base, data: Data) -> dict[s
         ]
         for name in names
     }
-    return {"passages": found} if found else {}
+    if not found:
+        return {}
+    waits = not all(there for _, there in found.values())
+    return {"passages": found, **({"indexes": indexes_kept()} if waits else {})}

@@ -62,3 +62,9 @@ def content_of_source(
     if first.total not in counts_kept(cache_folder()):
         return None
     return content_of(Documents(study, name, data, progress))
+
+
+def indexes_kept() -> list[str]:
+    """The indexes in the cache that are whole: a plan hangs on them until passages are found."""
+    made = cache_folder().glob("indexes/*/index.json")
+    return sorted(f"{path.parent.name} {(path.parent / 'chunks').exists()}" for path in made)
