@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from etude.approaches.documents import retrieval_key
+from etude.approaches.indexed import indexes_kept
 from etude.approaches.order import ancestry
 from etude.approaches.retrieved import is_retrieved
 from etude.child import in_child
