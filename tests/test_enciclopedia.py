@@ -111,7 +111,7 @@ def test_the_recipes_ask_the_same_ten() -> None:
 def test_gold_passages_of_the_ten_are_of_the_encyclopaedia_alone(
     articles: dict[str, Article],
 ) -> None:
-    """Of a dump of Wikipedia nobody has said where these answers stand: its pages have other ids."""
+    """Where these answers stand in a dump of Wikipedia nobody has said: its ids are others."""
     mini, whole = (
         etude.load_study(name).data.sources["brazil"].columns  # type: ignore[union-attr] # of rows
         for name in ("wikipedia-pt-mini", "wikipedia-pt")

@@ -149,7 +149,7 @@ def made_already(study: Study, data: Data) -> dict[str, Any] | None:
     return indexed(study, "rag", data, first_of(study, "rag", data))
 
 
-.mark.parametrize("what", ["rivers.jsonl", "towns", "many towns"])
+@pytest.mark.parametrize("what", ["rivers.jsonl", "towns", "many towns"])
 def test_an_index_in_the_cache_is_known(
     what: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -79,9 +79,7 @@ def test_passages_are_in_the_order_of_the_reranker(tmp_path: Path) -> None:
     changed = 0
     for example in given.data.test:
         found = held.found(example)
-        pairs = [
-            (query_of(example, None), f"{hit.chunk.title}\n{hit.chunk.text}") for hit in found
-        ]
+        pairs = [(query_of(example, None), f"{hit.chunk.title}\n{hit.chunk.text}") for hit in found]
         assert [hit.score for hit in found] == pytest.approx(scores(pairs), abs=1e-4)
         assert [hit.score for hit in found] == sorted((hit.score for hit in found), reverse=True)
         changed += [hit.chunk.id for hit in found] != before.names(example)

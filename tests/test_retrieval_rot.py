@@ -70,7 +70,7 @@ def test_what_is_said_of_a_changed_bit(tmp_path: Path) -> None:
     filled(tmp_path)
     path = min(tmp_path.glob("*.segment"))
     changed = bytearray(path.read_bytes())
-    changed[changed.index("rio comum".encode())] ^= 1
+    changed[changed.index(b"rio comum")] ^= 1
     path.write_bytes(bytes(changed))
     assert told_of(tmp_path) == (
         f"{path} should be a file of an index, but some of its bytes are not those that were "

@@ -63,7 +63,8 @@ def as_row(example: Example) -> dict[str, Any]:
 
     `input` is empty where the question was not put together of two parts. Where there are several
     right answers `responses` lists them; `label`, `group`, `passages` (ids) and where the row is
-    from (`url`, `revision`, `licence`) stand where they exist. Turns before the last question are `system` and `history` (each with `role`, `content`).
+    from (`url`, `revision`, `licence`) stand where they exist. Turns before the last question are
+    `system` and `history` (each with `role`, `content`).
     """
     last = example.messages[-1].content
     instruction = example.metadata.get("instruction", "").strip()
