@@ -18,6 +18,7 @@ from etude.config.retrieving import Hybrid, Retrieve
 from etude.errors import UserError
 from etude.progress import Progress, silent
 from etude.records import Document
+from etude.retrieval.analysis import format_of
 from etude.retrieval.chunk import Length
 from etude.retrieval.index import CHUNKS, Index, open_index
 from etude.retrieval.possible import check_possible
@@ -188,12 +189,15 @@ def index_key(
     tokens = None
     if settings.chunk.unit == "tokens" and length is not None:  # which tokenizer, by what it does
         tokens = [length(document.text[:1000]) for document in islice(documents, SAMPLED)]
+    asked_in = two_letters(getattr(settings.search, "language", None) or language)
+    analysis = format_of(asked_in)
     value = {
         "format": FORMAT,
+        **({"analysis": analysis} if analysis > 1 else {}),  # as before there was more than one
         "content": content,
         "chunk": settings.chunk.model_dump(mode="json"),
         "search": search,
-        "language": two_letters(getattr(settings.search, "language", None) or language),
+        "language": asked_in,
         "store": store,
         "stemmer": version("PyStemmer"),
         "tokens": tokens,
