@@ -54,8 +54,8 @@ STEMMERS = {  # Snowball's, by ISO 639 code
     "tr": "turkish",
     "yi": "yiddish",
 }
-# Of scripts that write no spaces every character is a word. Vowel signs are no letters, and are kept
-# in the words of languages that write them, or may: all that there is no stemmer for.
+# Of scripts that write no spaces every character is a word. Vowel signs are no letters; they are
+# kept in words of languages that write them, or may: all that there is no stemmer for.
 IDEOGRAPHS = "\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff"
 SIGNS = (
     "\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670"
