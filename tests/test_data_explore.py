@@ -5,10 +5,14 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import tracemalloc
 from collections import Counter
+from collections.abc import Sequence
+from importlib import import_module
 from itertools import pairwise
 from pathlib import Path
 from statistics import median
+from typing import Any
 
 import numpy
 import pytest
@@ -16,10 +20,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from data_helper import assembled, one_source
-from etude.data import explore
-from etude.data.explore import BINS, frequent_words, lengths
+from etude.data import Data, columns, explore
+from etude.data.columns import Column, FrequentWords, make_room
 from etude.data.languages import UNCLEAR, language_of
+from etude.data.lengths import BINS, lengths
 from etude.data.words import words_of
+from etude.records import Example, Message
 
 
 def test_planted_material(tmp_path: Path) -> None:
@@ -107,6 +113,44 @@ def test_parts_of_a_prompt_are_columns_of_their_own(tmp_path: Path) -> None:
     assert list(explore(assembled(tmp_path, **only).data)["columns"]) == ["prompt", "response"]
 
 
+class Made(Sequence[Example]):
+    """Examples with 20 kB of text each, made when they are asked for."""
+
+    def __init__(self, count: int) -> None:
+        self.count = count
+
+    def __len__(self) -> int:
+        return self.count
+
+    def __getitem__(self, place: Any) -> Any:
+        if isinstance(place, slice):
+            return [self[number] for number in range(self.count)[place]]
+        if place >= self.count:
+            raise IndexError
+        said = "The song of the sea is sung by all who sail on it at night. " * 5
+        turn = Message("user", f"{place} {said}{'0' * 20_000}")
+        return Example(str(place), "songs", (turn,), references=(f"{said} {place}",))
+
+
+def test_of_much_material_few_texts_are_in_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(import_module("etude.data.explore"), "PART", 40)
+    few = Data(Made(50), Made(5), Made(5), {}, "")
+    explore(few)  # so that what is read once (a model of languages) is there
+    many = Data(Made(900), Made(50), Made(50), {}, "")
+    tracemalloc.start()
+    try:
+        look = explore(many)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    found = look["columns"]["prompt"]
+    assert (found["rows"], found["distinct"]) == (1000, 900)
+    assert found["frequent"]["en"][:2] == [["song", 5000], ["sea", 5000]]
+    held = sum(len(turn.content) for turn in (example.messages[0] for example in many.train))
+    assert held > 18_000_000
+    assert peak < held / 4
+
+
 def test_a_wrong_language_setting_is_noticed(tmp_path: Path) -> None:
     answers = ("As notas da escala de dó maior são sete.", "O acorde tem três notas e um baixo.")
     rows = [{"instruction": f"Pergunta {n}?", "response": answers[n % 2]} for n in range(10)]
@@ -144,7 +188,19 @@ def test_groups_and_several_sources(tmp_path: Path) -> None:
     assert {sample["task"] for sample in look["samples"]} == {"one", "two"}
 
 
-def test_words_count_for_the_language_of_their_text() -> None:
+def frequent_words(texts: list[str], default: str) -> dict[str, list[list[Any]]]:
+    """The words of a column, its texts passing in parts of three."""
+    column = Column()
+    parts = [texts[start : start + 3] for start in range(0, len(texts), 3)]
+    for part in parts:
+        column.add(part)
+    words = FrequentWords(column, default)
+    for part in parts:
+        words.add(part)
+    return words.found()
+
+
+def test_words_count_for_the_language_of_their_text(monkeypatch: pytest.MonkeyPatch) -> None:
     told = {
         "The key of the song": "en",
         "O tom da canção": "pt",
@@ -154,7 +210,8 @@ def test_words_count_for_the_language_of_their_text() -> None:
         "Zo is het": "nl",
     }
     texts = [text for text, language in told.items() if language != "nl"] * 10 + ["Zo is het"]
-    found = frequent_words(texts, told, "es")
+    monkeypatch.setattr(columns, "language_of", told.__getitem__)
+    found = frequent_words(texts, "es")
     assert list(found) == ["en", "pt", "de"]
     english, portuguese = (dict(map(tuple, found[language])) for language in ("en", "pt"))
     assert (english["key"], english["song"], english["minor"], english["scale"]) == (10,) * 4
@@ -165,9 +222,42 @@ def test_words_count_for_the_language_of_their_text() -> None:
 
 
 def test_words_of_texts_that_are_all_unclear_count_for_the_language_that_is_set() -> None:
-    assert frequent_words(["o tom"], {"o tom": UNCLEAR}, "pt") == {"pt": [["tom", 1]]}
-    assert frequent_words(["o the tom"], {"o the tom": UNCLEAR}, "mul") == {"mul": [["tom", 1]]}
-    assert frequent_words([], {}, "en") == {"en": []}
+    assert language_of("o tom") == language_of("o the tom") == UNCLEAR
+    assert frequent_words(["o tom"], "pt") == {"pt": [["tom", 1]]}
+    assert frequent_words(["o the tom"], "mul") == {"mul": [["tom", 1]]}
+    assert frequent_words([], "en") == {"en": []}
+    assert frequent_words([" ", ""], "en") == {"en": []}
+
+
+def test_words_that_are_rare_make_room(monkeypatch: pytest.MonkeyPatch) -> None:
+    counts = Counter({f"once{n}": 1 for n in range(8)} | {f"twice{n}": 2 for n in range(4)})
+    counts["often"] = 9
+    make_room(counts, 13)
+    assert len(counts) == 13
+    make_room(counts, 12)
+    assert counts == {f"twice{n}": 2 for n in range(4)} | {"often": 9}
+    make_room(counts, 4)
+    assert counts == {"often": 9}
+    monkeypatch.setattr(columns, "VOCABULARY", 4)
+    monkeypatch.setattr(columns, "language_of", lambda _: "en")
+    texts = [text for n in range(9) for text in (f"the song of a{'bcdefghij'[n]}", "songs", "song")]
+    ((word, count), *_) = frequent_words(texts, "en")["en"]
+    assert (word, count) == ("song", 18)
+
+
+def test_a_text_is_asked_for_its_language_once_while_it_is_remembered(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr(columns, "language_of", lambda text: asked.append(text) or "en")
+    monkeypatch.setattr(columns, "REPEATED", 2)
+    column = Column(lambda texts: [len(text) for text in texts])
+    for part in (["a", "bb", "bb"], ["ccc", "a"], ["ccc", "bb"]):
+        column.add(part)
+    assert asked == ["a", "bb", "ccc", "ccc"]
+    found = column.summary({})
+    assert (found["rows"], found["distinct"], found["always"]) == (7, 3, None)
+    assert found["tokens"] == found["characters"] == lengths([1, 2, 2, 3, 1, 3, 2])
 
 
 @pytest.mark.parametrize(

@@ -169,6 +169,9 @@ def test_look_writes_the_partition(tmp_path: Path, capsys: pytest.CaptureFixture
     assert all({"id", "instruction", "input", "response"} <= row.keys()
                for part in rows.values() for row in part)  # fmt: skip
     assert apart([{row["group"] for row in part} for part in rows.values()])
+    for row in (row for part in rows.values() for row in part):
+        assert row["url"].startswith("https://pt.example.org/wiki/")  # leads to its authors
+        assert row["revision"]
     card = json.loads((out / "partition.json").read_text())
     assert card["rows"] == {name: len(part) for name, part in rows.items()}
     assert card["complete"] is True
@@ -212,6 +215,11 @@ def test_rows_of_other_studies() -> None:
         "system": "Be short.",
         "history": [{"role": "user", "content": "Hi"}, {"role": "assistant", "content": "Hello"}],
     }
+    whose = {"url": "https://x.org/A", "revision": "7", "licence": "CC BY-SA 4.0"}
+    told = Example("w", "s", (Message("user", "Q?"),), ("A",), metadata=whose | {"title": "A"})
+    assert as_row(told) == {
+        "id": "w", "instruction": "Q?", "input": "", "response": "A", **whose
+    }  # fmt: skip
     both = {"instruction": "Sum up.", "input": "A: x"}
     one = Example("o", "s", (Message("user", "Sum up.\n\nA: x"),), ("x",), metadata=both)
     assert (as_row(one)["instruction"], as_row(one)["input"]) == ("Sum up.", "A: x")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import bz2
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -33,6 +34,7 @@ from etude.data import dump_cache, dump_file, dump_pool
 
 dump, cache, workers, where, number = sys.argv[1:]
 dump_file.PIECE, dump_file.MOST_BLOCKS, dump_cache.SHARD = 1, 1, 40_000
+dump_file.XML_PIECE = 60_000
 count = 0
 
 def die(place):
@@ -75,6 +77,7 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
     """Small pieces and small files."""
     monkeypatch.setattr(dump_file, "PIECE", 1)
     monkeypatch.setattr(dump_file, "MOST_BLOCKS", 1)
+    monkeypatch.setattr(dump_file, "XML_PIECE", 60_000)
     monkeypatch.setattr(dump_cache, "SHARD", 40_000)
 
 
@@ -115,11 +118,11 @@ def test_redirects_to_redirects_and_in_circles(tmp_path: Path) -> None:
         )
 
     path = tmp_path / "a.xml"
-    pairs = ("B A", "C B", "D C", "X Y", "Y X", "Z Z", "F A").__iter__()
+    pairs = ("B A", "C B", "D C", "X Y", "Y X", "Z Z", "F A", "G A#History", "H G").__iter__()
     pages = [page(*pair.split()) for pair in pairs]
     path.write_text(wiki_pages.HEADER + page("A", "") + "".join(pages) + wiki_pages.FOOTER)
     (article,) = articles_of(path, tmp_path)
-    assert article.names == ("B", "C", "D", "F")
+    assert article.names == ("B", "C", "D", "F", "G", "H")  # also by a section of it
 
 
 POINTS = [
@@ -148,6 +151,23 @@ def test_after_a_kill_it_goes_on(dump: Path, tmp_path: Path, where: str, number:
     assert min(done for what, done, *_ in told if what == f"reading {dump.name}") > acknowledged
     assert told[-1] == (f"articles of {dump.name}", 150, 150, "")
     assert without_names(articles) == without_names(list(read_articles(dump)))
+    assert sum(len(article.names) for article in articles) == 15
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_after_a_kill_a_file_that_is_not_packed_goes_on(
+    dump: Path, tmp_path: Path, encoding: str
+) -> None:
+    path = tmp_path / "plain.xml"
+    path.write_bytes((dump.parent / "plain.xml").read_text("utf-8").encode(encoding))
+    killed(path, tmp_path, "after", 4, 1)
+    (folder,) = tmp_path.glob("dump-*")
+    position = json.loads((folder / "state.json").read_text())["place"]["position"]
+    assert position > 100_000
+    told: list[tuple[Any, ...]] = []
+    articles = list(articles_of(path, tmp_path, progress=lambda *said: told.append(said)))
+    assert min(done for what, done, *_ in told if what == "reading plain.xml") > position
+    assert without_names(articles) == without_names(list(read_articles(path)))
     assert sum(len(article.names) for article in articles) == 15
 
 
@@ -205,6 +225,49 @@ def test_a_dump_that_was_cut_short_is_told_each_time(dump: Path, tmp_path: Path)
             list(articles_of(path, tmp_path))
     path.write_bytes(dump.read_bytes())  # fetched again
     assert len(list(articles_of(path, tmp_path))) == ARTICLES
+
+
+def cut(folder: Path) -> None:
+    path = min(folder.glob("articles-*.jsonl"))
+    path.write_bytes(path.read_bytes()[:-9])
+
+
+def garbled(folder: Path) -> None:
+    path = min(folder.glob("articles-*.jsonl"))
+    path.write_bytes(path.read_bytes().replace(b'"sections":', b'"sectiens":', 1))
+
+
+def torn(folder: Path) -> None:
+    path = max(folder.glob("articles-*.jsonl"))
+    path.write_bytes(b"!" + path.read_bytes()[1:])
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        cut,
+        garbled,
+        torn,
+        lambda folder: min(folder.glob("articles-*.jsonl")).unlink(),
+        lambda folder: (folder / "names.db").unlink(),
+        lambda folder: (folder / "names.db").write_bytes(b"noise" * 99),
+    ],
+    ids=["cut", "garbled", "torn", "gone", "no names", "noise for names"],
+)
+def test_damage_to_what_was_kept_is_told(
+    dump: Path, tmp_path: Path, spoil: Callable[[Path], object]
+) -> None:
+    whole = list(articles_of(dump, tmp_path))
+    (folder,) = tmp_path.glob("dump-*")
+    spoil(folder)
+    with pytest.raises(UserError) as told:
+        list(articles_of(dump, tmp_path))
+    assert str(told.value) == (
+        f"{folder} should hold the articles of a dump as Etude read them, but a file in it was "
+        "changed, cut or deleted since: delete the folder, and the dump is read again."
+    )
+    shutil.rmtree(folder)
+    assert list(articles_of(dump, tmp_path)) == whole
 
 
 def test_two_at_once_wait_for_one_another(dump: Path, tmp_path: Path) -> None:

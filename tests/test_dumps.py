@@ -137,6 +137,9 @@ def test_another_wiki_names_its_own_licence(write: Callable[..., Path]) -> None:
     header = HEADER.replace("pt.wikipedia.org", "wiki.example.org")
     text = header + page("A", "texto") + wiki_pages.FOOTER
     assert next(read_articles(write(text))).licence == ""
+    for wiki, licence in (("wikisource", "CC BY-SA 4.0"), ("wikinews", "")):
+        changed = text.replace("wiki.example.org", f"pt.{wiki}.org")
+        assert next(read_articles(write(changed))).licence == licence
     text = text.replace("<case>", "<rights>CC BY 4.0</rights><case>", 1)
     article = next(read_articles(write(text)))
     assert (article.licence, article.url) == ("CC BY 4.0", "https://wiki.example.org/wiki/A")

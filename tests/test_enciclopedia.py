@@ -108,6 +108,21 @@ def test_the_recipes_ask_the_same_ten() -> None:
     assert [item["question"] for item in held] == [row["instruction"] for row in rows()]
 
 
+def test_gold_passages_of_the_ten_are_of_the_encyclopaedia_alone(
+    articles: dict[str, Article],
+) -> None:
+    """Where these answers stand in a dump of Wikipedia nobody has said: its ids are others."""
+    mini, whole = (
+        etude.load_study(name).data.sources["brazil"].columns  # type: ignore[union-attr] # of rows
+        for name in ("wikipedia-pt-mini", "wikipedia-pt")
+    )
+    assert mini.passages == ("{passage}",)
+    assert whole.passages == ()
+    assert mini.model_copy(update={"passages": ()}) == whole
+    known = {article.id for article in articles.values()}
+    assert {row["passage"].partition(":")[0] for row in rows()} <= known
+
+
 @pytest.mark.parametrize("name", ["enciclopedia.train.json", "enciclopedia.dev.json"])
 def test_spans_of_the_set_in_squads_format(name: str, articles: dict[str, Article]) -> None:
     held = json.loads((MATERIAL / name).read_text(encoding="utf-8"))["data"]

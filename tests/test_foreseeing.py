@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 import wiki_pages
-from etude.approaches import foreseeing
+from etude.approaches import foreseeing, retrieving
 from etude.approaches.foreseeing import First, encoder_pace, first_of, foresee
+from etude.approaches.indexed import indexed
 from etude.config import Study
 from etude.config.retrieving import Retrieve
 from etude.data import Data, dump_cache, dump_sample, prepare, read_documents
+from etude.engine.base import Base
 from etude.plan_view import _passages
 from etude.progress import silent
 from etude.records import Chunk
@@ -135,6 +138,77 @@ def test_an_encoder_is_measured_on_a_few_chunks_and_not_for_long(
     assert seconds == 8 / 12
 
 
+def rivers(folder: Path) -> str:
+    path = folder / "rivers.jsonl"
+    lines = [json.dumps({"id": f"d{n}", "text": f"River {n} is long."}) for n in range(30)]
+    path.write_text("\n".join(lines) + "\n")
+    return str(path)
+
+
+def made_already(study: Study, data: Data) -> dict[str, Any] | None:
+    return indexed(study, "rag", data, first_of(study, "rag", data))
+
+
+@pytest.mark.parametrize("what", ["rivers.jsonl", "towns", "many towns"])
+def test_an_index_in_the_cache_is_known(
+    what: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By a file's bytes; by what a source says, of which few documents or all are read before."""
+    monkeypatch.setenv("ETUDE_CACHE", str(tmp_path / "cache"))
+    if what == "many towns":
+        monkeypatch.setattr(foreseeing, "MOST", 20)
+    documents = rivers(tmp_path) if what == "rivers.jsonl" else "towns"
+    study, data = study_of(tmp_path, documents)
+    assert made_already(study, data) is None
+    base = Base("it", tmp_path, "digest")
+    index = retrieving.open_index(study, "rag", base, data, silent)
+    expected = {part: index.facts[part] for part in ("documents", "chunks", "bytes")}
+    index.close()
+    found = made_already(study, data)
+    assert found is not None
+    assert {part: found[part] for part in expected} == expected
+    assert found["documents"] == (30 if what == "rivers.jsonl" else 32)
+    for changed in ({"chunk": {"size": 50}}, {"search": {"name": "bm25", "language": "pt"}}):
+        other, _ = study_of(tmp_path, documents, **changed)
+        assert made_already(other, data) is None
+    same, _ = study_of(tmp_path, documents, k=2, search={"name": "bm25", "k1": 0.9})
+    assert made_already(same, data) == found  # what is asked of an index changes nothing in it
+    (chunks,) = (tmp_path / "cache").glob("indexes/*/chunks")
+    shutil.rmtree(chunks)  # as one is told to where it is damaged
+    assert made_already(study, data) is None
+
+
+def test_documents_that_have_changed_have_no_index(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ETUDE_CACHE", str(tmp_path / "cache"))
+    documents = rivers(tmp_path)
+    study, data = study_of(tmp_path, documents)
+    retrieving.open_index(study, "rag", Base("it", tmp_path, "digest"), data, silent).close()
+    assert made_already(study, data) is not None
+    Path(documents).write_text(json.dumps({"id": "d", "text": "Another river."}) + "\n")
+    assert made_already(study, data) is None
+
+
+def test_a_source_is_read_for_an_index_that_may_be_its_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of a long source all documents are read only where some index has as many."""
+    monkeypatch.setenv("ETUDE_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setattr(foreseeing, "MOST", 20)
+    asked: list[str] = []
+    monkeypatch.setattr(
+        "etude.retrieval.opening.content_of", lambda documents: asked.append("all") or "content"
+    )
+    study, data = study_of(tmp_path, "towns")
+    facts = tmp_path / "cache" / "indexes" / "other" / "index.json"
+    facts.parent.mkdir(parents=True)
+    for count, read in ((33, []), (32, ["all"])):
+        facts.write_text(json.dumps({"documents": count}))
+        assert made_already(study, data) is None
+        assert asked == read
+
+
 def test_nothing_is_foreseen_where_nobody_knows_how_many_there_are(tmp_path: Path) -> None:
     study, _ = study_of(tmp_path, "towns")
     unknown = First((), all=False, total=None, exact=False, seconds=None)
@@ -142,7 +216,7 @@ def test_nothing_is_foreseen_where_nobody_knows_how_many_there_are(tmp_path: Pat
 
 
 def test_what_a_plan_says_of_it() -> None:
-    about = {
+    about: dict[str, Any] = {
         "all": False,
         "documents": 2000,
         "chunks": 13770,
@@ -177,4 +251,11 @@ def test_what_a_plan_says_of_it() -> None:
         "0 s, cutting 2 min 0 s, indexing 5 min 10 s): about 1,100,000 documents, about 7,600,000 "
         "chunks, 4.20 GB on disk (estimated from 2,000 documents); prompts are measured with "
         "chunks that stand in."
+    )
+    about |= {"all": True, "foreseen": None, "indexed": True, "documents": 1_113_250}
+    about |= {"chunks": 7_593_001, "bytes": 4_150_000_000}
+    assert _passages(about) == (
+        "up to 2 passages of ptwiki.xml.bz2: 1,113,250 documents in 7,593,001 chunks (a file, 2.30 "
+        "GB); indexed already, in the cache (4.15 GB); prompts are measured with chunks that stand "
+        "in."
     )

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from data_helper import assembled
 from etude.data import explore
-from etude.data.explore import lengths
+from etude.data.lengths import lengths
 from etude.report.bars import LEFT, RIGHT, histogram, percent
 from etude.report.material import (
     LISTED,

@@ -13,6 +13,7 @@ import yaml
 
 import etude.retrieving
 import etude.study
+from etude.approaches import standing_in
 from etude.approaches.retrieved import opened
 from etude.cli import main
 from etude.progress import Progress
@@ -183,6 +184,35 @@ def test_the_plan_foresees_prompts_of_about_this_length(finished: Path) -> None:
     assert after["rendered"] == read_lines(place(finished, "rag").prompts)[0]["prompt"]
     assert "show up to 3 passages of towns: 32 documents in 32 chunks (a file, " in told
     assert "; found already (the index took" in told
+
+
+def test_a_new_run_plans_with_the_index_that_is_there(
+    finished: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(standing_in, "SEEN", {})  # as in a process of its own
+    told = etude_(finished, "plan", "study.yaml", "--folder", "other")
+    assert "32 documents in 32 chunks (a file, " in told
+    assert "; indexed already, in the cache (" in told
+    assert "to be indexed" not in told
+    about = read_json(finished / "other" / "plan.json")["approaches"]["rag"]["passages"]
+    assert (about["retrieved"], about["indexed"], about["foreseen"]) == (False, True, None)
+
+
+def test_a_plan_is_made_anew_once_the_index_is_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ETUDE_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setattr(standing_in, "SEEN", {})  # as in a process of its own
+    write_study(tmp_path)
+    told = etude_(tmp_path, "plan", "study.yaml", "--folder", "one")
+    assert ", to be indexed in about " in told
+    etude_(tmp_path, "run", "study.yaml", "--folder", "two", "--quiet")
+    standing_in.SEEN.clear()
+    told = etude_(tmp_path, "plan", "study.yaml", "--folder", "one")
+    assert DONE == ["plan"]
+    assert "; indexed already, in the cache (" in told
+    assert etude_(tmp_path, "plan", "study.yaml", "--folder", "one") == told
+    assert DONE == []
 
 
 def test_the_report_tells_of_retrieval(finished: Path) -> None:

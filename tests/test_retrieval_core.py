@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 from etude.config.retrieving import Chunking, Retrieve
 from etude.errors import UserError
 from etude.records import Chunk, Document
-from etude.retrieval.analysis import STEMMERS, Numbering, analyser, fold, terms
+from etude.retrieval import opening
+from etude.retrieval.analysis import STEMMERS, Numbering, analyser, fold, format_of, terms
 from etude.retrieval.chunk import chunks_of, cut, indexed
 from etude.retrieval.index import open_index
 from etude.retrieval.lexical import invert
@@ -108,6 +109,25 @@ def test_the_title_is_indexed_and_no_part_of_the_text() -> None:
     assert indexed(chunk, title=False) == "Text."
 
 
+@pytest.mark.parametrize("overlap", [0, 20])
+def test_every_piece_is_found_by_the_title_of_its_document(overlap: int, tmp_path: Path) -> None:
+    lines = ["Ela corre para o norte.", "Ali passam barcos.", "As margens são de areia clara."]
+    documents = [Document("d", "Rio Lume", " ".join(lines)), Document("e", "Mar", "O sal do mar.")]
+    for title in (True, False):
+        chunk = {"size": 48, "overlap": overlap, "title": title}
+        folder = tmp_path / str(title)
+        index = open_index(Retrieve(documents="x", chunk=chunk), folder, language="pt")
+        index.add(documents)
+        found = index.search(["O que é o Lume?"], 9)[0]
+        pieces = cut(documents[0], Chunking(size=48, overlap=overlap))
+        assert len(pieces) > 1
+        assert sorted(item.chunk.id for item in found) == (
+            sorted(piece.id for piece in pieces) if title else []
+        )
+        assert all("Lume" not in item.chunk.text for item in found)  # the text is as it was
+        index.close()
+
+
 # Terms
 
 
@@ -136,6 +156,85 @@ def test_every_stemmer_is_there() -> None:
     import Stemmer
 
     assert set(STEMMERS.values()) <= set(Stemmer.algorithms())
+
+
+FORMS = {  # of one word, by language: question and text may have either
+    "ar": ("كتاب", "الكتاب"),
+    "ca": ("ciutat", "ciutats"),
+    "cs": ("žena", "ženy"),
+    "da": ("dreng", "drengene"),
+    "de": ("Stadt", "Städte"),
+    "el": ("σπίτι", "ΣΠΊΤΙΑ"),
+    "en": ("city", "cities"),
+    "eo": ("domo", "domojn"),
+    "es": ("casa", "casas"),
+    "et": ("maja", "majad"),
+    "eu": ("mendi", "mendiak"),
+    "fa": ("کتاب", "کتابها"),
+    "fi": ("talo", "talossa"),
+    "fr": ("maison", "maisons"),
+    "ga": ("fuinneog", "fuinneogach"),
+    "hi": ("किताब", "किताबें"),
+    "hu": ("ház", "házak"),
+    "hy": ("քաղաք", "քաղաքներ"),
+    "id": ("buku", "bukunya"),
+    "it": ("casa", "case"),
+    "lt": ("namas", "namai"),
+    "ne": ("घर", "घरहरू"),
+    "nl": ("huis", "huizen"),
+    "no": ("hus", "husene"),
+    "pl": ("książka", "książki"),
+    "pt": ("informação", "informações"),
+    "ro": ("oraș", "orașe"),
+    "ru": ("город", "города"),
+    "sr": ("књига", "knjige"),
+    "sv": ("bil", "bilar"),
+    "ta": ("வீடு", "வீடுகள்"),
+    "tr": ("kitap", "kitaplar"),
+    "yi": ("קינד", "קינדער"),
+}
+
+
+@pytest.mark.parametrize("code", STEMMERS)
+def test_forms_of_a_word_are_one_term_in_every_language_with_a_stemmer(code: str) -> None:
+    one, other = FORMS[code]
+    found = terms(one, analyser(code))
+    assert len(found) == 1
+    assert terms(other, analyser(code)) == found
+    assert terms(other, analyser("mul")) != terms(one, analyser("mul"))  # nothing else does it
+
+
+@pytest.mark.parametrize(
+    ("code", "word"),
+    [
+        ("bn", "পুস্তক"),
+        ("gu", "પુસ્તક"),
+        ("kn", "ಪುಸ್ತಕ"),
+        ("ml", "പുസ്തകം"),
+        ("mr", "पुस्तक"),
+        ("pa", "ਕਿਤਾਬ"),
+        ("si", "පොත"),
+        ("te", "పుస్తకం"),
+        ("he", "סֵפֶר"),
+        ("uk", "книга"),
+        ("vi", "quyển"),
+        ("mul", "किताब"),
+    ],
+)
+def test_languages_without_a_stemmer_are_compared_by_whole_words(code: str, word: str) -> None:
+    assert terms(f"{word} ({word})", analyser(code)) == [fold(word)] * 2
+
+
+def test_an_index_by_whole_words_is_another_than_before_signs_were_kept() -> None:
+    chosen, told = Retrieve(documents="x"), {}
+    for code in ("pt", "hi", "zh", "mul", "mr"):
+        keys = []
+        for analysis in (format_of(code), 1):
+            with pytest.MonkeyPatch.context() as patch:
+                patch.setattr(opening, "format_of", lambda _, value=analysis: value)
+                keys.append(opening.index_key(chosen, "content", code, (), None))
+        told[code] = keys[0] == keys[1]
+    assert told == {"pt": True, "hi": True, "zh": True, "mul": False, "mr": False}
 
 
 def test_composed_and_decomposed_letters_are_the_same() -> None:

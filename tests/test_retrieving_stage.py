@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +32,7 @@ from etude.approaches.retrieving import freeze
 from etude.checks import check, check_data
 from etude.config import Study
 from etude.data import Data, prepare
-from etude.engine.base import Base
+from etude.engine.base import Base, find_base
 from etude.errors import UserError
 from etude.progress import silent
 from etude.records import Example, Message
@@ -283,6 +284,29 @@ def test_kill_9_while_indexing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     for name in ("found.jsonl", "chunks.jsonl"):
         assert (place / name).read_bytes() == (expected / name).read_bytes()
     assert 0 < read_json(place / "facts.json")["index"]["resumed"] < 32
+
+
+def test_chunks_are_measured_in_the_tokens_of_the_studys_model(tmp_path: Path) -> None:
+    base = find_base("random-llama")
+    chunk = {"size": 40, "unit": "tokens", "overlap": 12}
+    given = prepared(tmp_path, rag(chunk=chunk))
+    freeze(given.study, ["rag"], base, given.data, given.folder, silent)
+    place = place_of(given.study, "rag", base, given.data.hash, given.folder)
+    found = read_lines(place / "chunks.jsonl")
+    length = retrieving.token_length(base, given.study)
+    assert 30 < max(length(row["text"]) for row in found) <= 40
+    assert read_json(place / "facts.json")["index"]["chunks"] > 32  # each document is in pieces
+    spans: dict[str, list[tuple[int, int]]] = {}
+    for row in found:
+        spans.setdefault(row["document"], []).append((row["start"], row["end"]))
+    beside = [pair for held in spans.values() for pair in pairwise(sorted(held))]
+    assert any(before[1] > after[0] for before, after in beside)  # they overlap
+    other = Base("other", base.folder, "another tokenizer")
+    keys_of = [retrieval_key(given.study, "rag", item, given.data.hash) for item in (base, other)]
+    assert keys_of[0] != keys_of[1]
+    plain = prepared(tmp_path, rag())
+    keys_of = [retrieval_key(plain.study, "rag", item, plain.data.hash) for item in (base, other)]
+    assert keys_of[0] == keys_of[1]  # characters are the same whatever the model
 
 
 def test_what_was_edited_is_refused(tmp_path: Path) -> None:

@@ -154,6 +154,10 @@ def _passages(about: Mapping[str, Any]) -> str:
     if about["retrieved"]:
         held = "" if about["bytes"] is None else f", {size(about['bytes'])}"
         told += f"; found already (the index took {about['seconds']:.1f} s{held})"
+    elif about.get("indexed"):
+        held = "" if about["bytes"] is None else f" ({size(about['bytes'])})"
+        told += f"; indexed already, in the cache{held}; prompts are measured with chunks that "
+        told += "stand in"
     else:
         encodes = f"; {about['encodes']} encodes every chunk" if about["encodes"] else ""
         told += f", to be indexed{_foreseen(about.get('foreseen'))}{encodes}"

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from etude.approaches.documents import retrieval_key
+from etude.approaches.indexed import indexes_kept
 from etude.approaches.order import ancestry
 from etude.approaches.retrieved import is_retrieved
 from etude.child import in_child
@@ -80,4 +81,7 @@ def known_passages(study: Study, folder: Path, base: Base, data: Data) -> dict[s
         ]
         for name in names
     }
-    return {"passages": found} if found else {}
+    if not found:
+        return {}
+    waits = not all(there for _, there in found.values())
+    return {"passages": found, **({"indexes": indexes_kept()} if waits else {})}

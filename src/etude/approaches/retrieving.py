@@ -82,6 +82,7 @@ def freeze(
     facts = {
         **searched(study, settings, data, retriever),
         "languages": languages(place / CHUNKS),
+        "licences": licences(place / CHUNKS),
         "index": {**retriever.facts, "opened_seconds": indexed},
         "needs": list(dict.fromkeys(needs)),
         "files": {name: vouched(place / name) for name in (FOUND, CHUNKS)},
@@ -251,6 +252,12 @@ def languages(path: Path) -> dict[str, int]:
     """In which languages the first chunks are, the commonest first."""
     found = (language_of(chunk_in(line).text) for line in whole_lines(path)[:LOOKED_AT])
     return dict(Counter(found).most_common())
+
+
+def licences(path: Path) -> dict[str, int]:
+    """What the chunks that were found are under, where that is known, the commonest first."""
+    found = Counter(chunk_in(line).metadata.get("licence", "") for line in whole_lines(path))
+    return {licence: count for licence, count in found.most_common() if licence}
 
 
 def vouched(path: Path) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from zlib import crc32
 
 from etude.approaches.documents import depth_of, document_files, left_out, searching
 from etude.approaches.foreseeing import as_planned, first_of, foresee, settings_of
+from etude.approaches.indexed import indexed
 from etude.approaches.keys import context_settings
 from etude.approaches.retrieved import place_of, read_facts
 from etude.approaches.retrieving import token_length
@@ -37,13 +38,15 @@ from etude.store import fingerprint
 class Seen:
     """The first documents, cut into chunks; `all` says that there are no others.
 
-    `foreseen` is what the whole index will take, by what these took (`foreseeing.Foreseen`).
+    `foreseen` is what the whole index will take, by what these took (`foreseeing.Foreseen`);
+    `indexed` what is known of it where it is in the cache already, and nothing is to be made.
     """
 
     documents: Sequence[Document]
     chunks: Sequence[Chunk]
     all: bool
     foreseen: dict[str, Any] | None = None
+    indexed: dict[str, Any] | None = None
 
 
 SEEN: dict[str, Seen] = {}  # by what is searched; a plan has a process of its own
@@ -56,7 +59,9 @@ def first_documents(
 
     UserError where it cannot be read.
     """
-    key = fingerprint(searching(study, name, base, data.hash))
+    found = searching(study, name, base, data.hash)
+    where = settings_of(study, name).store.model_dump(mode="json")
+    key = fingerprint({"found": found, "store": where})
     if key not in SEEN:
         SEEN[key] = read_first(study, name, data, base, progress)
     return SEEN[key]
@@ -83,8 +88,9 @@ def read_first(study: Study, name: str, data: Data, base: Base, progress: Progre
             )
             + ", so nothing can be found: name others."
         )
-    foreseen = foresee(study, name, first, chunks, cutting, progress)
-    return Seen(first.documents, chunks, first.all, as_planned(foreseen))
+    made = indexed(study, name, data, first, length, progress)
+    foreseen = None if made else foresee(study, name, first, chunks, cutting, progress)
+    return Seen(first.documents, chunks, first.all, as_planned(foreseen), made)
 
 
 def context_with(study: Study, name: str, data: Data, seen: Seen) -> Context:
@@ -141,12 +147,13 @@ def planned_passages(
             "gold": gold_known(data.test, lambda: {document.id for document in seen.documents})
             if seen.all
             else None,
-            "documents": len(seen.documents),
-            "chunks": len(seen.chunks),
+            "documents": seen.indexed["documents"] if seen.indexed else len(seen.documents),
+            "chunks": seen.indexed["chunks"] if seen.indexed else len(seen.chunks),
             "characters": sum(len(document.text) for document in seen.documents),
-            "all": seen.all,
+            "all": seen.all or seen.indexed is not None,
             "seconds": None,
-            "bytes": None,
+            "bytes": seen.indexed["bytes"] if seen.indexed else None,
+            "indexed": seen.indexed is not None,
             "foreseen": seen.foreseen,
         }
     facts = read_facts(place_of(study, name, base, data.hash, folder))
@@ -161,5 +168,6 @@ def planned_passages(
         "all": True,
         "seconds": index["seconds"],
         "bytes": index["bytes"],
+        "indexed": True,
         "foreseen": None,
     }

@@ -67,21 +67,39 @@ def articles_of(
 def kept(
     folder: Path, state: State, progress: Progress = silent, name: str = ""
 ) -> Iterator[Article]:
-    """The articles of a folder that is complete; `name` is what progress calls the dump."""
+    """The articles of a folder that is complete; `name` is what progress calls the dump.
+
+    Raises:
+        UserError: where a file in it is gone, was cut or cannot be read.
+    """
     given, total, what = 0, state.counts.articles, f"articles of {name}"
     with closing(sqlite3.connect(folder / "names.db")) as names:
         for number in range(len(state.shards)):
-            with shard(folder, number).open("rb") as file:
+            path = shard(folder, number)
+            if not path.exists() or path.stat().st_size != state.shards[number]:
+                raise damaged(folder)
+            with path.open("rb") as file:
                 for line in file:
                     if given % TOLD == 0:
                         progress(what, given, total, "")
                     given += 1
-                    article = Article.from_json(json.loads(line))
-                    found = names.execute(NAMES, (article.title,)).fetchall()
+                    try:
+                        article = Article.from_json(json.loads(line))
+                        found = names.execute(NAMES, (article.title,)).fetchall()
+                    except (ValueError, KeyError, TypeError, sqlite3.Error) as error:
+                        raise damaged(folder) from error
                     yield (
                         replace(article, names=tuple(row[0] for row in found)) if found else article
                     )
     progress(what, total, total, "")
+
+
+def damaged(folder: Path) -> UserError:
+    """What is said of articles that are not there any more as they were written."""
+    return UserError(
+        f"{folder} should hold the articles of a dump as Etude read them, but a file in it was "
+        "changed, cut or deleted since: delete the folder, and the dump is read again."
+    )
 
 
 @dataclass(slots=True)

@@ -18,8 +18,9 @@ from etude.errors import UserError
 HEADER = 1 << 20  # bytes that what stands before the first page may have
 PAGE_END = b"</page>"
 ROOT_END = b"</mediawiki>"
-HOSTS = ("wikipedia", "wiktionary", "wikibooks", "wikiquote", "wikisource", "wikiversity")
-WIKIMEDIA = re.compile(rf"https?://[a-z0-9-]+\.(?:{'|'.join(HOSTS)}|wikivoyage|wikinews)\.org/")
+# Wikimedia's wikis whose text is under this licence; Wikinews' is under another.
+HOSTS = "wikipedia|wiktionary|wikibooks|wikiquote|wikisource|wikiversity|wikivoyage"
+WIKIMEDIA = re.compile(rf"https?://[a-z0-9-]+\.(?:{HOSTS})\.org/")
 LICENCE = "CC BY-SA 4.0"
 
 

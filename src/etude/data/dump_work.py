@@ -119,7 +119,7 @@ def rows_of(dump: Dump, xml: bytes) -> Rows:
     counts = rows.counts
     others = {name for key, name in dump.site.namespaces.items() if key != "0"}
     for page in pages_of(xml, dump.path):
-        target = page.redirect
+        target = page.redirect.partition("#")[0]  # one to a section leads to its article
         if page.namespace not in ("0", "") or (
             not page.namespace and page.title.partition(":")[0] in others
         ):

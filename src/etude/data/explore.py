@@ -1,184 +1,155 @@
-"""A look at the material: counts, languages, lengths, labels, frequent words; plain values."""
+"""A look at the material: counts, languages, lengths, labels, frequent words; plain values.
+
+The examples stay where they are and pass three times: to be counted, and for their texts twice.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
-from itertools import chain
-from statistics import quantiles
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import chain, islice
 from typing import Any
 
+from etude.data.columns import Column, CountTokens, FrequentWords
 from etude.data.frozen import Data
-from etude.data.languages import SEVERAL, UNCLEAR, language_of, likeliest, name_of
+from etude.data.languages import SEVERAL, UNCLEAR, name_of
+from etude.data.lengths import lengths
 from etude.data.rows import SPLITS
-from etude.data.words import STOP_WORDS, words_of
-from etude.progress import Progress, silent, watched
+from etude.data.words import STOP_WORDS
+from etude.progress import Progress, silent
 from etude.records import Example
 
-BINS = 20
-PART = 500  # texts whose tokens are counted together
-FREQUENT = 30  # words of a language
+PART = 500  # examples that are in memory together
 SAMPLES = 3
 LARGEST = 10  # groups that are named
 UNITS = ("characters", "words", "tokens")
-RARE = 0.05  # share of a column's texts below which a language has no list of words of its own
 
-CountTokens = Callable[[list[str]], list[int]]
+
+@dataclass(slots=True)
+class Seen:
+    """What is counted of examples while they pass, without their texts."""
+
+    splits: dict[str, dict[str, Any]] = field(default_factory=dict)
+    turns: Counter[int] = field(default_factory=Counter)
+    references: Counter[int] = field(default_factory=Counter)
+    groups: Counter[str] = field(default_factory=Counter)
+    choices: list[str] = field(default_factory=list)
+    labels: dict[str, Counter[str]] = field(default_factory=dict)
+    samples: list[Example] = field(default_factory=list)
+    with_system: bool = False
+    with_parts: bool = False
+
+    def add(self, split: str, examples: Sequence[Example]) -> None:
+        """Count a split."""
+        tasks: Counter[str] = Counter()
+        groups: set[str] = set()
+        self.labels[split] = Counter()
+        first: dict[str, Example] = {}
+        for number, example in enumerate(examples):
+            if number == 0:
+                self.choices += example.choices
+            first.setdefault(example.task, example)
+            tasks[example.task] += 1
+            self.turns[len(example.messages)] += 1
+            self.references[len(example.references)] += 1
+            if example.label is not None:
+                self.labels[split][example.label] += 1
+            if example.group is not None:
+                groups.add(example.group)
+                self.groups[example.group] += 1
+            self.with_system = self.with_system or bool(_joined(example, of_system=True))
+            self.with_parts = self.with_parts or all(_parts(example))
+        if split == "train":  # the first rows; of several sources, the first row of each
+            self.samples = list(first.values()) if len(first) > 1 else list(examples[:SAMPLES])
+        self.splits[split] = {
+            "rows": len(examples),
+            "groups": len(groups) if groups else None,
+            "sources": dict(tasks),
+        }
 
 
 def explore(
     data: Data, count_tokens: CountTokens | None = None, progress: Progress = silent
 ) -> dict[str, Any]:
-    """What is in the material, JSON-able.
+    """What is in the material, JSON-able; however much it is, few of its texts are in memory.
 
     `columns` hold, for the prompt (all turns), its parts where it has several (system,
     instruction, input) and the response (the first reference): `rows`, `empty` and `distinct`
     texts, the text that `always` stands there (or None), `languages` (code or "unclear" -> texts
-    that are not empty), `frequent` words (see `frequent_words`) and, per unit (characters, words,
+    that are not empty), `frequent` words (see `FrequentWords`) and, per unit (characters, words,
     tokens), what `lengths` gives. Tokens are there only when `count_tokens` is given (texts ->
     number of tokens of each). Rows that are not used are counted by reason, as on the card.
     """
-    splits: dict[str, Sequence[Example]] = {name: getattr(data, name) for name in SPLITS}
-    examples = [example for name in SPLITS for example in splits[name]]
+    seen = Seen()
+    for name in SPLITS:
+        seen.add(name, getattr(data, name))
     language = data.card.get("language", "en")
-    columns = {
-        name: _column(name, texts, language, count_tokens, progress)
-        for name, texts in texts_of(examples).items()
-    }
-    labels = _labels(splits)
+    columns = _columns(data, seen, language, count_tokens, progress)
+    labels = _labels(seen)
     return {
         "task": data.card.get("task"),
         "language": language,
         "sources": data.card.get("sources", {}),
-        "splits": {name: _split(held) for name, held in splits.items()},
+        "splits": seen.splits,
         "columns": columns,
-        "turns": _count(len(example.messages) for example in examples),
-        "references": _count(len(example.references) for example in examples),
+        "turns": _count(seen.turns),
+        "references": _count(seen.references),
         "labels": labels,
         "commonest_label": _commonest(labels),
-        "groups": _groups(examples),
+        "groups": _groups(seen.groups),
         "dropped": dict(data.card.get("dropped", {})),
         "remarks": {kind: held["count"] for kind, held in data.card.get("remarks", {}).items()},
-        "samples": [example.to_json() for example in _samples(data.train)],
+        "samples": [example.to_json() for example in seen.samples],
         "notes": [*data.card.get("notes", ()), *_notes(columns, language)],
     }
 
 
+def _columns(
+    data: Data, seen: Seen, language: str, count_tokens: CountTokens | None, progress: Progress
+) -> dict[str, dict[str, Any]]:
+    """Column -> what its texts are like. A part that no prompt has is no column."""
+    names = [
+        *(["system"] if seen.with_system else []),
+        *(["instruction", "input"] if seen.with_parts else []),
+        "prompt",
+        "response",
+    ]
+    columns = {name: Column(count_tokens) for name in names}
+    for texts in _passing(data, "languages and lengths", progress):
+        for name, column in columns.items():
+            column.add(texts[name])
+    words = {name: FrequentWords(column, language) for name, column in columns.items()}
+    for texts in _passing(data, "frequent words", progress):
+        for name in columns:
+            words[name].add(texts[name])
+    return {name: column.summary(words[name].found()) for name, column in columns.items()}
+
+
+def _passing(data: Data, what: str, progress: Progress) -> Iterator[dict[str, list[str]]]:
+    """Column -> the texts of some examples after the others."""
+    total, done = sum(len(getattr(data, name)) for name in SPLITS), 0
+    rest = chain.from_iterable(getattr(data, name) for name in SPLITS)
+    while part := list(islice(rest, PART)):
+        progress(what, done, total, "")
+        yield texts_of(part)
+        done += len(part)
+    progress(what, total, total, "")
+
+
 def texts_of(examples: Sequence[Example]) -> dict[str, list[str]]:
-    """Column -> its texts. A part that no prompt has, or that is all there is of one, is no column.
+    """Column -> its texts.
 
     The instruction and the input are told from other turns by what the user's turn was made of.
     """
-    system = [_joined(example, of_system=True) for example in examples]
     parts = [_parts(example) for example in examples]
-    found = {"system": system} if any(system) else {}
-    if any(instruction and given for instruction, given in parts):
-        found["instruction"] = [instruction for instruction, _ in parts]
-        found["input"] = [given for _, given in parts]
-    prompts = ["\n\n".join(turn.content for turn in example.messages) for example in examples]
-    return found | {
-        "prompt": prompts,
+    return {
+        "system": [_joined(example, of_system=True) for example in examples],
+        "instruction": [instruction for instruction, _ in parts],
+        "input": [given for _, given in parts],
+        "prompt": ["\n\n".join(turn.content for turn in item.messages) for item in examples],
         "response": [example.references[0] for example in examples],
     }
-
-
-def lengths(values: Sequence[int]) -> dict[str, Any]:
-    """min, median, p90, max and a histogram (`edges`, one more than `counts`) of whole numbers.
-
-    Bins are equally wide; where few values lie far above all others, the last bin is wider and
-    holds them. A bin begins at its edge and ends before the next.
-    """
-    if not values:
-        return {"n": 0, "histogram": {"edges": [], "counts": []}}
-    ordered = sorted(values)
-    tenths = quantiles(ordered, n=10, method="inclusive") if len(ordered) > 1 else ordered * 9
-    edges = _edges(ordered)
-    counts = [0] * (len(edges) - 1)
-    width = edges[1] - edges[0]
-    for value in ordered:
-        counts[min((value - edges[0]) // width, len(counts) - 1)] += 1
-    return {
-        "n": len(ordered),
-        "min": ordered[0],
-        "median": tenths[4],
-        "p90": tenths[8],
-        "max": ordered[-1],
-        "histogram": {"edges": edges, "counts": counts},
-    }
-
-
-def _edges(ordered: Sequence[int]) -> list[int]:
-    low, high = ordered[0], ordered[-1]
-    most = ordered[int(0.99 * (len(ordered) - 1))]
-    has_tail = high - low > 2 * max(most - low, BINS)
-    bins, end = (BINS - 1, most) if has_tail else (BINS, high)
-    width = -(-(end - low + 1) // bins)
-    edges = [low + width * step for step in range((end - low) // width + 2)]
-    return [*edges, high + 1] if has_tail else edges
-
-
-def frequent_words(
-    texts: Sequence[str], told: Mapping[str, str], default: str
-) -> dict[str, list[list[Any]]]:
-    """Language -> its commonest words without stop words, as [word, count], commonest first.
-
-    Words count for the language of their text, as `told`. Where that is unclear or rare in the
-    column, they count for the likeliest of the column's common languages; for `default` where
-    there is none.
-    """
-    known = Counter(told[text] for text in texts if text in told)
-    del known[UNCLEAR]
-    own = [found for found, count in known.most_common() if count >= RARE * len(texts)]
-    held: dict[str, list[str]] = {language: [] for language in own or [default]}
-    for text in texts:
-        language = told.get(text, UNCLEAR)
-        held[language if language in held else likeliest(text, list(held))].append(text)
-    counts = {
-        language: Counter(word for text in those for word in words_of(text))
-        for language, those in held.items()
-    }
-    for language, counted in counts.items():
-        for word in _stop_words(language):
-            counted.pop(word, None)
-    return {
-        language: [list(pair) for pair in counted.most_common(FREQUENT)]
-        for language, counted in counts.items()
-    }
-
-
-def _stop_words(language: str) -> frozenset[str]:
-    """Those of a language, where they are known; all that are known for several languages."""
-    known = frozenset[str]().union(*STOP_WORDS.values()) if language == SEVERAL else frozenset()
-    return STOP_WORDS.get(language, known)
-
-
-def _column(
-    name: str,
-    texts: list[str],
-    default: str,
-    count_tokens: CountTokens | None,
-    progress: Progress,
-) -> dict[str, Any]:
-    distinct = list(dict.fromkeys(texts))
-    said = [text for text in texts if text.strip()]
-    asked = watched(list(dict.fromkeys(said)), f"languages, {name}", progress)
-    told = {text: language_of(text) for text in asked}  # rows may share a text
-    column = {
-        "rows": len(texts),
-        "empty": len(texts) - len(said),
-        "distinct": len(distinct),
-        "always": distinct[0] if len(distinct) == 1 < len(texts) else None,
-        "languages": dict(Counter(told[text] for text in said).most_common()),
-        "frequent": frequent_words(said, told, default),
-        "characters": lengths([len(text) for text in texts]),
-        "words": lengths([len(words_of(text)) for text in texts]),
-    }
-    if count_tokens is not None:
-        parts = [distinct[start : start + PART] for start in range(0, len(distinct), PART)]
-        counted = [count_tokens(part) for part in watched(parts, f"tokens, {name}", progress)]
-        tokens = dict(zip(distinct, chain.from_iterable(counted), strict=True))
-        column["tokens"] = lengths([tokens[text] for text in texts])
-    return column
 
 
 def _joined(example: Example, *, of_system: bool) -> str:
@@ -194,29 +165,17 @@ def _parts(example: Example) -> tuple[str, str]:
     return (parts[0], parts[1]) if made == _joined(example, of_system=False) else ("", "")
 
 
-def _split(examples: Sequence[Example]) -> dict[str, Any]:
-    groups = {example.group for example in examples} - {None}
-    return {
-        "rows": len(examples),
-        "groups": len(groups) if groups else None,
-        "sources": dict(Counter(example.task for example in examples)),
-    }
-
-
-def _count(numbers: Any) -> dict[str, int]:
+def _count(numbers: Mapping[int, int]) -> dict[str, int]:
     """Number of turns or references -> examples that have so many."""
-    counts = Counter(numbers)
-    return {str(number): counts[number] for number in sorted(counts)}
+    return {str(number): numbers[number] for number in sorted(numbers)}
 
 
-def _labels(splits: Mapping[str, Sequence[Example]]) -> dict[str, dict[str, int]]:
+def _labels(seen: Seen) -> dict[str, dict[str, int]]:
     """label -> split -> rows; labels that no row has are there with zeros."""
-    held = {name: Counter(example.label for example in split) for name, split in splits.items()}
-    choices = [label for split in splits.values() for item in split[:1] for label in item.choices]
-    used = [label for counts in held.values() for label in counts if label is not None]
+    used = chain.from_iterable(seen.labels.values())
     return {
-        label: {name: counts[label] for name, counts in held.items()}
-        for label in dict.fromkeys(choices + used)
+        label: {name: counts[label] for name, counts in seen.labels.items()}
+        for label in dict.fromkeys([*seen.choices, *used])
     }
 
 
@@ -229,21 +188,12 @@ def _commonest(labels: Mapping[str, Mapping[str, int]]) -> dict[str, Any] | None
     return {"label": label, "test_share": labels[label]["test"] / tested if tested else None}
 
 
-def _groups(examples: Sequence[Example]) -> dict[str, Any] | None:
+def _groups(sizes: Counter[str]) -> dict[str, Any] | None:
     """How many groups, how large they are, and the largest of them."""
-    sizes = Counter(example.group for example in examples if example.group is not None)
     if not sizes:
         return None
     largest = [list(pair) for pair in sizes.most_common(LARGEST)]
     return {"n": len(sizes), "rows": lengths(list(sizes.values())), "largest": largest}
-
-
-def _samples(examples: Sequence[Example]) -> list[Example]:
-    """The first rows; of several sources, the first row of each."""
-    first: dict[str, Example] = {}
-    for example in examples:
-        first.setdefault(example.task, example)
-    return list(examples[:SAMPLES]) if len(first) < 2 else list(first.values())
 
 
 def _notes(columns: Mapping[str, Mapping[str, Any]], language: str) -> list[str]:

@@ -9,8 +9,8 @@ from typing import Any
 
 from etude.config.retrieving import DocumentLines, TextFiles
 from etude.data.document_files import read_documents, text_files
-from etude.data.explore import lengths
 from etude.data.languages import language_of
+from etude.data.lengths import lengths
 from etude.data.words import words_of
 from etude.progress import Progress, silent
 
@@ -23,7 +23,7 @@ def look_documents(path: Path, progress: Progress = silent) -> dict[str, Any]:
     """What documents are like, JSON-able; of many, the first ones. Those `without_text` count.
 
     `documents`: `path`, `kind`, how many were `read`, whether that is `all`, how many `files`.
-    `characters`, `words` (see `etude.data.explore.lengths`), `languages`, `samples`.
+    `characters`, `words` (see `etude.data.lengths.lengths`), `languages`, `samples`.
 
     Raises:
         UserError: where there is no document, or one cannot be read.

@@ -13,8 +13,8 @@ from etude.data.articles import Article
 from etude.data.dump_sample import Sampled, sample, sampling
 from etude.data.dump_work import Dump
 from etude.data.dumps import no_pages, open_dump
-from etude.data.explore import lengths
 from etude.data.languages import language_of
+from etude.data.lengths import lengths
 from etude.data.quiz.make import make_questions, unworded
 from etude.data.quiz.question import Make
 from etude.data.words import words_of

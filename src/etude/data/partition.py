@@ -17,6 +17,7 @@ from etude.records import Example
 from etude.store import read_json, replacing, write_json
 
 CARD = "partition.json"  # says that the files beside it are of a partition, and may be replaced
+ORIGIN = ("url", "revision", "licence")  # columns that say whose a text is: they go along
 
 
 def write_partition(study: Study, data: Data, folder: Path, root: Path = Path()) -> list[Path]:
@@ -61,8 +62,9 @@ def as_row(example: Example) -> dict[str, Any]:
     """An example as a row: `instruction`, `input`, `response` and `id`, and what else it has.
 
     `input` is empty where the question was not put together of two parts. Where there are several
-    right answers `responses` lists them; `label`, `group` and `passages` (ids) stand where they
-    exist. Turns before the last question are `system` and `history` (each with `role`, `content`).
+    right answers `responses` lists them; `label`, `group`, `passages` (ids) and where the row is
+    from (`url`, `revision`, `licence`) stand where they exist. Turns before the last question are
+    `system` and `history` (each with `role`, `content`).
     """
     last = example.messages[-1].content
     instruction = example.metadata.get("instruction", "").strip()
@@ -83,6 +85,7 @@ def as_row(example: Example) -> dict[str, Any]:
         row["group"] = example.group
     if example.gold_passages:
         row["passages"] = list(example.gold_passages)
+    row |= {name: text for name in ORIGIN if (text := example.metadata.get(name))}
     before = example.messages[:-1]
     if before and before[0].role == "system":
         row["system"], before = before[0].content, before[1:]

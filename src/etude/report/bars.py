@@ -21,7 +21,7 @@ BREAK = 8  # before the last bar, where it holds all that is longer
 
 
 def histogram(found: Mapping[str, Any], title: str) -> str:
-    """What `etude.data.explore.lengths` gives as an `<svg>` element; "" where values are all alike.
+    """What `etude.data.lengths.lengths` gives as an `<svg>` element; "" where values are all alike.
 
     A last bin that is wider than the others stands apart, paler, and its edge has a plus sign.
     """

@@ -11,9 +11,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from etude.data.explore import lengths
 from etude.data.frozen import stored
 from etude.data.languages import language_of, name_of
+from etude.data.lengths import lengths
 from etude.data.rows import SPLITS
 from etude.data.words import words_of
 from etude.records import Example

@@ -128,7 +128,7 @@
     box.append(make("summary", "", `${shown.length} ${shown.length === 1 ? "passage" : "passages"}${known}`));
     const list = make("ul");
     for (const item of found) {
-      const [title, text] = passages[item.key] ?? ["", ""];
+      const [title, text, source] = passages[item.key] ?? ["", ""];
       const entry = make("li", item.gold ? "gold" : "");
       const head = make("h5", "", item.shown ? `[${item.rank}] ${title}` : `${title} (rank ${item.rank}, not shown)`);
       if (item.gold) head.append(make("span", "tag", "gold"));
@@ -138,6 +138,7 @@
       const body = make("p", "said-text", part);
       if (item.characters !== null && part.length < text.length) body.append(make("span", "quiet", " … (the rest did not fit)"));
       entry.append(head, body);
+      if (source) entry.append(make("p", "quiet", source));
       list.append(entry);
     }
     box.append(list);

@@ -28,7 +28,7 @@ from etude.report.retrieval import retrieval_view
 from etude.report.spending import cost_heads, seed_cost_rows
 from etude.store import write_atomically
 
-Texts = Mapping[str, Sequence[str]]  # titles and texts of passages
+Texts = Mapping[str, Sequence[str]]  # of passages: title, text, and where it is from if known
 
 
 def write_page(

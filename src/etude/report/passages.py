@@ -10,7 +10,7 @@ from etude.approaches.documents import FOLDER
 from etude.approaches.retrieved import Retrieved, read_retrieved
 from etude.diagnosis.evidence import Evidence
 from etude.metrics.citations import cited
-from etude.records import Example, Prediction
+from etude.records import Chunk, Example, Prediction
 from etude.retrieval.gold import is_gold
 
 LONGEST = 1200  # characters of a passage that the page carries
@@ -19,7 +19,7 @@ LONGEST = 1200  # characters of a passage that the page carries
 def with_passages(
     evidence: Evidence, folder: Path, rows: list[dict[str, Any]]
 ) -> dict[str, list[str]]:
-    """Note in each answer what stood in its prompt; returns titles and texts by their keys.
+    """Note in each answer what stood in its prompt; returns texts by their keys, as `written`.
 
     Of what was retrieved beyond the prompt the gold passages are noted as well. A text stands once,
     however many answers it was shown for.
@@ -63,10 +63,17 @@ def noted(example: Example, made: Prediction) -> list[dict[str, Any]]:
 
 
 def written(held: Retrieved, name: str) -> list[str]:
-    """A chunk's title and text."""
+    """A chunk's title and text, and where it is from if its document says so."""
     chunk = held.chunk(name)
     text = chunk.text if len(chunk.text) <= LONGEST else chunk.text[:LONGEST].rstrip() + "…"
-    return [chunk.title, text]
+    return [chunk.title, text, *([source] if (source := source_of(chunk)) else [])]
+
+
+def source_of(chunk: Chunk) -> str:
+    """What must be named of a text that is published: its address, revision and licence."""
+    known = chunk.metadata
+    revision = f"revision {known['revision']}" if known.get("revision") else ""
+    return ", ".join(filter(None, (known.get("url"), revision, known.get("licence"))))
 
 
 def costs_of(evidence: Evidence, name: str) -> Mapping[str, Any]:

@@ -98,6 +98,7 @@ def indexes(evidence: Evidence, names: Sequence[str]) -> list[dict[str, Any]]:
                 "passed_over": about["documents"].get("passed_over", {}),
                 "approaches": [],
                 "languages": about["languages"],
+                "licences": about.get("licences") or {},
                 "questions": about["questions"],
                 "retrieve_seconds": about["seconds"],
                 "depth": about["depth"],
@@ -213,6 +214,8 @@ def index_row(row: Mapping[str, Any]) -> dict[str, Any]:
         told.append(
             ("Ordered anew", f"the first {row['rerank']['depth']}, {row['rerank']['base']}")
         )
+    if row.get("licences"):
+        told.append(("Licence", licences(row["licences"])))
     return {
         "of": str(row["of"]).rpartition("/")[2],  # folders stay at home
         "approaches": ", ".join(row["approaches"]),
@@ -230,6 +233,12 @@ def documents_of(row: Mapping[str, Any]) -> str:
         kinds = ", ".join(f"{words.count(count)} {ending}" for ending, count in passed.items())
         told.append(f"files of other kinds passed over ({kinds})")
     return f"{', '.join(told)}; {languages(row['languages'])}"
+
+
+def licences(counts: Mapping[str, int]) -> str:
+    """What the passages that were found are under, the commonest first."""
+    named = words.listed(list(counts))
+    return f"what was found is under {named}; where it is from stands beside each passage"
 
 
 def made_of(row: Mapping[str, Any]) -> str:

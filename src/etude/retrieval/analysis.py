@@ -17,6 +17,7 @@ from etude.config.languages import two_letters
 from etude.retrieval.stop_words import STOP_WORDS
 
 FORMAT = 1  # raised when the same text gives other terms
+UNSTEMMED = 2  # the same of languages without a stemmer
 LONGEST = 64  # characters of a term; a longer one is cut off
 STEMMERS = {  # Snowball's, by ISO 639 code
     "ar": "arabic",
@@ -53,7 +54,8 @@ STEMMERS = {  # Snowball's, by ISO 639 code
     "tr": "turkish",
     "yi": "yiddish",
 }
-# Of scripts that write no spaces every character is a word; those with vowel signs keep them.
+# Of scripts that write no spaces every character is a word. Vowel signs are no letters; they are
+# kept in words of languages that write them, or may: all that there is no stemmer for.
 IDEOGRAPHS = "\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff"
 SIGNS = (
     "\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670"
@@ -61,9 +63,10 @@ SIGNS = (
 )
 UNSPACED = ("zh", "ja")
 SIGNED = ("ar", "bn", "fa", "he", "hi", "ne", "ta", "th", "yi")
+PLAIN_WORDS, SIGNED_WORDS = r"[^\W_]+", rf"(?:[^\W_]|[{SIGNS}])+"
 PATTERNS = {
     **dict.fromkeys(UNSPACED, rf"[{IDEOGRAPHS}]|(?:(?![{IDEOGRAPHS}])[^\W_])+"),
-    **dict.fromkeys(SIGNED, rf"(?:[^\W_]|[{SIGNS}])+"),
+    **dict.fromkeys(SIGNED, SIGNED_WORDS),
 }
 DISTINCT = 1_000_000  # words that a cache holds: numbers and names of a dump do not end
 
@@ -94,7 +97,8 @@ def analyser(language: str) -> Analyser:
     stem = Stemmer.Stemmer(name, 0).stemWord if name else None
     listed = STOP_WORDS.get(code, frozenset())
     stops = listed | {fold(word) for word in listed}
-    find = re.compile(PATTERNS.get(code, r"[^\W_]+")).findall
+    usual = PLAIN_WORDS if code in STEMMERS else SIGNED_WORDS
+    find = re.compile(PATTERNS.get(code, usual)).findall
 
     def words(text: str) -> list[str]:
         lower = text.lower()
@@ -109,9 +113,14 @@ def analyser(language: str) -> Analyser:
         "language": code,
         "stemmer": f"snowball {name}" if name else None,
         "stop_words": len(listed),
-        "format": FORMAT,
+        "format": format_of(code),
     }
     return Analyser(code, words, term, about, code not in UNSPACED)
+
+
+def format_of(code: str) -> int:
+    """What tells the terms of a language (two letters) from those that earlier versions made."""
+    return FORMAT if code in STEMMERS or code in PATTERNS else UNSTEMMED
 
 
 def terms(text: str, analyse: Analyser) -> list[str]:

@@ -14,7 +14,7 @@ from etude.records import Chunk, Document, Hit
 from etude.retrieval.analysis import Analyser, analyser
 from etude.retrieval.chunk import Length, cut, indexed
 from etude.retrieval.fusion import CANDIDATES, choose_weight, fuse
-from etude.retrieval.stores import STORES, Store, place_of
+from etude.retrieval.stores import STORES, Store, is_here, place_of
 from etude.store import read_json, write_json
 
 if TYPE_CHECKING:  # they bring torch, which a search by words does not need
@@ -22,7 +22,10 @@ if TYPE_CHECKING:  # they bring torch, which a search by words does not need
     from etude.retrieval.vectors import Encoder, Vectors
 
 TOGETHER = 16_384  # chunks that are added, and so acknowledged, at once
+CHUNKS = "chunks"  # in an index's folder: the store, where it is here
 MADE = "made.json"  # in an index's folder: what its terms and vectors were made with
+OWN = "own"  # the key of an index that is in no cache
+ANEW = "use the settings that it was made with, or another folder"
 ENCODED = 2048  # where each is encoded, which takes a minute
 TOLD = 500  # documents between two words on how many are cut
 
@@ -195,7 +198,7 @@ def open_index(
     language: str,
     device: str = "auto",
     length: Length | None = None,
-    key: str = "own",
+    key: str = OWN,
     vectors: Path | None = None,
 ) -> Index:
     """An index in a folder of yours, to add to and delete from; empty when the folder is.
@@ -221,8 +224,10 @@ def open_index(
         from etude.retrieval.rerank import load_reranker
 
         reranker = load_reranker(settings.rerank, device)
-    refuse_others(folder, made_with(settings, analyse, encoder))
-    place = place_of(search, folder / "chunks", key, analyse, encoder.width if encoder else None)
+    cached = key != OWN and is_here(settings.store)
+    mend = "delete the folder, and the index is made again" if cached else ANEW
+    refuse_others(folder, made_with(settings, analyse, encoder), mend)
+    place = place_of(search, folder / CHUNKS, key, analyse, encoder.width if encoder else None)
     weight = search.weight if isinstance(search, Hybrid) else None
     return Index(
         settings,
@@ -248,7 +253,7 @@ def made_with(settings: Retrieve, analyse: Analyser, encoder: Encoder | None) ->
     }
 
 
-def refuse_others(folder: Path, now: Mapping[str, Any]) -> None:
+def refuse_others(folder: Path, now: Mapping[str, Any], mend: str = ANEW) -> None:
     """UserError for a folder whose index was made with something else: it would find nothing."""
     if not (folder / MADE).exists():
         return
@@ -257,6 +262,5 @@ def refuse_others(folder: Path, now: Mapping[str, Any]) -> None:
         if was.get(name) != value:
             raise UserError(
                 f"{folder} holds an index with {name} by {was.get(name) or 'nothing'}, but these "
-                f"settings ask for {value or 'none'}: use the settings that it was made with, or "
-                "another folder."
+                f"settings ask for {value or 'none'}: {mend}."
             )

@@ -11,7 +11,7 @@ One process writes at a time; others may read, and see what was there when they 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -26,7 +26,7 @@ from etude.retrieval.analysis import Analyser, Numbering, terms
 from etude.retrieval.lexical import Bm25, invert
 from etude.retrieval.merge import merge
 from etude.retrieval.segment import Segment, pack_chunks, write_arrays
-from etude.store import folder_size, write_json
+from etude.store import fingerprint, folder_size, write_json
 
 Array = NDArray[Any]
 LIST = "segments.json"
@@ -56,6 +56,8 @@ def read_list(path: Path) -> Listed | None:
                 f"{path.parent} holds an index of another version of Etude: delete the folder, "
                 "and the index is made again."
             )
+        if "digest" in found and found["digest"] != _digest(found):
+            raise ValueError("its digest is that of another list")
         segments = [(str(item["name"]), list(item["deleted"])) for item in found["segments"]]
         return Listed(segments, int(found["last"]))
     except FileNotFoundError:
@@ -84,11 +86,12 @@ class MemoryStore:
         self._read()
 
     def _read(self) -> None:
-        """Open the segments that the list names."""
+        """Open the segments that the list names; one that is open already is as it was."""
+        known = {segment.name for segment in self.segments}
         while (listed := read_list(self.folder / LIST)) is not None:
             try:
                 self.segments = [
-                    Segment(self.folder / f"{name}.segment", deleted)
+                    Segment(self.folder / f"{name}.segment", deleted, known=name in known)
                     for name, deleted in listed.segments
                 ]
             except UserError:
@@ -117,7 +120,7 @@ class MemoryStore:
         kept = self._without(list(dict.fromkeys(chunk.document for chunk in chunks)))
         path = self._fresh()
         write_arrays(path, arrays)
-        self._replace([*kept, Segment(path)])
+        self._replace([*kept, Segment(path, known=True)])
         while (similar := _similar(self.segments)) is not None:
             self._merge(similar)
 
@@ -223,7 +226,8 @@ class MemoryStore:
         for segment in self.segments:
             rows = segment.rows_of(documents)
             path = self.folder / f"{segment.name}.segment"
-            kept.append(Segment(path, segment.deleted | set(rows)) if rows else segment)
+            fewer = segment.deleted | set(rows)
+            kept.append(Segment(path, fewer, known=True) if rows else segment)
         return kept
 
     def _replace(self, segments: Sequence[Segment]) -> None:
@@ -231,14 +235,20 @@ class MemoryStore:
         kept = [segment for segment in segments if segment.count]
         listed = [{"name": item.name, "deleted": sorted(item.deleted)} for item in kept]
         value = {"format": FORMAT, "last": self.last, "segments": listed}
-        write_json(self.folder / LIST, value)
+        write_json(self.folder / LIST, {**value, "digest": _digest(value)})
         self.segments, self.bm25 = kept, None
 
     def _merge(self, similar: Sequence[Segment]) -> None:
         path = self._fresh()
         write_arrays(path, merge(similar))
-        self._replace([*(item for item in self.segments if item not in similar), Segment(path)])
+        kept = [item for item in self.segments if item not in similar]
+        self._replace([*kept, Segment(path, known=True)])
         self._sweep()
+
+
+def _digest(value: Mapping[str, Any]) -> str:
+    """What a list says of its segments, as 16 hexadecimal digits."""
+    return fingerprint([value["last"], value["segments"]])[:16]
 
 
 def _at_least_kth(rows: Array, scores: Array, k: int) -> tuple[Array, Array]:

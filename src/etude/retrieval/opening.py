@@ -18,9 +18,11 @@ from etude.config.retrieving import Hybrid, Retrieve
 from etude.errors import UserError
 from etude.progress import Progress, silent
 from etude.records import Document
+from etude.retrieval.analysis import format_of
 from etude.retrieval.chunk import Length
-from etude.retrieval.index import Index, open_index
+from etude.retrieval.index import CHUNKS, Index, open_index
 from etude.retrieval.possible import check_possible
+from etude.retrieval.stores import is_here
 from etude.store import fingerprint, read_json, write_json
 
 FORMAT = 1  # raised when the same documents and settings give another index
@@ -97,6 +99,32 @@ def open_retriever(
     return index
 
 
+def kept_index(
+    settings: Retrieve,
+    documents: Iterable[Document],
+    cache: Path,
+    *,
+    language: str,
+    content: str,
+    length: Length | None = None,
+) -> dict[str, Any] | None:
+    """What is known of an index that `open_retriever` would find whole; None where it is to make.
+
+    Its files are not read. Of a store elsewhere it is what was noted when it was filled.
+    """
+    folder = cache / "indexes" / index_key(settings, content, language, documents, length)
+    gone = is_here(settings.store) and not (folder / CHUNKS).exists()
+    if gone or not (folder / FACTS).exists():
+        return None
+    made: dict[str, Any] = read_json(folder / FACTS)
+    return made
+
+
+def counts_kept(cache: Path) -> set[int]:
+    """How many documents the indexes in a cache have: what no index has, need not be looked for."""
+    return {read_json(path)["documents"] for path in cache.glob(f"indexes/*/{FACTS}")}
+
+
 def _build(index: Index, documents: Iterable[Document], progress: Progress) -> dict[str, Any]:
     began = time.perf_counter()
     done = index.store.documents()
@@ -161,12 +189,15 @@ def index_key(
     tokens = None
     if settings.chunk.unit == "tokens" and length is not None:  # which tokenizer, by what it does
         tokens = [length(document.text[:1000]) for document in islice(documents, SAMPLED)]
+    asked_in = two_letters(getattr(settings.search, "language", None) or language)
+    analysis = format_of(asked_in)
     value = {
         "format": FORMAT,
+        **({"analysis": analysis} if analysis > 1 else {}),  # as before there was more than one
         "content": content,
         "chunk": settings.chunk.model_dump(mode="json"),
         "search": search,
-        "language": two_letters(getattr(settings.search, "language", None) or language),
+        "language": asked_in,
         "store": store,
         "stemmer": version("PyStemmer"),
         "tokens": tokens,

@@ -12,6 +12,8 @@ the header's length (8 bytes), the header (JSON: type, shape and place of every 
     term_bytes, term_ends                sorted terms (UTF-8); see `lexical`
     posting_ends, posting_chunks, posting_counts, lengths
     vectors                              (chunks, width), float32, of length 1
+
+The last four bytes are the CRC-32 of all before them, so that a bit that has changed since is told.
 """
 
 from __future__ import annotations
@@ -22,6 +24,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
+from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,6 +45,9 @@ DTYPES: dict[str, np.dtype[Any]] = {
 ALWAYS = {"text_bytes", "text_ends", "spans", "owners", "document_bytes", "document_ends"}
 ALWAYS |= {"document_hashes", "document_rows"}  # the others are there for words, or for vectors
 NAMES = {dtype: name for name, dtype in DTYPES.items()}
+ABOUT = "__metadata__"  # in a header: what is no array, as safetensors names it
+CHECKED = {"checksum": "crc32"}  # what it says; files from before there were checksums lack it
+READ = 1 << 20  # bytes that are read at once to compare a checksum
 
 
 def write_arrays(path: Path, arrays: Mapping[str, Array | Sequence[Array]]) -> None:
@@ -53,7 +59,8 @@ def write_arrays(path: Path, arrays: Mapping[str, Array | Sequence[Array]]) -> N
         for name, value in arrays.items()
     }  # fmt: skip
     order = sorted(parts, key=lambda name: (-parts[name][0].itemsize, name))
-    header, place = {}, 0
+    header: dict[str, Any] = {ABOUT: CHECKED}
+    place = 0
     for name in order:
         size = sum(part.nbytes for part in parts[name])
         header[name] = {
@@ -65,10 +72,15 @@ def write_arrays(path: Path, arrays: Mapping[str, Array | Sequence[Array]]) -> N
     text = json.dumps(header).encode()
     text += b" " * (-len(text) % 8)
     with replacing(path) as temporary, temporary.open("wb") as file:
-        file.write(len(text).to_bytes(8, "little") + text)
+        begun = len(text).to_bytes(8, "little") + text
+        file.write(begun)
+        checksum = crc32(begun)
         for name in order:
             for part in parts[name]:
-                file.write(part.reshape(-1).view(np.uint8).data)  # `tofile` does not say: disk full
+                content = part.reshape(-1).view(np.uint8).data
+                file.write(content)  # `tofile` does not say that a disk is full
+                checksum = crc32(content, checksum)
+        file.write(checksum.to_bytes(4, "little"))
         file.flush()
 
 
@@ -87,12 +99,41 @@ def read_arrays(path: Path) -> dict[str, Array]:
             .view(DTYPES[about["dtype"]])
             .reshape(about["shape"])
             for name, about in header.items()
+            if name != ABOUT
         }
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise UserError(
             f"{path} should be a file of an index, but it cannot be read ({error}): delete the "
             "folder it is in, and the index is made again."
         ) from None
+
+
+def check_bytes(path: Path, mend: str) -> None:
+    """Compare a file with its checksum, for which all of it is read.
+
+    Raises:
+        UserError: where some bytes are others than were written; `mend` says what to do.
+    """
+    try:
+        with path.open("rb") as file:
+            header = json.loads(file.read(int.from_bytes(file.read(8), "little")))
+            if ABOUT not in header:
+                return
+            left, checksum = path.stat().st_size - 4, 0
+            file.seek(0)
+            while left > 0 and (content := file.read(min(READ, left))):
+                checksum = crc32(content, checksum)
+                left -= len(content)
+            right = header[ABOUT] == CHECKED and file.read() == checksum.to_bytes(4, "little")
+    except OSError as error:  # also where a writer that merges has just removed it
+        raise UserError(
+            f"{path} should be a file of an index, but it cannot be read ({error}): {mend}."
+        ) from None
+    if not right:
+        raise UserError(
+            f"{path} should be a file of an index, but some of its bytes are not those that were "
+            f"written (a disk or a copy has changed them): {mend}."
+        )
 
 
 def document_hash(document: str) -> int:
@@ -134,11 +175,16 @@ def pack_chunks(chunks: Sequence[Chunk]) -> dict[str, Array]:
 
 
 class Segment:
-    """A segment's file, read where it lies. `name` is the file's, without its ending."""
+    """A segment's file, read where it lies. `name` is the file's, without its ending.
 
-    def __init__(self, path: Path, deleted: Iterable[int] = ()) -> None:
+    Its bytes are compared with their checksum unless they are `known` to be right.
+    """
+
+    def __init__(self, path: Path, deleted: Iterable[int] = (), *, known: bool = False) -> None:
         self.name = path.stem
         self.arrays = read_arrays(path)
+        if not known:
+            check_bytes(path, "delete the folder it is in, and the index is made again")
         if missing := sorted(ALWAYS - self.arrays.keys()):
             raise UserError(
                 f"{path} should be a file of an index, but it lacks {', '.join(missing)}: delete "

@@ -85,6 +85,11 @@ def place_of(search: Search, folder: Path, key: str, analyse: Analyser, width: i
     return Place(folder, key, None, width)
 
 
+def is_here(settings: Memory | LanceDb | Qdrant) -> bool:
+    """Whether a store stands in the folder of its index, and goes when that is deleted."""
+    return isinstance(settings, Memory) or (isinstance(settings, LanceDb) and not settings.uri)
+
+
 def open_memory(settings: Memory, place: Place) -> Store:
     """Files of our own."""
     from etude.retrieval.memory import MemoryStore

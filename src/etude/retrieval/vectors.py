@@ -22,7 +22,7 @@ from etude.engine.load import choose_device
 from etude.errors import UserError
 from etude.progress import Progress, silent
 from etude.retrieval.possible import MINILM, MISSING
-from etude.retrieval.segment import read_arrays, write_arrays
+from etude.retrieval.segment import check_bytes, read_arrays, write_arrays
 from etude.store import file_hash, fingerprint
 
 Array = NDArray[Any]
@@ -165,6 +165,8 @@ class Vectors:
         self.folder, self.encoder = folder / encoder.key, encoder
         self.places: dict[bytes, tuple[int, int]] = {}
         self.pieces: list[Array] = []
+        self.files: list[Path] = []
+        self.known: set[int] = set()  # pieces whose bytes have been compared with their checksum
         for path in sorted(self.folder.glob("*.vectors")):
             self._take(path)
 
@@ -186,16 +188,21 @@ class Vectors:
             keyed = np.frombuffer(b"".join(part), dtype=np.uint64).reshape(-1, 2)
             write_arrays(path, {"keys": keyed, "vectors": found})
             self._take(path)
+            self.known.add(len(self.pieces) - 1)
         if order:
             progress("encoding", len(order), len(order), self.encoder.name)
         result = np.empty((len(texts), self.encoder.width), dtype=np.float32)
         for row, key in enumerate(keys):
             piece, place = self.places[key]
+            if piece not in self.known:
+                check_bytes(self.files[piece], "delete it, and its vectors are made again")
+                self.known.add(piece)
             result[row] = self.pieces[piece][place]
         return result
 
     def _take(self, path: Path) -> None:
         arrays = read_arrays(path)
         self.pieces.append(arrays["vectors"])
+        self.files.append(path)
         for place, key in enumerate(arrays["keys"]):
             self.places.setdefault(key.tobytes(), (len(self.pieces) - 1, place))
