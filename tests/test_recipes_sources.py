@@ -231,6 +231,7 @@ HERE: dict[str, list[str]] = {
     "quotes": ["model.base=random-llama", "model.precision.compute=fp32", QUOTES % MATERIAL],
     "wikipedia-pt": [
         "model.base=random-llama",
+        "approaches.lora-on-passages.tune.max_tokens=1024",
         "encoder.base=etude-mini",
         f"data.sources.articles.dump={MATERIAL}/enciclopedia.xml.bz2",
         "data.split={dev: 0.1, test: 0.1, group_by: article}",
