@@ -13,14 +13,17 @@ from pydantic import ValidationError
 
 from articles import PAGES, dump
 from data_helper import apart, assembled, one_source, rows_of, sentence, study
+from etude.approaches.foreseeing import from_dump
 from etude.cli import main
 from etude.config import Study, to_yaml
-from etude.config.retrieving import Chunking, Retrieve
+from etude.config.retrieving import Chunking, Dump, Retrieve
 from etude.config.sources import Columns
 from etude.config.tuning import Tune
 from etude.data import documents_of, dump_cache
+from etude.data.document_files import read_documents
 from etude.data.partition import as_row, write_partition
 from etude.errors import UserError
+from etude.progress import silent
 from etude.records import Example, Message
 from etude.retrieval.gold import is_gold
 from etude.retrieval.opening import open_retriever
@@ -54,6 +57,29 @@ def test_questions_name_the_passage_that_holds_their_answer(tmp_path: Path) -> N
         assert passage == example.metadata["context"]
         assert example.references[0] in passage or example.metadata["make"] in ("date", "fact")
         assert identity == example.metadata["article"] == example.group
+
+
+def test_infoboxes_are_left_out_on_request(tmp_path: Path) -> None:
+    path = dump(tmp_path)
+    source = {"kind": "wikipedia", "dump": "ilha.xml.bz2", "make": ["date"]}
+    for infobox in (True, False):
+        asked = Dump(kind="wikipedia", path=str(path), infobox=infobox)
+        held = study(**one_source(**source, infobox=infobox))
+        ways = (
+            documents_of(held, "songs", tmp_path, ()),
+            read_documents(asked, tmp_path),
+            from_dump(asked, silent).documents,  # as a plan reads a dump that nobody has read
+        )
+        for documents in ways:
+            (river,) = [item.text for item in documents if item.title == "Rio Lume"]
+            assert river.startswith("O Rio Lume é um rio")
+            assert river.endswith("povo: lumenses") is infobox
+            assert ("120 km" in river) is infobox
+
+
+def test_questions_on_infoboxes_need_them(tmp_path: Path) -> None:
+    with pytest.raises(ValidationError, match="'fact' asks about what infobox: false leaves out"):
+        study(**one_source(kind="wikipedia", dump="ilha.xml.bz2", infobox=False))
 
 
 def test_a_whole_dump_is_unpacked_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

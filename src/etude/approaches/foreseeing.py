@@ -59,10 +59,9 @@ def first_of(study: Study, name: str, data: Data, progress: Progress = silent) -
     """Read the beginning of what an approach retrieves from; a new dump here and there."""
     dump = whole_dump(study, name)
     if dump is not None:
-        path, language = dump
-        known = known_articles(path, cache_folder() / "dumps")
+        known = known_articles(Path(dump.path), cache_folder() / "dumps")
         if known is None:
-            return from_dump(path, language, progress)
+            return from_dump(dump, progress)
         total: int | None = known
     else:
         total = None
@@ -79,27 +78,29 @@ def first_of(study: Study, name: str, data: Data, progress: Progress = silent) -
     return First(documents, False, total, exact, None if total is None else per * total)
 
 
-def whole_dump(study: Study, name: str) -> tuple[Path, str | None] | None:
-    """The dump that an approach retrieves from, where all of it is read, and its language."""
+def whole_dump(study: Study, name: str) -> Dump | None:
+    """The dump that an approach retrieves from, where all of it is read."""
     given = settings_of(study, name).documents
     if isinstance(given, Dump):
-        return (Path(given.path), given.language) if given.articles is None else None
+        return given if given.articles is None else None
     source = study.data.sources.get(given) if isinstance(given, str) else None
     if isinstance(source, Wikipedia) and source.articles is None:
-        return Path(source.dump), source.language
+        said = {"language": source.language, "infobox": source.infobox}
+        return Dump(kind="wikipedia", path=source.dump, **said)
     return None
 
 
-def from_dump(path: Path, language: str | None, progress: Progress) -> First:
+def from_dump(settings: Dump, progress: Progress) -> First:
     """Documents from all over a dump that nobody has read yet."""
-    dump = open_dump(path, language)
+    dump = open_dump(Path(settings.path), settings.language)
     documents: list[Document] = []
     told, parsing = sampling(dump, PLACES), 0.0
     for rows in sample(dump, told, progress):
         room = min(MOST - len(documents), -(-MOST // told.places))
         lines = rows.articles[:room]
         began = time.perf_counter()
-        documents += [Article.from_json(json.loads(line)).document for line in lines]
+        articles = (Article.from_json(json.loads(line)) for line in lines)
+        documents += [article.as_asked(infobox=settings.infobox).document for article in articles]
         parsing += time.perf_counter() - began
     total = told.in_all(told.counts.articles)
     seconds = told.seconds / max(1, told.read) * told.size / free(workers_for(dump, None))

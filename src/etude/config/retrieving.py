@@ -26,6 +26,8 @@ class Dump(Settings):
     """Only so many articles, from the beginning."""
     language: str | None = Field(None, pattern=r"^[a-z]{2,3}(-[a-z]+)*$")
     """The language that the dump must say it is in; any when not given."""
+    infobox: bool = True
+    """Whether the fields of an article's infobox stand at the end of its text."""
 
 
 class TextFiles(Settings):

@@ -209,6 +209,8 @@ class Wikipedia(Table):
     """The language that the dump must say it is in; any when not given."""
     articles: int | None = Field(None, ge=1)
     """Only so many articles, from the beginning."""
+    infobox: bool = True
+    """Whether the fields of an article's infobox stand at the end of its text."""
     make: Annotated[
         tuple[Literal["definition", "fact", "date", "section", "cloze", "text"], ...],
         Field(min_length=1),
@@ -229,6 +231,13 @@ class Wikipedia(Table):
                 ("columns", "context"),
                 "its documents are its articles, and {passage} names the place: map passages",
             )
+        return self
+
+    @model_validator(mode="after")
+    def facts_need_an_infobox(self) -> Wikipedia:
+        if "fact" in self.make and not self.infobox:
+            told = "'fact' asks about what infobox: false leaves out: name the other ones alone"
+            raise Misplaced(("make",), told)
         return self
 
 

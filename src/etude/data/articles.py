@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from etude.records import Document
@@ -80,6 +80,10 @@ class Article:
             "language": self.language,
         }
         return Document(self.id, self.title, "\n\n".join(filter(None, parts)), metadata)
+
+    def as_asked(self, *, infobox: bool) -> Article:
+        """The article with or without the fields of its infobox."""
+        return self if infobox else replace(self, facts={})
 
     def to_json(self) -> dict[str, Any]:
         return {

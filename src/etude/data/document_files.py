@@ -57,7 +57,7 @@ def dump_documents(
         articles = read_articles(
             path, limit=settings.articles, language=language, progress=progress
         )
-    return (article.document for article in articles)
+    return (article.as_asked(infobox=settings.infobox).document for article in articles)
 
 
 def text_documents(

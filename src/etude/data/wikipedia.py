@@ -65,8 +65,10 @@ def articles_in(source: Wikipedia, root: Path, progress: Progress = silent) -> I
 
     path, language = root / source.dump, source.language
     if source.articles is None:
-        return articles_of(path, cache_folder() / "dumps", language=language, progress=progress)
-    return read_articles(path, limit=source.articles, language=language, progress=progress)
+        found = articles_of(path, cache_folder() / "dumps", language=language, progress=progress)
+    else:
+        found = read_articles(path, limit=source.articles, language=language, progress=progress)
+    return (article.as_asked(infobox=source.infobox) for article in found)
 
 
 def rows_of(
