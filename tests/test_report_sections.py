@@ -29,6 +29,7 @@ STYLE = (Path(charts.__file__).parent / "page.css").read_text()
 def plain() -> str:
     """The page of the made-up report, which has nothing of these sections."""
     report = make_report()
+    del report["base"]
     return page(report, make_answers(report, 3))
 
 

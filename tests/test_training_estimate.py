@@ -208,16 +208,13 @@ def expected(room: float, monkeypatch: pytest.MonkeyPatch, processes: int = 1) -
 
 def test_a_plan_finds_what_the_rehearsal_would(monkeypatch: pytest.MonkeyPatch) -> None:
     rows = models.rows_of(1, 40, longest=100)
-    wanted = {size: working_bytes(*made(), AUTO, rows, GAPS, size) for size in (1, 2, 4, 8, 16)}
+    wanted = {size: working_bytes(*made(), AUTO, rows, GAPS, size) for size in (1, 4, 16)}
     assert sorted(wanted.values()) == list(wanted.values())
     peaks = []
     for size, least in wanted.items():
         found = expected(1.02 * least / MARGIN, monkeypatch)
         assert max(1, size // 2) <= found.at_once <= size  # it is careful where it knows little
         assert found.why == ""
-        assert expected(1.02 * least / MARGIN, monkeypatch, processes=2).at_once == min(
-            found.at_once, 8
-        )
         peaks.append(found.bytes)
     assert peaks == sorted(peaks)
     assert expected(0.0, monkeypatch).at_once == 1  # there is nothing smaller to try
