@@ -19,7 +19,7 @@ from etude.diagnosis import (
 )
 from etude.diagnosis.evidence import Change, Check, Evidence
 from etude.progress import Progress, silent, watched
-from etude.records import Finding
+from etude.records import LEVELS, Finding
 
 __all__ = ["CHECKS", "Change", "Check", "Evidence", "diagnose"]
 
@@ -73,5 +73,4 @@ def diagnose(evidence: Evidence, progress: Progress = silent) -> list[Finding]:
     """
     checks = watched(list(CHECKS.values()), "findings", progress)
     found = [finding for check in checks for finding in check.look(evidence)]
-    grave = ("error", "warning", "note")
-    return sorted(found, key=lambda finding: grave.index(finding.level))
+    return sorted(found, key=lambda finding: LEVELS.index(finding.level))

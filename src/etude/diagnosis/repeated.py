@@ -7,10 +7,9 @@ from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 from etude.diagnosis.evidence import Evidence, Look, listed
-from etude.records import Finding
+from etude.records import LEVELS, Finding
 
 Held = TypeVar("Held")
-GRAVE = ("error", "warning", "note")
 
 
 @dataclass(slots=True)
@@ -148,7 +147,7 @@ def each_run(look: Look) -> Look:
 def of_seeds(evidence: Evidence, approach: str, found: Sequence[Finding]) -> Finding:
     """What is found of some seeds of an approach as one finding, which says of which."""
     known, count = runs(evidence), len(evidence.predictions[approach])
-    first = min(found, key=lambda finding: GRAVE.index(finding.level))
+    first = min(found, key=lambda finding: LEVELS.index(finding.level))
     run = str(first.approach)
     which = in_words([known[str(item.approach)][1] for item in found], count)
     if len(found) > 1:
